@@ -1,0 +1,133 @@
+"""A named table, its immutable versions and their columns."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from .team import Team
+from .team_rows import TeamRows
+
+
+class DatasetQuerySet(TeamRows):
+    pass
+
+
+class Dataset(models.Model):
+    team = models.ForeignKey(Team, models.CASCADE, related_name="datasets")
+    name = models.CharField(max_length=120)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = DatasetQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "name"], name="dataset_name_once_per_team")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def latest(self) -> "DatasetVersion | None":
+        return self.versions.order_by("-number").first()
+
+
+class VersionQuerySet(TeamRows):
+    team_path = "dataset__team"
+
+    def ready(self) -> "VersionQuerySet":
+        return self.filter(state=DatasetVersion.State.READY)
+
+    def latest_of_each(self) -> "VersionQuerySet":
+        newest = DatasetVersion.objects.filter(dataset=models.OuterRef("dataset")).order_by("-number").values("pk")[:1]
+        return self.filter(pk=models.Subquery(newest))
+
+
+class DatasetVersion(models.Model):
+    """One upload, as read with one schema. The rows never change; the schema only while no launched study uses it."""
+
+    class State(models.TextChoices):
+        READY = "ready"
+
+    dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.READY)
+    file_name = models.CharField(max_length=255)
+    file_bytes = models.PositiveBigIntegerField()
+    content_hash = models.CharField("SHA-256 of the uploaded bytes", max_length=64, db_index=True)
+    stored_as = models.CharField("folder under the datasets folder", max_length=64, unique=True)
+    rows = models.PositiveIntegerField()
+    separator = models.CharField(max_length=1)
+    decimal = models.CharField(max_length=1)
+    encoding = models.CharField(max_length=20)
+    warnings = models.JSONField(default=list)
+    preview = models.JSONField(default=list)
+    task = models.CharField(max_length=20, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dataset", "number"], name="version_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} v{self.number}"
+
+    @property
+    def upload_path(self) -> Path:
+        """The uploaded bytes as they came; the name is ours, never the person's."""
+        return Path(settings.DATASETS) / self.stored_as / "upload"
+
+    @property
+    def table_path(self) -> Path:
+        """The typed columns that workers read."""
+        return Path(settings.DATASETS) / self.stored_as / "table.npz"
+
+    @property
+    def is_used(self) -> bool:
+        """Whether a launched study rests on this version."""
+        return self.studies.exclude(state="draft").exists()
+
+    @property
+    def target(self) -> "Column | None":
+        return next((column for column in self.columns.all() if column.role == Column.Role.TARGET), None)
+
+    @property
+    def features(self) -> "list[Column]":
+        return [column for column in self.columns.all() if column.role == Column.Role.FEATURE]
+
+
+class Column(models.Model):
+    class Kind(models.TextChoices):
+        NUMBER = "number", "Number"
+        INTEGER = "integer", "Integer"
+        CATEGORY = "category", "Category"
+        BOOLEAN = "boolean", "Boolean"
+        DATE = "date", "Date"
+        TEXT = "text", "Text"
+        ID = "id", "Id"
+
+    class Role(models.TextChoices):
+        FEATURE = "feature", "Feature"
+        TARGET = "target", "Target"
+        IGNORED = "ignored", "Ignored"
+
+    version = models.ForeignKey(DatasetVersion, models.CASCADE, related_name="columns")
+    position = models.PositiveIntegerField()
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    role = models.CharField(max_length=10, choices=Role.choices)
+    why = models.CharField("why this kind and role", max_length=300, blank=True)
+    profile = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["version", "name"], name="column_name_once_per_version")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"name": self.name, "kind": self.kind, "role": self.role}

@@ -1,0 +1,58 @@
+"""What every answer and every request passes through."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template.loader import render_to_string
+
+from studies.models import Membership
+
+View = Callable[[HttpRequest], HttpResponseBase]
+
+
+def content_security_policy(get_response: View) -> View:
+    """Sends SECURE_CSP, Django 6's setting name; goes when Django's own middleware can be used."""
+    policy = "; ".join(f"{directive} {' '.join(sources)}" for directive, sources in settings.SECURE_CSP.items())
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", policy)
+        return response
+
+    return middleware
+
+
+def refuse_large_bodies(get_response: View) -> View:
+    """413 by Content-Length, before anything (the CSRF check reads the form) takes the body in."""
+    limit_mb = settings.UPLOAD_LIMIT_MB
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            length = 0
+        if length <= (limit_mb + 1) * 2**20:
+            return get_response(request)
+        message = f"The file is larger than the limit of {limit_mb} MB. Upload fewer rows or fewer columns."
+        if request.path.startswith("/api/"):
+            return JsonResponse({"detail": message, "errors": {"file": [message]}}, status=413)
+        return HttpResponse(render_to_string("errors/too_large.html", {"message": message}), status=413)
+
+    return middleware
+
+
+def current_membership(get_response: View) -> View:
+    """Sets request.membership: the team in which the person works now, and their role there; None for nobody."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request.membership = None
+        if request.user.is_authenticated:
+            memberships = list(Membership.objects.filter(user=request.user).select_related("team").order_by("pk"))
+            chosen = request.session.get("team")
+            request.membership = next((m for m in memberships if m.team_id == chosen), None) or next(
+                iter(memberships), None
+            )
+        return get_response(request)
+
+    return middleware

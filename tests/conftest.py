@@ -1,0 +1,59 @@
+"""Fixtures that every room shares: a data folder of the run's own, and people with names."""
+
+import os
+import tempfile
+from collections.abc import Callable
+
+# Before Django reads its settings: nothing of a test may touch a real data folder.
+os.environ["TUNINGSITE_DATA"] = tempfile.mkdtemp(prefix="tuningsite-test-")
+os.environ["TUNINGSITE_PLAIN_STATIC"] = "1"
+for variable in ("DATABASE_URL", "REDIS_URL", "TUNINGSITE_URL", "SECRET_KEY", "DEBUG"):
+    os.environ.pop(variable, None)
+
+import pytest
+from django.test import Client
+
+from studies.models import Role, Team, User
+
+from .factories import make_person, make_team
+
+
+@pytest.fixture
+def team(db: None) -> Team:
+    return make_team()
+
+
+@pytest.fixture
+def alice(team: Team) -> User:
+    """Owner of the team."""
+    return make_person(team, Role.OWNER, "alice@example.org")
+
+
+@pytest.fixture
+def bob(team: Team) -> User:
+    """Editor in the team."""
+    return make_person(team, Role.EDITOR, "bob@example.org")
+
+
+@pytest.fixture
+def vera(team: Team) -> User:
+    """Viewer in the team."""
+    return make_person(team, Role.VIEWER, "vera@example.org")
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    """A stranger: owner of another team."""
+    return make_person(make_team("Blue team"), Role.OWNER, "charlie@example.org")
+
+
+@pytest.fixture
+def client_of() -> Callable[[User], Client]:
+    """A browser in which the person is signed in."""
+
+    def sign_in(person: User) -> Client:
+        client = Client()
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in

@@ -1,0 +1,112 @@
+"""Plain functions that make rows for tests; every argument can be overridden."""
+
+import hashlib
+import secrets
+from typing import Any
+
+import numpy as np
+
+from studies.models import Column, Dataset, DatasetVersion, Membership, Role, Study, Team, Trial, User
+from studies.tabular import read_table, save_table
+
+PASSWORD = "a long enough password"
+
+
+def make_team(name: str = "Red team") -> Team:
+    return Team.objects.create(name=name)
+
+
+def make_person(team: Team | None, role: str = Role.OWNER, email: str = "alice@example.org") -> User:
+    person = User.objects.create_user(email, PASSWORD)
+    if team is not None:
+        Membership.objects.create(team=team, user=person, role=role)
+    return person
+
+
+def csv_text(rows: int = 60, task: str = "classification", seed: int = 0) -> str:
+    """A small mixed table with missing values whose target depends on its features."""
+    rng = np.random.default_rng(seed)
+    age = rng.integers(20, 70, rows)
+    income = rng.normal(50, 15, rows).round(2)
+    city = rng.choice(["Bern", "Graz", "Lyon"], rows)
+    signal = (age - 45) / 15 + (income - 50) / 15 + (city == "Graz") + rng.normal(0, 0.7, rows)
+    target = np.where(signal > 0, "yes", "no") if task == "classification" else signal.round(3)
+    lines = ["age,income,city,outcome"]
+    for i in range(rows):
+        shown = "" if i % 11 == 3 else f"{income[i]}"
+        lines.append(f"{age[i]},{shown},{city[i]},{target[i]}")
+    return "\n".join(lines) + "\n"
+
+
+def make_version(
+    team: Team, user: User | None = None, rows: int = 60, task: str = "classification", name: str = ""
+) -> DatasetVersion:
+    """A dataset with one stored version, read from a real file like an upload."""
+    dataset = Dataset.objects.create(team=team, name=name or f"Table {secrets.token_hex(3)}", created_by=user)
+    content = csv_text(rows, task).encode()
+    version = DatasetVersion(
+        dataset=dataset,
+        number=1,
+        file_name="table.csv",
+        file_bytes=len(content),
+        content_hash=hashlib.sha256(content).hexdigest(),
+        stored_as=secrets.token_hex(16),
+        rows=rows,
+        separator=",",
+        decimal=".",
+        encoding="utf-8",
+        task=task,
+        created_by=user,
+    )
+    version.upload_path.parent.mkdir(parents=True)
+    version.upload_path.write_bytes(content)
+    reading = read_table(version.upload_path)
+    save_table(reading.columns, version.table_path)
+    version.save()
+    for position, column in enumerate(reading.columns):
+        role = "target" if column.name == "outcome" else "feature"
+        Column.objects.create(version=version, position=position, name=column.name, kind=column.kind, role=role)
+    return version
+
+
+SPACE = {
+    "parameters": [
+        {"name": "C", "type": "float", "low": 1e-4, "high": 1e4, "log": True},
+        {"name": "l1_ratio", "type": "float", "low": 0.0, "high": 1.0},
+    ]
+}
+
+
+def make_study(version: DatasetVersion, user: User | None = None, **fields: Any) -> Study:
+    values: dict[str, Any] = {
+        "team": version.dataset.team,
+        "dataset_version": version,
+        "name": "A study",
+        "created_by": user,
+        "task": "classification",
+        "target": "outcome",
+        "estimator": "logistic_regression",
+        "space": SPACE,
+        "method": "random",
+        "metric": "accuracy",
+        "direction": "maximize",
+        "plan_spec": {"kind": "stratified", "folds": 5, "repeats": 1},
+        "defaults": {"C": 1.0, "l1_ratio": 0.0},
+        "max_trials": 10,
+    }
+    return Study.objects.create(**(values | fields))
+
+
+def make_trial(study: Study, number: int, **fields: Any) -> Trial:
+    values: dict[str, Any] = {
+        "source": "method" if number else "default",
+        "config": {"C": 10.0 ** (number % 7 - 3), "l1_ratio": 0.1 * (number % 10)},
+        "state": "complete",
+        "value": 0.7 + 0.01 * (number % 13),
+        "stderr": 0.02,
+        "fold_scores": [0.68, 0.7, 0.72, 0.71, 0.74],
+        "fit_times": [0.01] * 5,
+        "fit_seconds": 0.05,
+        "score_seconds": 0.01,
+    }
+    return Trial.objects.create(study=study, number=number, **(values | fields))
