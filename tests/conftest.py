@@ -1,21 +1,12 @@
-"""Fixtures that every room shares: a data folder of the run's own, and people with names."""
+"""Fixtures that every room shares: people with names."""
 
-import os
-import tempfile
 from collections.abc import Callable
-
-# Before Django reads its settings: nothing of a test may touch a real data folder.
-os.environ["TUNINGSITE_DATA"] = tempfile.mkdtemp(prefix="tuningsite-test-")
-os.environ["TUNINGSITE_PLAIN_STATIC"] = "1"
-for variable in ("DATABASE_URL", "REDIS_URL", "TUNINGSITE_URL", "SECRET_KEY", "DEBUG"):
-    os.environ.pop(variable, None)
 
 import pytest
 from django.test import Client
 
 from studies.models import Role, Team, User
-
-from .factories import make_person, make_team
+from tests.factories import make_person, make_team
 
 
 @pytest.fixture

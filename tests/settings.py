@@ -1,0 +1,13 @@
+"""The site's own settings over a data folder of the test run's own, whatever the shell's environment says."""
+
+import os
+import tempfile
+
+os.environ["TUNINGSITE_DATA"] = tempfile.mkdtemp(prefix="tuningsite-test-")
+os.environ["TUNINGSITE_PLAIN_STATIC"] = "1"
+for variable in ("DATABASE_URL", "REDIS_URL", "TUNINGSITE_URL", "SECRET_KEY", "DEBUG"):
+    os.environ.pop(variable, None)
+
+from tuningsite.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed; nothing here is worth guessing

@@ -1,0 +1,34 @@
+"""The arrows of DESIGN section 2, read off the syntax tree."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PURE = ("search", "evaluation", "tabular", "plots")
+
+
+def imported_modules(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            found.add(node.module or "")
+    return found
+
+
+@pytest.mark.parametrize("package", PURE)
+def test_pure_packages_know_neither_django_nor_one_another(package: str) -> None:
+    files = list((ROOT / "studies" / package).rglob("*.py"))
+    assert files
+    for path in files:
+        for module in imported_modules(path):
+            assert module.split(".")[0] not in {"django", "rq", "redis"}, f"{path} imports {module}"
+            if module.startswith("studies."):
+                assert module.split(".")[1] == package, f"{path} imports {module}"
+
+
+def test_the_app_package_is_empty() -> None:
+    assert (ROOT / "studies" / "__init__.py").read_text() == ""
