@@ -1,0 +1,66 @@
+"""Signing in, and making the first owner."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, UsernameField
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+
+from studies.models import Membership, Role, Team, User
+
+PASSWORD_HELP = "At least 12 characters. A few words together are easy to remember."  # noqa: S105
+
+
+class SignInForm(AuthenticationForm):
+    """E-mail address and password; one sentence for both, so that nobody learns which addresses have an account."""
+
+    username = UsernameField(
+        label="E-mail address", widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "username"})
+    )
+    error_messages = {
+        "invalid_login": "This e-mail address and password do not go together. Check both and try again.",
+        "inactive": "This account is closed.",
+    }
+
+    def clean_username(self) -> str:
+        """In lower case, as stored: attempts count for the same person however the address is written."""
+        return self.cleaned_data["username"].lower()
+
+
+class OwnerForm(forms.Form):
+    """A new person with a team of their own; the browser's first page and `manage.py owner` both fill it in."""
+
+    email = forms.EmailField(
+        label="E-mail address",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "username"}),
+    )
+    password = forms.CharField(
+        strip=False, help_text=PASSWORD_HELP, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+    team = forms.CharField(
+        max_length=100, help_text="The people who share datasets and studies. You can be in several teams later."
+    )
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].lower()
+        if User.objects.filter(email=email).exists():
+            raise forms.ValidationError(f"{email} has an account already. Sign in instead.")
+        return email
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if "password" in values:
+            try:
+                validate_password(values["password"], User(email=values.get("email", "")))
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return values
+
+    def save(self) -> User:
+        with transaction.atomic():
+            owner = User.objects.create_user(self.cleaned_data["email"], self.cleaned_data["password"])
+            team = Team.objects.create(name=self.cleaned_data["team"])
+            Membership.objects.create(team=team, user=owner, role=Role.OWNER)
+        return owner
