@@ -1,0 +1,128 @@
+"""A typed column, and the conversion of a file's cells into one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studies.tabular.cells import Cells
+from studies.tabular.dates import not_dates, parse_dates
+from studies.tabular.errors import TableError, counted, listed, quote
+from studies.tabular.numbers import Mark, parse_number
+
+KINDS = ("number", "integer", "category", "boolean", "date", "text", "id")
+NUMERIC = ("number", "integer")
+ROLES = ("feature", "target", "group", "time", "ignored")
+MISSING_CODE = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One column of a dataset version.
+
+    values: number and integer: float64 (n,), missing = NaN. Other kinds: int32 (n,), the code of each row's level,
+    missing = -1; `levels` holds the words, sorted. `why` says in words how the role or kind came about.
+    """
+
+    name: str
+    kind: str
+    role: str
+    values: NDArray[np.float64] | NDArray[np.int32]
+    levels: tuple[str, ...] = ()
+    why: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"Column {self.name!r} cannot be of kind {self.kind!r}; the kinds are {', '.join(KINDS)}.")
+        if self.role not in ROLES:
+            raise ValueError(f"Column {self.name!r} cannot have role {self.role!r}; the roles are {', '.join(ROLES)}.")
+        self.values.flags.writeable = False
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether `values` are measurements and not codes of levels."""
+        return self.kind in NUMERIC
+
+    @property
+    def missing(self) -> NDArray[np.bool_]:
+        """(n,) True where a row has no value."""
+        return np.isnan(self.values) if self.is_numeric else self.values == MISSING_CODE
+
+    @property
+    def rows(self) -> int:
+        return len(self.values)
+
+    def distinct(self) -> tuple[list[str], NDArray[np.int64]]:
+        """The different values as words, and how many rows have each: in order of value."""
+        present = self.values[~self.missing]
+        if self.is_numeric:
+            numbers, counts = np.unique(present, return_counts=True)
+            return [number_text(value) for value in numbers.tolist()], counts
+        counts = np.bincount(present.astype(np.int64), minlength=len(self.levels))
+        return list(self.levels), counts
+
+
+def number_text(value: float) -> str:
+    """A number as a person writes it: "3", not "3.0"."""
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+def as_kind(cells: Cells, kind: str, mark: Mark = ".", role: str = "feature", why: str = "") -> Column:
+    """Converts cells to a kind. TableError names the first cell that does not fit, its line and how many there are."""
+    if kind not in KINDS:
+        raise TableError(f"{quote(kind)} is not a kind of column; the kinds are {', '.join(KINDS)}.", column=cells.name)
+    if kind in NUMERIC:
+        return Column(cells.name, kind, role, _numbers(cells, kind, mark), (), why)
+    if kind == "boolean" and len(cells.counts) > 2:
+        raise TableError(
+            f"Column {quote(cells.name)} cannot be boolean: it has {len(cells.counts):,} different values "
+            f"({listed(sorted(cells.counts), 3)}) where two are allowed.",
+            column=cells.name,
+        )
+    if kind == "date" and parse_dates(cells.counts) is None:
+        _refuse(cells, kind, not_dates(cells.counts), "a date such as 2024-03-31")
+    return _coded(cells, kind, role, why)
+
+
+def _numbers(cells: Cells, kind: str, mark: Mark) -> NDArray[np.float64]:
+    parsed = {value: parse_number(value, mark) for value in cells.counts}
+    expected = "a number" if mark == "." else "a number with a decimal comma"
+    _refuse(cells, kind, [value for value, number in parsed.items() if number is None], expected)
+    if kind == "integer":
+        fractions = [value for value, number in parsed.items() if number is not None and not number.is_integer()]
+        _refuse(cells, kind, fractions, "a whole number")
+    numbers = {raw: parsed.get(value) for raw, value in cells.clean.items()}
+    floats = {raw: np.nan if number is None else number for raw, number in numbers.items()}
+    return np.fromiter(map(floats.__getitem__, cells.raw), np.float64, len(cells.raw))
+
+
+def _coded(cells: Cells, kind: str, role: str, why: str) -> Column:
+    levels = tuple(sorted(cells.counts))
+    code = {level: number for number, level in enumerate(levels)}
+    codes = {raw: code.get(value, MISSING_CODE) for raw, value in cells.clean.items()}
+    values = np.fromiter(map(codes.__getitem__, cells.raw), np.int32, len(cells.raw))
+    return Column(cells.name, kind, role, values, levels, why)
+
+
+def _refuse(cells: Cells, kind: str, bad: list[str], expected: str) -> None:
+    """Raises TableError unless `bad` is empty."""
+    if not bad and kind != "date":
+        return
+    if not bad:
+        raise TableError(
+            f"Column {quote(cells.name)} mixes dates with the day first and the month first. Write them as 2024-03-31.",
+            column=cells.name,
+        )
+    line, value = cells.first(bad)
+    count = sum(cells.counts[word] for word in bad)
+    others = "" if count == 1 else f" {counted(count, 'cell')} of this column do not fit."
+    raise TableError(
+        f"Column {quote(cells.name)} cannot be {_article(kind)}: line {line} holds {quote(value)}, which is not "
+        f"{expected}.{others} Choose another kind, mend the file, or list such words as missing.",
+        line=line,
+        column=cells.name,
+    )
+
+
+def _article(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"

@@ -1,0 +1,36 @@
+"""A reading as plain data: what the upload page and the API show of a table."""
+
+from typing import Any
+
+from studies.tabular.checking import check_columns
+from studies.tabular.profile import profile_column
+from studies.tabular.reading import Reading, preview
+from studies.tabular.roles import suggest_task
+
+PREVIEW_ROWS = 50
+PREVIEW_CELL = 200
+
+
+def describe(reading: Reading, preview_rows: int = PREVIEW_ROWS) -> dict[str, Any]:
+    """Everything but the values, as JSON can hold it; cells of the preview are cut at 200 characters."""
+    target = next((column for column in reading.columns if column.role == "target"), None)
+    return {
+        "rows": reading.rows,
+        "separator": reading.separator,
+        "decimal": reading.decimal,
+        "encoding": reading.encoding,
+        "target": target.name if target else None,
+        "task": suggest_task(target) if target else None,
+        "warnings": [*reading.warnings, *check_columns(reading.columns)],
+        "columns": [
+            {
+                "name": column.name,
+                "kind": column.kind,
+                "role": column.role,
+                "why": column.why,
+                "profile": profile_column(column),
+            }
+            for column in reading.columns
+        ],
+        "preview": [[cell[:PREVIEW_CELL] for cell in row] for row in preview(reading, preview_rows)],
+    }

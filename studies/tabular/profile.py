@@ -1,0 +1,67 @@
+"""A column in a few numbers: what a dataset's page shows beside its name. Plain values that JSON can hold."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studies.tabular.columns import Column
+from studies.tabular.dates import parse_dates
+
+BINS = 12
+TOP = 10
+
+
+def profile_column(column: Column) -> dict[str, Any]:
+    """Missing and distinct counts, and by kind: min, max, mean and median; first and last date; the top values.
+
+    `bins` are up to 12 counts for a small picture: equal slices of the range for numbers and dates, one bar for each of
+    few values, else the most frequent ones. An empty list where there is nothing to draw.
+    """
+    words, counts = column.distinct()
+    profile: dict[str, Any] = {"missing": int(column.missing.sum()), "distinct": len(words), "bins": []}
+    if not words:
+        return profile
+    if column.is_numeric:
+        present = np.asarray(column.values, np.float64)[~column.missing]
+        return profile | _numbers(present) | {"bins": _bins(present, counts)}
+    if column.kind == "date":
+        return profile | _dates(column.levels, counts)
+    if column.kind in ("id", "text"):
+        return profile | {"examples": [word[:80] for word in words[:3]]}
+    order = np.argsort(-counts, kind="stable")
+    top = [{"value": words[index], "count": int(counts[index])} for index in order[:TOP]]
+    return profile | {"top": top, "bins": counts[order[:BINS]].tolist()}
+
+
+def _numbers(values: NDArray[np.float64]) -> dict[str, float]:
+    # Scaled, so that the sum of values near the largest float does not overflow.
+    scale = float(np.abs(values).max()) or 1.0
+    return {
+        "min": float(values.min()),
+        "max": float(values.max()),
+        "mean": float(np.clip(np.mean(values / scale), -1.0, 1.0)) * scale,
+        "median": float(np.median(values / scale)) * scale,
+    }
+
+
+def _bins(values: NDArray[np.float64], counts: NDArray[np.int64]) -> list[int]:
+    """One bar for each value where there are at most 12, else 12 equal slices from the least to the greatest."""
+    return counts.tolist() if len(counts) <= BINS else _slices(values, np.ones(len(values), np.int64))
+
+
+def _slices(values: NDArray[np.float64], weights: NDArray[np.int64]) -> list[int]:
+    low, high = float(values.min()), float(values.max())
+    # Halves first: the range itself may overflow.
+    share = (values / 2 - low / 2) / (high / 2 - low / 2)
+    place = np.minimum((share * BINS).astype(np.int64), BINS - 1)
+    sums: list[int] = np.bincount(place, weights, BINS).astype(np.int64).tolist()
+    return sums
+
+
+def _dates(levels: tuple[str, ...], counts: NDArray[np.int64]) -> dict[str, Any]:
+    days = np.asarray(parse_dates(levels) or [], np.float64)
+    if not len(days):
+        return {}
+    bins = _slices(days, counts) if days.min() < days.max() else counts.tolist()
+    return {"first": levels[int(days.argmin())], "last": levels[int(days.argmax())], "bins": bins}

@@ -1,0 +1,176 @@
+"""From text to a grid of cells: the csv module in its strict mode, every refusal with its line."""
+
+import csv
+from _csv import Reader
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from studies.tabular.content import ENCODINGS
+from studies.tabular.errors import TableError, counted, warning
+from studies.tabular.header import check_header
+from studies.tabular.separators import SAMPLE_CHARACTERS, SEPARATORS, find_separator
+
+MAX_ROWS = 1_000_000
+MIN_ROWS = 10
+MAX_CELL = 131_072
+HEAD_ROWS = 200
+CHUNK_ROWS = 8_192
+# Files with NUL bytes are refused before this, so no cell holds one: a chunk of a column is one string, joined by it.
+# A million rows of ten columns then cost little more than the file, and not a Python object per cell.
+JOINT = "\0"
+
+Warnings = list[dict[str, str | None]]
+
+
+@dataclass
+class Grid:
+    """A table as text: its names, the line on which each row starts, its first rows, and the cells by column."""
+
+    names: tuple[str, ...]
+    lines: "array[int]" = field(default_factory=lambda: array("q"))
+    head: list[tuple[str, ...]] = field(default_factory=list)
+    warnings: Warnings = field(default_factory=list)
+    chunks: list[list[str]] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        return len(self.lines)
+
+    def cells(self, column: int) -> list[str]:
+        """The cells of one column, row by row, as they stand in the file."""
+        return JOINT.join(self.chunks[column]).split(JOINT)
+
+    def holds(self, character: str, column: int) -> bool:
+        """Whether any cell of a column holds this character."""
+        return any(character in chunk for chunk in self.chunks[column])
+
+    def add(self, records: list[list[str]]) -> None:
+        """Appends rows, all of the header's width."""
+        for chunks, cells in zip(self.chunks, zip(*records, strict=True), strict=True):
+            chunks.append(JOINT.join(cells))
+        for record in records[: HEAD_ROWS - len(self.head)]:
+            self.head.append(tuple(record))
+
+
+def read_grid(path: Path, encoding: str, separator: str | None) -> tuple[Grid, str]:
+    """Parses a file that `check_text` has passed; returns the grid and the separator, found where none is given."""
+    with path.open(encoding=ENCODINGS[encoding], newline="") as file:
+        if separator is None:
+            head = file.read(SAMPLE_CHARACTERS)
+            separator = find_separator(head, complete=len(head) < SAMPLE_CHARACTERS)
+            file.seek(0)
+        reader = csv.reader(file, delimiter=separator, skipinitialspace=True, strict=True)
+        records = _numbered(reader)
+        line, header = next(((line, cells) for line, cells in records if any(map(str.strip, cells))), (1, []))
+        if not header:
+            raise TableError("The file is empty: a table needs a line of column names and rows below it.")
+        second = next((record for record in records if record[1]), None)
+        _refuse_title(header, line, second)
+        grid = Grid(check_header(header, line))
+        grid.chunks = [[] for _ in grid.names]
+        _fill(grid, _chain(second, records), separator)
+    if grid.rows < MIN_ROWS:
+        found = "only the column names" if grid.rows == 0 else counted(grid.rows, "row")
+        raise TableError(f"The table holds {found}; at least {MIN_ROWS} rows are needed below the line of names.")
+    return grid, separator
+
+
+def _numbered(reader: Reader) -> Iterator[tuple[int, list[str]]]:
+    """Records with the line on which each starts (a quoted cell may hold line ends)."""
+    line = 1
+    try:
+        for record in reader:
+            yield line, record
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise _broken_record(str(error), line) from error
+
+
+def _broken_record(reason: str, line: int) -> TableError:
+    if "field limit" in reason:
+        message = (
+            f"A cell in the row that starts on line {line} is longer than {MAX_CELL:,} characters, which is the limit. "
+            'Perhaps a quote mark (") is opened there and not closed.'
+        )
+    elif "end of data" in reason:
+        message = f'A quote mark (") is opened in the row that starts on line {line} and never closed.'
+    else:
+        message = (
+            f"The quote marks in the row that starts on line {line} do not match: one is not closed, or text follows a "
+            'closing one. A quote mark inside a quoted cell must be doubled ("").'
+        )
+    return TableError(message, line=line)
+
+
+def _chain(
+    first: tuple[int, list[str]] | None, rest: Iterator[tuple[int, list[str]]]
+) -> Iterator[tuple[int, list[str]]]:
+    if first is not None:
+        yield first
+    yield from rest
+
+
+def _refuse_title(header: list[str], line: int, second: tuple[int, list[str]] | None) -> None:
+    if second is not None and len(header) == 1 and len(second[1]) > 1:
+        raise TableError(
+            f"Line {line} has 1 cell and line {second[0]} has {len(second[1])}. The first line must hold the columns’ "
+            "names: remove titles and comments above it.",
+            line=line,
+        )
+
+
+def _fill(grid: Grid, records: Iterator[tuple[int, list[str]]], separator: str) -> None:
+    """Moves the records into the grid; blank lines are passed over, empty rows at the end (spreadsheets) left out."""
+    width = len(grid.names)
+    chunk: list[list[str]] = []
+    empty: list[tuple[int, list[str]]] = []
+    blank = blank_before_end = 0
+    for line, record in records:
+        if len(record) < 2 and not "".join(record).strip():
+            blank += 1
+            continue
+        if len(record) != width:
+            raise _ragged(line, len(record), width, separator)
+        if not any(record):
+            empty.append((line, record))
+            if len(empty) > MAX_ROWS:
+                raise _too_many_rows()
+            continue
+        if empty:
+            chunk.extend(cells for _, cells in empty)
+            grid.lines.extend(place for place, _ in empty)
+            empty.clear()
+        blank_before_end = blank
+        chunk.append(record)
+        grid.lines.append(line)
+        if len(chunk) >= CHUNK_ROWS:
+            grid.add(chunk)
+            chunk = []
+        if grid.rows > MAX_ROWS:
+            raise _too_many_rows()
+    if chunk:
+        grid.add(chunk)
+    if blank_before_end:
+        grid.warnings.append(
+            warning("blank_lines", f"{counted(blank_before_end, 'blank line')} between rows were passed over.")
+        )
+    if empty:
+        grid.warnings.append(
+            warning("empty_rows", f"{counted(len(empty), 'row')} without any value at the end were left out.")
+        )
+
+
+def _too_many_rows() -> TableError:
+    return TableError(f"The table has more than {MAX_ROWS:,} rows, which is the limit. Upload a sample of it.")
+
+
+def _ragged(line: int, cells: int, width: int, separator: str) -> TableError:
+    name = SEPARATORS.get(separator, separator)
+    if cells > width:
+        hint = f"A cell that holds a {name} must stand in quote marks."
+    else:
+        hint = "Remove comments, notes and lines of totals; a missing value still needs its separator."
+    found = f"Line {line} has {counted(cells, 'cell')} (separated by {name}), but the first line names {width} columns."
+    return TableError(f"{found} {hint}", line=line)

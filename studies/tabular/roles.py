@@ -1,0 +1,91 @@
+"""What is each column for? Suggestions: a target, features, and what is set aside with a word why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from studies.tabular.columns import ROLES, Column
+from studies.tabular.errors import TableError, listed, quote
+
+SET_ASIDE = {
+    "id": "an identifier says nothing about new rows",
+    "text": "free text is not used",
+    "date": "dates are not used as features",
+}
+TARGET_NAMES = ("target", "label", "labels", "class", "y", "outcome", "response")
+MAX_LEVELS = 1_000
+MAX_CLASSES = 20
+ROWS_PER_CLASS = 5
+
+
+def assign_roles(columns: Sequence[Column], given: Mapping[str, str]) -> list[Column]:
+    """The columns with roles: those that a person gave, and a suggestion for each other one."""
+    _check_given(columns, given)
+    target = next((name for name, role in given.items() if role == "target"), None)
+    if target is None:
+        target = guess_target([column for column in columns if column.name not in given])
+    return [_with_role(column, given.get(column.name), column.name == target) for column in columns]
+
+
+def guess_target(columns: Sequence[Column]) -> str | None:
+    """The column to predict: one named so ("target", "class", "outcome"), else the last usable one."""
+    usable = [column for column in columns if _reason_to_ignore(column) is None]
+    named = [column.name for column in usable if column.name.casefold() in TARGET_NAMES]
+    ending = [column.name for column in usable if column.name.casefold().endswith(("_target", "_label", "_class"))]
+    return next(iter([*named, *ending, *(column.name for column in reversed(usable))]), None)
+
+
+def suggest_task(target: Column) -> str:
+    """classification for words, and for whole numbers with few values and enough rows of each; else regression."""
+    if not target.is_numeric:
+        return "classification"
+    words, counts = target.distinct()
+    few = len(words) <= MAX_CLASSES and len(words) * ROWS_PER_CLASS <= counts.sum()
+    whole = target.kind == "integer" or (len(words) == 2 and set(words) <= {"0", "1", "-1"})
+    return "classification" if whole and few else "regression"
+
+
+def _check_given(columns: Sequence[Column], given: Mapping[str, str]) -> None:
+    names = [column.name for column in columns]
+    for name, role in given.items():
+        if name not in names:
+            raise TableError(f"There is no column {quote(name)}; the columns are {listed(names)}.", column=name)
+        if role not in ROLES:
+            raise TableError(f"{quote(role)} is not a role; the roles are {', '.join(ROLES)}.", column=name)
+    for role in ("target", "group", "time"):
+        chosen = [name for name, word in given.items() if word == role]
+        if len(chosen) > 1:
+            raise TableError(f"Only one column can be the {role}, not {listed(chosen)}.", column=chosen[1])
+
+
+def _with_role(column: Column, given: str | None, is_target: bool) -> Column:
+    if given is not None:
+        if given == "feature":
+            _refuse_feature(column)
+        return replace(column, role=given, why=column.why if given == "ignored" else "")
+    if is_target:
+        return replace(column, role="target")
+    reason = _reason_to_ignore(column)
+    if reason is None:
+        return replace(column, role="feature")
+    return replace(column, role="ignored", why="; ".join(part for part in (column.why, reason) if part))
+
+
+def _reason_to_ignore(column: Column) -> str | None:
+    """Why a column cannot serve as it is; None where it can."""
+    if bool(column.missing.all()):
+        return "it has no values"
+    if column.kind == "category" and len(column.levels) > MAX_LEVELS:
+        return f"{len(column.levels):,} different values are too many for a category"
+    return SET_ASIDE.get(column.kind)
+
+
+def _refuse_feature(column: Column) -> None:
+    """A person may overrule a doubt, but not make a feature of what no estimator takes."""
+    if bool(column.missing.all()):
+        raise TableError(f"Column {quote(column.name)} has no values: it cannot be a feature.", column=column.name)
+    if column.kind in SET_ASIDE:
+        raise TableError(
+            f"Column {quote(column.name)} is of kind {column.kind} and cannot be a feature as it is. "
+            "Choose category, integer or number as its kind, or ignore it.",
+            column=column.name,
+        )

@@ -1,0 +1,81 @@
+"""A typed table on disk: one .npz without pickles, written whole or not at all; and the hash that names an upload."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studies.tabular.columns import Column
+
+FORMAT = 1
+
+
+def save_table(columns: Sequence[Column], path: str | Path) -> None:
+    """Writes the columns to `path`, replacing what was there in one step: a reader sees the old or the new table."""
+    path = Path(path)
+    header = [{"name": column.name, "kind": column.kind, "role": column.role, "why": column.why} for column in columns]
+    arrays: dict[str, NDArray[Any]] = {"header": _json_array({"format": FORMAT, "columns": header})}
+    for index, column in enumerate(columns):
+        arrays[f"values_{index}"] = column.values
+        arrays[f"levels_{index}"] = _json_array(column.levels)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def load_table(path: str | Path) -> list[Column]:
+    """The columns that `save_table` wrote. Nothing in the file can run: arrays of numbers and JSON only."""
+    with np.load(path, allow_pickle=False) as arrays:
+        header = _from_json(arrays["header"])
+        if header["format"] != FORMAT:
+            raise ValueError(f"{path} is a table of format {header['format']!r}; this program reads format {FORMAT}.")
+        return [
+            Column(
+                name=column["name"],
+                kind=column["kind"],
+                role=column["role"],
+                values=arrays[f"values_{index}"],
+                levels=tuple(_from_json(arrays[f"levels_{index}"])),
+                why=column["why"],
+            )
+            for index, column in enumerate(header["columns"])
+        ]
+
+
+def content_hash(source: bytes | str | Path) -> str:
+    """SHA-256, in hex, of bytes or of a file read in pieces."""
+    if isinstance(source, bytes):
+        return hashlib.sha256(source).hexdigest()
+    with Path(source).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _json_array(value: object) -> NDArray[np.uint8]:
+    return np.frombuffer(json.dumps(value, ensure_ascii=False).encode(), np.uint8)
+
+
+def _from_json(array: NDArray[np.uint8]) -> Any:
+    return json.loads(array.tobytes())
+
+
+def _sync_folder(folder: Path) -> None:
+    """The new name survives a power cut only once its folder is on disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,127 @@
+"""What kind of thing does a column hold? A guess with its reason, which a person corrects in place."""
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from studies.tabular.cells import Cells
+from studies.tabular.dates import parse_date, parse_dates
+from studies.tabular.errors import counted, quote, warning
+from studies.tabular.numbers import DECORATED, EXACT, INTEGER, LEADING_ZERO, Mark, parse_number
+
+BOOLEAN_WORDS = (
+    {"yes", "no"}, {"true", "false"}, {"y", "n"}, {"t", "f"}, {"on", "off"},
+    {"ja", "nein"}, {"ja", "nei"}, {"ja", "nej"}, {"oui", "non"}, {"si", "no"}, {"sì", "no"}, {"sí", "no"},
+)  # fmt: skip
+ID_NAME = re.compile(
+    r"(?:.*[_\-. ])?(?:id|ids|uuid|guid|index|rowid|row|rownames|key|number|no|nr)(?:[_\-. ].*)?", re.IGNORECASE
+)
+ID_CAMEL = re.compile(r".*[a-z](?:ID|Id|UUID|Key)")
+ORDER_NAME = re.compile(r"(?:.*[_\-. ])?(?:year|month|week|day|hour|minute|time|step|t)(?:[_\-. ].*)?", re.IGNORECASE)
+SHORT = 40  # an identifier is at most this long, and holds no space
+LONG = 50  # texts are longer than this on average, or ...
+FEW = 20  # ... have more different values than this, and one for every second row
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A kind, the reason in words, and what to warn of."""
+
+    kind: str
+    why: str = ""
+    warnings: list[dict[str, str | None]] = field(default_factory=list)
+
+
+def guess_kind(cells: Cells, mark: Mark) -> Guess:
+    """The kind of a column by its values (and, for ids, its name)."""
+    if not cells.counts:
+        return Guess("number", "every cell is missing")
+    if len(cells.counts) == 2 and {value.casefold() for value in cells.counts} in BOOLEAN_WORDS:
+        return Guess("boolean")
+    numbers = {value: number for value in cells.counts if (number := parse_number(value, mark)) is not None}
+    if len(numbers) == len(cells.counts):
+        return _numeric(cells, numbers)
+    if _looks_like_dates(cells):
+        return Guess("date")
+    return _words(cells, numbers)
+
+
+def _numeric(cells: Cells, numbers: dict[str, float]) -> Guess:
+    if not all(INTEGER.fullmatch(value) for value in numbers):
+        return Guess("number")
+    unique = _is_unique(cells)
+    if any(LEADING_ZERO.fullmatch(value) for value in numbers):
+        if unique:
+            return Guess("id", "a different code in each row")
+        return Guess(_category_or_text(cells), "numbers with leading zeros are codes, not quantities")
+    if unique and (_id_name(cells.name) or (not ORDER_NAME.fullmatch(cells.name) and _counts_up(cells, numbers))):
+        return Guess("id", "a different whole number in each row, like a row number")
+    if max(map(abs, numbers.values())) > EXACT:
+        if unique:
+            return Guess("id", "a different long number in each row")
+        message = (
+            f"Column {quote(cells.name)} holds whole numbers above 9,007,199,254,740,992, which are kept rounded. If "
+            "they are codes, choose category or id."
+        )
+        return Guess("number", "", [warning("huge", message, cells.name)])
+    return Guess("integer")
+
+
+def _words(cells: Cells, numbers: dict[str, float]) -> Guess:
+    warnings = _mixed(cells, numbers)
+    why = "" if not warnings else "some cells are not numbers"
+    if _is_unique(cells):
+        short = max(map(len, cells.counts)) <= SHORT
+        if short and not warnings and (_id_name(cells.name) or not any(" " in word for word in cells.counts)):
+            return Guess("id", "a different word in each row")
+    return Guess(_category_or_text(cells), why, warnings)
+
+
+def _category_or_text(cells: Cells) -> str:
+    different = len(cells.counts)
+    mean_length = sum(len(value) * count for value, count in cells.counts.items()) / cells.present
+    return "text" if different > FEW and (2 * different >= cells.present or mean_length > LONG) else "category"
+
+
+def _mixed(cells: Cells, numbers: dict[str, float]) -> list[dict[str, str | None]]:
+    """A warning where most cells are numbers and some are not, or where units and thousands marks hide numbers."""
+    good = sum(cells.counts[value] for value in numbers)
+    bad = [value for value in cells.counts if value not in numbers]
+    if 2 * good >= cells.present:
+        line, value = cells.first(bad)
+        message = (
+            f"Column {quote(cells.name)}: {good:,} of {counted(cells.present, 'cell')} are numbers, "
+            f"{cells.present - good:,} not; the first is {quote(value)} on line {line}. Mend the file, or list such "
+            "words as missing, to use it as a number."
+        )
+        return [warning("mixed", message, cells.name)]
+    if all(value in numbers or DECORATED.fullmatch(value) for value in cells.counts):
+        line, value = cells.first(bad)
+        message = (
+            f"Column {quote(cells.name)} looks like numbers with units or thousands marks; the first is {quote(value)} "
+            f"on line {line}. Write plain numbers in the file, such as 1234.5, to use it as a number."
+        )
+        return [warning("decorated", message, cells.name)]
+    return []
+
+
+def _looks_like_dates(cells: Cells) -> bool:
+    first = next(iter(cells.counts))
+    maybe = parse_date(first) is not None or parse_date(first, day_first=False) is not None
+    return maybe and parse_dates(cells.counts) is not None
+
+
+def _is_unique(cells: Cells) -> bool:
+    """A different value in every row, none missing."""
+    return len(cells.counts) == len(cells.raw)
+
+
+def _id_name(name: str) -> bool:
+    return ID_NAME.fullmatch(name) is not None or ID_CAMEL.fullmatch(name) is not None
+
+
+def _counts_up(cells: Cells, numbers: dict[str, float]) -> bool:
+    """Row by row one more than the row before."""
+    values = np.fromiter((numbers[cells.clean[cell]] for cell in cells.raw), np.float64, len(cells.raw))
+    return bool(np.all(np.diff(values) == 1))
