@@ -1,0 +1,156 @@
+"""From a spec, as a form or a program writes it, to a study: one validation for both.
+
+Every piece that is null or "auto" is decided here, and `decisions` says what was decided and why.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from studies.models import DatasetVersion, Study, StudyState, Team, User
+
+from .spec_data import examine_data
+from .spec_errors import SpecError, quote
+from .spec_examination import Examination
+from .spec_fields import Fields
+from .spec_json import JSONError, check_plain
+from .spec_method import examine_budget, examine_method
+from .spec_model import examine_model
+from .spec_plan import examine_plan
+
+__all__ = ["Resolved", "SpecError", "create_draft", "examine", "resolve"]
+
+KEYS = (
+    "name", "dataset_version", "task", "target", "estimator", "space", "method", "method_options", "seed", "metric",
+    "plan", "holdout", "budget", "parallel", "racing", "stop_when_converged",
+)  # fmt: skip
+MAX_NAME = 120
+Piece = TypeVar("Piece")
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A spec with everything decided: what a study's row needs."""
+
+    team: Team
+    version: DatasetVersion
+    name: str
+    task: str
+    target: str
+    estimator: str
+    space: dict[str, Any]
+    method: str
+    method_options: dict[str, Any]
+    seed: int
+    metric: str
+    direction: str
+    plan: dict[str, Any]
+    defaults: dict[str, Any]
+    max_trials: int
+    max_seconds: float | None
+    trial_seconds: float | None
+    trial_memory_mb: int | None
+    parallel: int
+    fits: int
+    grid_size: int | None
+    decisions: tuple[str, ...]
+
+
+def resolve(team: Team, spec: object) -> Resolved:
+    """Decide what is left open; SpecError with every refusal, by field."""
+    found = examine(team, spec)
+    if found.problems:
+        raise SpecError(found.problems.errors)
+    return _resolved(found)
+
+
+def examine(team: Team, spec: object) -> Examination:
+    """As much of the spec as can be understood, with what is wrong in `problems`."""
+    found = Examination(team)
+    if not isinstance(spec, Mapping):
+        found.problems.add("spec", f"The spec is {quote(spec)}; it must be an object with the keys {', '.join(KEYS)}.")
+        return found
+    try:
+        check_plain(spec)
+    except JSONError as error:
+        found.problems.add("spec", str(error))
+        return found
+    fields = Fields(spec, KEYS, found.problems)
+    examine_data(fields, found)
+    examine_model(fields, found)
+    examine_plan(fields, found)
+    examine_method(fields, found)
+    examine_budget(fields, found)
+    found.name = fields.text("name", MAX_NAME) or _usual_name(found)
+    return found
+
+
+def create_draft(resolved: Resolved, user: User) -> Study:
+    """A study that waits for its launch."""
+    return Study.objects.create(
+        team=resolved.team,
+        dataset_version=resolved.version,
+        created_by=user,
+        state=StudyState.DRAFT,
+        name=resolved.name,
+        task=resolved.task,
+        target=resolved.target,
+        estimator=resolved.estimator,
+        space=resolved.space,
+        method=resolved.method,
+        method_options=resolved.method_options,
+        seed=resolved.seed,
+        metric=resolved.metric,
+        direction=resolved.direction,
+        plan_spec=resolved.plan,
+        defaults=resolved.defaults,
+        max_trials=resolved.max_trials,
+        max_seconds=resolved.max_seconds,
+        trial_seconds=resolved.trial_seconds,
+        trial_memory_mb=resolved.trial_memory_mb,
+        parallel=resolved.parallel,
+    )
+
+
+def _usual_name(found: Examination) -> str | None:
+    """Dataset, estimator, method; the dataset's name is cut where it is long."""
+    if found.version is None or found.estimator is None or found.method is None:
+        return None
+    rest = f", {found.estimator.label}, {found.method}"
+    return f"{found.version.dataset.name[: MAX_NAME - len(rest)].rstrip()}{rest}"
+
+
+def _resolved(found: Examination) -> Resolved:
+    """The whole of an examination without problems; each piece is there, because what is missing is a problem."""
+    version, table, entry = _there(found.version), _there(found.table), _there(found.estimator)
+    metric, plan, space = _there(found.metric), _there(found.plan), _there(found.space)
+    return Resolved(
+        team=found.team,
+        version=version,
+        name=_there(found.name),
+        task=table.task,
+        target=table.target,
+        estimator=entry.key,
+        space=space.to_json(),
+        method=_there(found.method),
+        method_options=found.method_options,
+        seed=_there(found.seed),
+        metric=metric.key,
+        direction=metric.direction,
+        plan=plan.to_json(),
+        defaults=entry.defaults(table),
+        max_trials=_there(found.max_trials),
+        max_seconds=found.max_seconds,
+        trial_seconds=found.trial_seconds,
+        trial_memory_mb=found.trial_memory_mb,
+        parallel=_there(found.parallel),
+        fits=_there(found.fits),
+        grid_size=found.grid_size,
+        decisions=tuple(found.decisions),
+    )
+
+
+def _there(piece: Piece | None) -> Piece:
+    if piece is None:
+        raise LookupError("A spec was examined without a problem, yet a piece of it is missing.")
+    return piece
