@@ -1,0 +1,37 @@
+"""Search: spaces of configurations and the methods that propose from them. Knows neither Django nor scikit-learn.
+
+    space = Space([Float("C", 1e-3, 1e3, log=True), Categorical("kernel", ["rbf", "poly"])])
+    method = make_method("bayesian", space, seed=0, direction="maximize")
+    history = []
+    for start in range(20):
+        for config in method.ask(n=1, history=history, start=start):
+            history.append(Observation(config, value=evaluate(config)))
+"""
+
+from .errors import SpaceError
+from .grid import Config, Grid
+from .method import METHODS, Method, make_method, method_options
+from .numeric import Float, Int
+from .observation import Direction, Observation
+from .parameters import Boolean, Categorical, Constant, Parameter, Plain
+from .space import Space
+
+__all__ = [
+    "METHODS",
+    "Boolean",
+    "Categorical",
+    "Config",
+    "Constant",
+    "Direction",
+    "Float",
+    "Grid",
+    "Int",
+    "Method",
+    "Observation",
+    "Parameter",
+    "Plain",
+    "Space",
+    "SpaceError",
+    "make_method",
+    "method_options",
+]

@@ -1,0 +1,159 @@
+"""Bayesian search: a Gaussian process on the history, and a search for the configuration that it finds most promising.
+
+Three parts: a space-filling start, the model (with the points whose scores are still out at their expected score),
+and the maximiser, which only ever scores legal configurations: integers, steps and categories are snapped first.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studies.search.errors import check_count
+from studies.search.grid import Config
+from studies.search.history import Record
+from studies.search.observation import Direction, Observation
+from studies.search.parameters import Array
+from studies.search.sobol import sobol_points
+from studies.search.space import Space
+from studies.search.variation import any_untried, first_untried, mutate
+
+from .acquisition import log_expected_improvement, upper_confidence_bound
+from .gaussian_process import GaussianProcess, fit
+from .warping import warp
+
+MOST_TOLD = 300  # past this, the best half and a random half of it stand for all
+MOST_FITTED = 150  # hyperparameters need fewer
+MOST_PENDING = 100
+LISTED = 1000  # a space of at most so many configurations is scored whole
+RANDOM, MUTATED, PARENTS = 400, 360, 6
+ELITE, CHILDREN, SHRINKING = 8, 20, (0.1, 0.03, 0.01)
+
+
+@dataclass(frozen=True)
+class BayesianSearch:
+    """Proposes the centre of the space, then Sobol points up to `initial` in all, then what the model likes best.
+
+    It repeats no configuration; a finite space that was tried whole gets no more proposals.
+    """
+
+    space: Space
+    seed: int = 0
+    direction: Direction = "maximize"
+    initial: int = 8
+
+    def __post_init__(self) -> None:
+        check_count("initial", self.initial, 1, 1000)
+
+    def ask(self, n: int = 1, history: Sequence[Observation] = (), start: int = 0) -> list[Config]:
+        record = Record.of(self.space, history, self.direction)
+        proposals: list[Config] = []
+        for index in range(start, start + n):
+            if record.exhausted:
+                break
+            config = self._propose(record, index, np.random.default_rng([self.seed, index]))
+            if config is None:
+                break
+            proposals.append(config)
+            record.add_pending(config)
+        return proposals
+
+    def _propose(self, record: Record, index: int, rng: np.random.Generator) -> Config | None:
+        usable = int(np.isfinite(record.scores).sum())
+        if index < self.initial and len(record.scores) < self.initial:
+            found = first_untried(record, self._start_point(index))
+            if found is not None:
+                return found
+        if usable == 0 or self.space.dimensions == 0:
+            return any_untried(record, rng)
+        return self._best_by_model(record, rng) or any_untried(record, rng)
+
+    def _start_point(self, index: int) -> Array:
+        if index == 0:
+            return np.full((1, self.space.dimensions), 0.5)
+        return sobol_points(self.seed, self.space.dimensions, [index - 1])
+
+    # -- the model
+
+    def _model(self, record: Record) -> GaussianProcess:
+        """The posterior given all that was told, and what is pending at its mean (that only shrinks the variance)."""
+        fitted = refit_at(len(record.scores))
+        rows = subset(record.scores[:fitted], MOST_FITTED, self.seed)
+        z, scale = warp(record.scores[rows])
+        hyper = fit(record.told[rows], z, extra_noise(record.noise[rows], scale), self.space.unordered)
+
+        rows = subset(record.scores, MOST_TOLD, self.seed)
+        z, scale = warp(record.scores[rows])
+        extra = extra_noise(record.noise[rows], scale)
+        told = GaussianProcess(hyper, self.space.unordered, record.told[rows], z, extra)
+        waiting = record.pending[-MOST_PENDING:]
+        if not len(waiting):
+            return told
+        return GaussianProcess(
+            hyper, self.space.unordered, np.vstack([told.X, waiting]),
+            np.concatenate([z, told.mean(waiting)]), np.concatenate([extra, np.zeros(len(waiting))]),
+        )  # fmt: skip
+
+    # -- the maximiser
+
+    def _best_by_model(self, record: Record, rng: np.random.Generator) -> Config | None:
+        model = self._model(record)
+        at_known = model.mean(model.X)
+        incumbent = float(at_known.max())
+        kappa = float(rng.choice([0.5, 1.0, 2.0])) if rng.random() < 0.4 else None
+
+        def promise(points: Array) -> Array:
+            mean, deviation = model.predict(points)
+            if kappa is None:
+                return log_expected_improvement(mean, deviation, incumbent)
+            return upper_confidence_bound(mean, deviation, kappa)
+
+        if self.space.size is not None and self.space.size <= LISTED:
+            points = self._untried_points(record)
+            return self.space.from_unit(points[int(np.argmax(promise(points)))])
+        parents = model.X[np.argsort(-at_known, kind="stable")[:PARENTS]]
+        points, values = self._climb(parents, promise, rng)
+        return first_untried(record, points[np.argsort(-values, kind="stable")])
+
+    def _untried_points(self, record: Record) -> Array:
+        every = self.space.every()
+        return np.array([self.space.to_unit(c) for c in every or () if not record.was_tried(c)])
+
+    def _climb(
+        self, parents: Array, promise: Callable[[Array], Array], rng: np.random.Generator
+    ) -> tuple[Array, Array]:
+        """Candidates (m, d) and their promise (m,): chance, changes of the best known, then of the best found."""
+        d = self.space.dimensions
+        rate = max(0.3, 1.5 / d)
+        sigma = np.exp(rng.uniform(np.log(0.02), np.log(0.3), (MUTATED, 1)))
+        near = mutate(self.space, parents[np.arange(MUTATED) % len(parents)], rng, sigma, rate)
+        points = np.vstack([self.space.snap(rng.random((RANDOM, d))), near])
+        values = promise(points)
+        for width in SHRINKING:
+            elite = points[np.argsort(-values, kind="stable")[:ELITE]]
+            children = mutate(self.space, np.repeat(elite, CHILDREN, axis=0), rng, np.array(width), rate)
+            points, values = np.vstack([points, children]), np.concatenate([values, promise(children)])
+        return points, values
+
+
+def refit_at(told: int) -> int:
+    """How many of the told trials the hyperparameters are fitted on: all up to 40, then every 3rd, then every 10th."""
+    if told <= 40:
+        return told
+    return told - (told - 40) % 3 if told <= 120 else told - told % 10
+
+
+def subset(scores: Array, most: int, seed: int) -> NDArray[np.intp]:
+    """Rows, in order: all, or the best half and a random half where there are more than `most`."""
+    if len(scores) <= most:
+        return np.arange(len(scores))
+    order = np.argsort(-np.where(np.isfinite(scores), scores, -np.inf), kind="stable")
+    best, rest = order[: most // 2], order[most // 2 :]
+    drawn = np.random.default_rng([seed, len(scores)]).permutation(rest)[: most - most // 2]
+    return np.sort(np.concatenate([best, drawn]))
+
+
+def extra_noise(noise: Array, scale: float) -> Array:
+    """Variance of partial evaluations in units of the warped score."""
+    return np.minimum((noise * scale) ** 2, 10.0)

@@ -1,0 +1,152 @@
+"""A Gaussian process on the unit cube: Matérn-5/2, one length scale per dimension, categories by Hamming distance.
+
+| symbol | meaning | shape |
+|---|---|---|
+| X, z | points of the unit cube, standardised scores | (n, d), (n,) |
+| l | length scales | (d,) |
+| a, τ² | variances of the signal and of the noise of a whole evaluation | |
+| e | extra noise variance of single points (partial evaluations) | (n,) |
+| δ_j | squared difference in dimension j; 0 or 1 for a category | (pairs,) |
+| r² | Σ_j δ_j / l_j² | (pairs,) |
+| k | a (1 + √5 r + 5/3 r²) exp(−√5 r) | |
+| K | k(X, X) + diag(τ² + e) | (n, n) |
+| θ | ln l_1, ..., ln l_d, ln a, ln τ² | (d + 2,) |
+
+θ is the maximum of the posterior under normal priors on its entries. Formulas: C. E. Rasmussen and C. K. I. Williams,
+"Gaussian Processes for Machine Learning" (2006), equations 2.25, 2.26, 5.8 and 5.9.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_solve, cholesky, solve_triangular
+from scipy.linalg.lapack import dpotri
+from scipy.optimize import minimize
+
+from studies.search.parameters import Array
+
+SQRT5 = 5.0**0.5
+JITTER = 1e-6
+LENGTH = 0.5  # prior median of a length scale is LENGTH × d^(1/4)
+PRIOR_WIDTH = (0.8, 0.8, 1.5)  # standard deviations of ln l, ln a, ln τ²
+NOISE = 0.01  # prior median of τ²
+ITERATIONS = 40
+
+
+@dataclass(frozen=True)
+class Hyperparameters:
+    """l (d,), a and τ² of the table above."""
+
+    lengths: Array
+    signal: float
+    noise: float
+
+
+@dataclass(frozen=True)
+class GaussianProcess:
+    """The posterior given X, z, extra noise e and hyperparameters; `unordered` (d,) marks the categories."""
+
+    hyper: Hyperparameters
+    unordered: NDArray[np.bool_]
+    X: Array
+    z: Array
+    extra: Array
+
+    @cached_property
+    def _factor(self) -> Array:
+        K = self._kernel(self.X, self.X)
+        K[np.diag_indices_from(K)] += self.hyper.noise + self.extra + JITTER * self.hyper.signal
+        factor: Array = cholesky(K, lower=True, overwrite_a=True, check_finite=False)
+        return factor
+
+    @cached_property
+    def _weights(self) -> Array:
+        weights: Array = cho_solve((self._factor, True), self.z, check_finite=False)
+        return weights
+
+    def mean(self, points: Array) -> Array:
+        """(m,) posterior mean at points (m, d)."""
+        return np.asarray(self._kernel(points, self.X) @ self._weights, dtype=np.float64)
+
+    def predict(self, points: Array) -> tuple[Array, Array]:
+        """(m,) posterior mean and standard deviation of the noiseless function at points (m, d)."""
+        k = self._kernel(points, self.X)
+        half = solve_triangular(self._factor, k.T, lower=True, check_finite=False)
+        variance = self.hyper.signal - np.einsum("nm,nm->m", half, half)
+        return k @ self._weights, np.sqrt(np.maximum(variance, 1e-12 * self.hyper.signal))
+
+    def _kernel(self, left: Array, right: Array) -> Array:
+        """k between (m, d) and (n, d)."""
+        inverse = 1.0 / self.hyper.lengths
+        numeric = ~self.unordered
+        p, q = left[:, numeric] * inverse[numeric], right[:, numeric] * inverse[numeric]
+        r2 = (p * p).sum(1)[:, None] + (q * q).sum(1) - 2.0 * (p @ q.T)
+        for j in np.flatnonzero(self.unordered):
+            r2 += inverse[j] ** 2 * (left[:, j, None] != right[:, j])
+        sr = SQRT5 * np.sqrt(np.maximum(r2, 0.0))
+        return np.asarray(self.hyper.signal * (1.0 + sr + sr * sr / 3.0) * np.exp(-sr), dtype=np.float64)
+
+
+def fit(X: Array, z: Array, extra: Array, unordered: NDArray[np.bool_]) -> Hyperparameters:
+    """Hyperparameters of the largest posterior, from the middle of the prior; the same data give the same answer."""
+    return _fit(X.tobytes(), z.tobytes(), extra.tobytes(), tuple(bool(flag) for flag in unordered))
+
+
+@lru_cache(maxsize=64)  # refits are rarer than asks; the arguments are the data themselves, so nothing is remembered
+def _fit(X_bytes: bytes, z_bytes: bytes, extra_bytes: bytes, flags: tuple[bool, ...]) -> Hyperparameters:
+    z, extra = np.frombuffer(z_bytes), np.frombuffer(extra_bytes)
+    X, unordered = np.frombuffer(X_bytes).reshape(len(z), len(flags)), np.array(flags, dtype=np.bool_)
+    posterior = _NegativeLogPosterior(X, z, extra, unordered)
+    found = minimize(
+        posterior, posterior.middle, jac=True, method="L-BFGS-B", bounds=posterior.bounds,
+        options={"maxiter": ITERATIONS, "ftol": 1e-5, "gtol": 1e-3},
+    )  # fmt: skip
+    lengths, (signal, noise) = np.exp(found.x[:-2]), np.exp(found.x[-2:])
+    return Hyperparameters(lengths, float(signal), float(noise))
+
+
+class _NegativeLogPosterior:
+    """−ln p(θ | X, z) up to a constant, with its gradient. Pairs i < j only: everything is symmetric."""
+
+    def __init__(self, X: Array, z: Array, extra: Array, unordered: NDArray[np.bool_]) -> None:
+        self._z, self._extra = z, extra
+        self._pairs = np.triu_indices(len(z), 1)
+        i, j = self._pairs
+        self._delta = np.empty((X.shape[1], len(i)))
+        for row, column, flag in zip(self._delta, X.T, unordered, strict=True):
+            row[:] = column[i] != column[j] if flag else (column[i] - column[j]) ** 2
+        d = X.shape[1]
+        self.middle = np.array([np.log(LENGTH * max(d, 1) ** 0.25)] * d + [0.0, np.log(NOISE)])
+        self._width = np.array([PRIOR_WIDTH[0]] * d + list(PRIOR_WIDTH[1:]))
+        self.bounds = [(-4.0, 4.0)] * d + [(-4.0, 4.0), (-12.0, 1.0)]
+
+    def __call__(self, theta: Array) -> tuple[float, Array]:
+        weights = np.exp(-2.0 * theta[:-2])
+        signal, noise = np.exp(theta[-2:])
+        sr = SQRT5 * np.sqrt(weights @ self._delta)
+        decay = np.exp(-sr)
+        k = signal * (1.0 + sr + sr * sr / 3.0) * decay
+        factor = self._factor(k, signal, noise)
+        alpha = cho_solve((factor, True), self._z, check_finite=False)
+        away = (theta - self.middle) / self._width
+        value = 0.5 * self._z @ alpha + np.log(np.diag(factor)).sum() + 0.5 * away @ away
+
+        inverse, _ = dpotri(factor, lower=True)  # its lower triangle is that of K⁻¹
+        G = inverse[self._pairs[1], self._pairs[0]] - alpha[self._pairs[0]] * alpha[self._pairs[1]]
+        G_diagonal = np.diag(inverse) - alpha * alpha
+        slope = (5.0 / 3.0) * signal * (1.0 + sr) * decay  # −2 dk/d(r²)
+        gradient = np.empty_like(theta)
+        gradient[:-2] = weights * (self._delta @ (G * slope))
+        gradient[-2] = G @ k + 0.5 * signal * (1.0 + JITTER) * G_diagonal.sum()
+        gradient[-1] = 0.5 * noise * G_diagonal.sum()
+        return float(value), gradient + away / self._width
+
+    def _factor(self, k: Array, signal: float, noise: float) -> Array:
+        n = len(self._z)
+        K = np.zeros((n, n))
+        K[self._pairs[1], self._pairs[0]] = k
+        K[np.diag_indices(n)] = signal * (1.0 + JITTER) + noise + self._extra
+        factor: Array = cholesky(K, lower=True, overwrite_a=True, check_finite=False)
+        return factor

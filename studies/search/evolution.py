@@ -1,0 +1,81 @@
+"""Evolutionary search: steady state, asynchronous. Each proposal is a child of the best configurations told so far."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import check_count
+from .grid import Config
+from .history import Record
+from .observation import Direction, Observation
+from .parameters import Array
+from .sobol import sobol_points
+from .space import Space
+from .variation import any_untried, first_untried, mutate
+
+TOURNAMENT = 2
+TRIES = 30
+NARROWEST, WIDEST = 0.02, 0.25  # bounds of the mutation's standard deviation in the unit cube
+
+
+@dataclass(frozen=True)
+class EvolutionarySearch:
+    """Starts with `population` Sobol points; then recombines and mutates the `population` best by tournaments.
+
+    Mutation scales itself: a number moves by about the spread of the population in it. No configuration is repeated.
+    """
+
+    space: Space
+    seed: int = 0
+    direction: Direction = "maximize"
+    population: int = 12
+
+    def __post_init__(self) -> None:
+        check_count("population", self.population, 4, 1000)
+
+    def ask(self, n: int = 1, history: Sequence[Observation] = (), start: int = 0) -> list[Config]:
+        record = Record.of(self.space, history, self.direction)
+        proposals: list[Config] = []
+        for index in range(start, start + n):
+            config = self._propose(record, index, np.random.default_rng([self.seed, index]))
+            if config is None:
+                break
+            proposals.append(config)
+            record.add_pending(config)
+        return proposals
+
+    def _propose(self, record: Record, index: int, rng: np.random.Generator) -> Config | None:
+        if record.exhausted:
+            return None
+        found = None
+        if index < self.population:
+            found = first_untried(record, self.space.snap(sobol_points(self.seed, self.space.dimensions, [index])))
+        if found is None:
+            found = self._child(record, rng)
+        return found or any_untried(record, rng)
+
+    def _child(self, record: Record, rng: np.random.Generator) -> Config | None:
+        """The first of several children that was not tried; None while there are no parents."""
+        alive = self._alive(record)
+        if len(alive) < 2 or self.space.dimensions == 0:
+            return None
+        mothers, fathers = (alive[_tournament(len(alive), rng)] for _ in range(2))
+        children = np.where(rng.random(mothers.shape) < 0.5, mothers, fathers)
+        spread = np.clip(alive.std(axis=0), NARROWEST, WIDEST)
+        widening = np.linspace(1.0, 3.0, TRIES)[:, None]  # later tries go further, where the near ones are used up
+        children = mutate(self.space, self.space.snap(children), rng, spread * widening, 1.0 / self.space.dimensions)
+        return first_untried(record, children)
+
+    def _alive(self, record: Record) -> Array:
+        """(p, d) the best configurations told, best first; failures never have children."""
+        usable = np.flatnonzero(np.isfinite(record.scores))
+        order = np.argsort(-record.scores[usable], kind="stable")[: self.population]
+        return record.told[usable[order]]
+
+
+def _tournament(size: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """(TRIES,) winners' ranks: the best of TOURNAMENT drawn from `size`, once per try."""
+    ranks: NDArray[np.int64] = rng.integers(0, size, (TRIES, TOURNAMENT)).min(axis=1)
+    return ranks

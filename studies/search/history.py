@@ -1,0 +1,73 @@
+"""The history as a history-based method sees it: points of the unit cube, scores to be made large, what was tried."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .grid import Config
+from .observation import Direction, Observation
+from .parameters import Array, Plain
+from .space import Space
+
+Key = tuple[tuple[str, bool, Plain], ...]
+
+
+@dataclass
+class Record:
+    """What is known at the moment of a proposal; proposals of the same call are added as pending.
+
+    told (t, d), scores (t,) larger is better and NaN failed, noise (t,) standard error of a score, 0 where unknown,
+    pending (q, d), tried: identities of all configurations of the space that were evaluated or are about to be.
+    """
+
+    space: Space
+    told: Array
+    scores: Array
+    noise: Array
+    pending: Array
+    tried: set[Key] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, space: Space, history: Sequence[Observation], direction: Direction) -> "Record":
+        """Read a history. Configurations off the space are moved into it, or left out where that makes no sense."""
+        told, pending, tried = [], [], set()
+        scores, noise = [], []
+        for observation in history:
+            nearest = space.nearest(observation.config)
+            if nearest is None:
+                continue
+            if space.contains(observation.config):
+                tried.add(space.identity(nearest))
+            if observation.pending:
+                pending.append(space.to_unit(nearest))
+                continue
+            told.append(space.to_unit(nearest))
+            scores.append(observation.score if direction == "maximize" else -observation.score)
+            noise.append(_noise(observation))
+        return cls(
+            space=space,
+            told=np.reshape(told, (len(told), space.dimensions)),
+            scores=np.array(scores, dtype=np.float64),
+            noise=np.array(noise, dtype=np.float64),
+            pending=np.reshape(pending, (len(pending), space.dimensions)),
+            tried=tried,
+        )
+
+    def was_tried(self, config: Config) -> bool:
+        return self.space.identity(config) in self.tried
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether every configuration of a finite space was tried."""
+        return self.space.size is not None and len(self.tried) >= self.space.size
+
+    def add_pending(self, config: Config) -> None:
+        self.tried.add(self.space.identity(config))
+        self.pending = np.vstack([self.pending, self.space.to_unit(config)])
+
+
+def _noise(observation: Observation) -> float:
+    """Standard error of a pruned trial's estimate; 0 where it is unknown or was a whole evaluation."""
+    noise = observation.noise if observation.state == "pruned" else None
+    return float(noise) if noise is not None and 0 < noise < np.inf else 0.0

@@ -1,0 +1,54 @@
+"""Small changes to points of the unit cube, for the methods that search near what was good."""
+
+import numpy as np
+
+from .grid import Config
+from .history import Record
+from .parameters import Array
+from .space import Space
+
+Generator = np.random.Generator
+
+
+def mutate(space: Space, parents: Array, rng: Generator, sigma: Array, rate: float) -> Array:
+    """(m, d) snapped changes of parents (m, d): each parameter with chance `rate`, at least one of each parent.
+
+    Numbers move by a Gaussian of standard deviation `sigma`, broadcast against (m, d), in the unit cube, and at least
+    about one step; categories are drawn anew. What is inactive in the parent is drawn anew as well, in case the
+    change makes it active.
+    """
+    m, d = parents.shape
+    if d == 0:
+        return parents.copy()
+    chosen = rng.random((m, d)) < rate
+    chosen[np.arange(m), rng.integers(0, d, m)] = True
+    anew = rng.random((m, d))
+    moved = parents + np.maximum(sigma, 0.7 * np.minimum(space.spacing, 0.5)) * rng.standard_normal((m, d))
+    changed = np.where(chosen, np.where(space.unordered, anew, np.clip(moved, 0.0, 1.0)), parents)
+    return space.snap(np.where(space.active(parents), changed, anew))
+
+
+def first_untried(record: Record, points: Array) -> Config | None:
+    """The first of the points (m, d) whose configuration was not tried; None if all were."""
+    for point in points:
+        config = record.space.from_unit(point)
+        if not record.was_tried(config):
+            return config
+    return None
+
+
+def any_untried(record: Record, rng: Generator) -> Config | None:
+    """Some configuration that was not tried: by chance, else by walking; a repeat where a continuous space has run out.
+
+    None if every configuration of a finite space was tried.
+    """
+    if record.exhausted:
+        return None
+    d = record.space.dimensions
+    found = first_untried(record, record.space.snap(rng.random((50, d))))
+    every = record.space.every()
+    if found is not None or every is None:
+        return found or record.space.from_unit(rng.random(d))
+    begin = int(rng.integers(0, min(every.count, 2**62)))
+    walk = (every.at((begin + i) % every.count) for i in range(len(record.tried) + 1))
+    return next(config for config in walk if not record.was_tried(config))
