@@ -1,0 +1,206 @@
+"""What people do to studies: launch, pause, resume, stop, finish, change limits, add a trial.
+
+Each raises Refused, with a sentence for the person, when the study's state forbids it; nothing has changed then.
+"""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from studies.engine import moves
+from studies.engine.advance import advance, make_lanes
+from studies.engine.tables import evaluation_table
+from studies.evaluation import Plan, Table, baseline, make_plan
+from studies.models import (
+    ASKING,
+    TERMINAL,
+    Method,
+    Source,
+    SplitPlan,
+    Study,
+    StudyState,
+    Trial,
+    TrialState,
+    User,
+)
+from studies.search import Space
+
+PLAN_SEED = 0  # one draw per dataset version: studies with the same plan share their folds and can be compared
+LIMITS = {"max_trials", "max_seconds", "trial_seconds", "trial_memory_mb", "parallel"}
+
+
+class Refused(Exception):
+    """The study's state does not allow it."""
+
+
+def launch(study: Study, who: User | None) -> None:
+    """From draft to queued: store the folds and the baseline, make trial 0, ring the bell."""
+    table = evaluation_table(study.dataset_version, study.target, study.task)
+    spec = study.plan_spec
+    try:
+        plan = make_plan(table, spec["kind"], spec["folds"], spec["repeats"], PLAN_SEED)
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    with transaction.atomic():
+        launched = moves.move_study(
+            study.pk,
+            [StudyState.DRAFT],
+            StudyState.QUEUED,
+            plan=_stored_plan(study, plan),
+            baseline=_baseline(table, plan, study.metric),
+            launched_at=timezone.now(),
+            next_number=1,
+        )
+        if not launched:
+            raise Refused(f"The study is {_state(study)}; only a draft can be launched.")
+        Trial.objects.create(
+            study=study,
+            number=0,
+            source=Source.DEFAULT,
+            config=study.defaults,
+            off_space=not Space.from_json(study.space).contains(study.defaults),
+        )
+        study.refresh_from_db()
+        make_lanes(study)
+        moves.record(study.pk, "launched", who)
+    advance(study.pk)
+
+
+def pause(study: Study, who: User | None) -> None:
+    """No new trials; running ones finish."""
+    with transaction.atomic():
+        if not moves.move_study(study.pk, list(ASKING), StudyState.PAUSING, paused_at=timezone.now()):
+            raise Refused(f"The study is {_state(study)}; only a queued or running one can be paused.")
+        moves.record(study.pk, "paused", who)
+    advance(study.pk)
+
+
+def resume(study: Study, who: User | None) -> None:
+    """Go on after a pause or a stop; what a stop cancelled is taken up again."""
+    with transaction.atomic():
+        study.refresh_from_db()
+        rested = study.paused_seconds + _rest_seconds(study)
+        before = [StudyState.PAUSING, StudyState.PAUSED, StudyState.STOPPED]
+        moved = moves.move_study(
+            study.pk, before, StudyState.QUEUED, paused_at=None, finished_at=None, paused_seconds=rested, reason=""
+        )
+        if not moved:
+            raise Refused(f"The study is {_state(study)}; only a paused or stopped one can be resumed.")
+        _take_up_cancelled(study)
+        moves.record(study.pk, "resumed", who)
+    advance(study.pk)
+
+
+def stop(study: Study, who: User | None) -> None:
+    """Running trials are killed within 2 s and cancelled."""
+    before = [*ASKING, StudyState.PAUSING, StudyState.PAUSED]
+    with transaction.atomic():
+        reason = f"Stopped by {who}." if who else "Stopped."
+        if not moves.move_study(study.pk, before, StudyState.STOPPING, reason=reason):
+            raise Refused(f"The study is {_state(study)}; there is nothing to stop.")
+        moves.record(study.pk, "stopped", who)
+    advance(study.pk)
+
+
+def finish(study: Study, who: User | None) -> None:
+    """End a manual study: no trial will be added."""
+    if study.method != Method.MANUAL:
+        raise Refused("Only a manual study is finished by hand; stop this one instead.")
+    unfinished = study.trials.filter(state__in=[TrialState.WAITING, TrialState.RUNNING])
+    with transaction.atomic():
+        if unfinished.exists():
+            raise Refused("A trial is still running or waiting. Wait for it, or stop the study.")
+        before = [*ASKING, StudyState.PAUSING, StudyState.PAUSED]
+        if not moves.move_study(
+            study.pk, before, StudyState.COMPLETE, finished_at=timezone.now(), reason="Finished by hand."
+        ):
+            raise Refused(f"The study is {_state(study)}; it is not waiting for trials.")
+        moves.record(study.pk, "finished", who)
+
+
+def change_limits(study: Study, who: User | None, **limits: Any) -> None:
+    """Change limits while it runs; more trials or time than before resume a stopped or complete study."""
+    unknown = set(limits) - LIMITS
+    if unknown:
+        raise ValueError(f"unknown limits: {', '.join(sorted(unknown))}; known are {', '.join(sorted(LIMITS))}")
+    with transaction.atomic():
+        study.refresh_from_db()
+        wanted = limits.get("max_trials", study.max_trials)
+        if wanted < study.next_number:
+            raise Refused(f"{study.next_number} trials have begun already; the limit cannot be {wanted}.")
+        extends = study.state in TERMINAL and _gives_room(study, limits)
+        Study.objects.filter(pk=study.pk).update(**limits, change=F("change") + 1, updated_at=timezone.now())
+        changes = ", ".join(f"{name} {getattr(study, name)} to {value}" for name, value in sorted(limits.items()))
+        moves.record(study.pk, "extended" if extends else "changed limits", who, changes)
+        study.refresh_from_db()
+        if extends:
+            rested = study.paused_seconds + _rest_seconds(study)
+            moves.move_study(
+                study.pk, list(TERMINAL), StudyState.QUEUED, finished_at=None, paused_seconds=rested, reason=""
+            )
+            _take_up_cancelled(study)
+    advance(study.pk)
+
+
+def add_trial(study: Study, who: User | None, config: dict[str, Any]) -> Trial:
+    """A trial by hand: waiting, ahead of what the method proposes.
+
+    Raises SpaceError when the configuration is no point of the space.
+    """
+    Space.from_json(study.space).validate(config)
+    with transaction.atomic():
+        study.refresh_from_db()
+        if study.state == StudyState.DRAFT or study.state in {StudyState.STOPPING, *TERMINAL}:
+            raise Refused(f"The study is {_state(study)}; launch or extend it before you add a trial.")
+        if study.next_number >= study.max_trials:
+            raise Refused(f"The budget of {study.max_trials} trials is used up. Raise the limit, then add the trial.")
+        number = study.next_number
+        Study.objects.filter(pk=study.pk).update(next_number=F("next_number") + 1, change=F("change") + 1)
+        trial = Trial.objects.create(study=study, number=number, source=Source.MANUAL, config=config)
+        moves.record(study.pk, "added a trial", who, f"trial {number}")
+    advance(study.pk)
+    return trial
+
+
+def _gives_room(study: Study, limits: dict[str, Any]) -> bool:
+    more_trials = limits.get("max_trials", 0) > study.next_number
+    seconds = limits.get("max_seconds", study.max_seconds)
+    return more_trials and (seconds is None or seconds > moves.elapsed_seconds(study))
+
+
+def _rest_seconds(study: Study) -> float:
+    """How long the study has been paused or ended."""
+    since = study.paused_at or study.finished_at
+    return max(0.0, (timezone.now() - since).total_seconds()) if since else 0.0
+
+
+def _take_up_cancelled(study: Study) -> None:
+    study.trials.filter(state=TrialState.CANCELLED).update(
+        state=TrialState.WAITING, reason="", finished_at=None, started_at=None, fold_scores=[]
+    )
+
+
+def _stored_plan(study: Study, plan: Plan) -> SplitPlan:
+    stored, _ = SplitPlan.objects.get_or_create(
+        version=study.dataset_version,
+        target=study.target,
+        sha256=plan.sha256,
+        defaults={
+            "kind": plan.kind,
+            "folds": plan.folds,
+            "repeats": plan.repeats,
+            "fold_of_row": plan.to_bytes(),
+        },
+    )
+    return stored
+
+
+def _baseline(table: Table, plan: Plan, metric: str) -> dict[str, Any]:
+    result = baseline(table, plan, metric)
+    return {"value": result.value, "stderr": result.stderr, "fold_scores": list(result.fold_scores)}
+
+
+def _state(study: Study) -> str:
+    return Study.objects.values_list("state", flat=True).get(pk=study.pk)

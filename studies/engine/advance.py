@@ -1,0 +1,82 @@
+"""advance(study): look at what is, do what is missing. Idempotent, safe for two callers at once."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from django.utils import timezone
+
+from studies.engine import bell, moves
+from studies.models import ASKING, Lane, Method, Study, StudyState, TrialState
+
+BELL_REST = timedelta(seconds=2)  # between pop and claim a job is in no list: do not ring again at once
+
+
+def advance(study_id: int, queued: Collection[str] | None = None) -> None:
+    """Bring a study forward as far as the database allows.
+
+    `queued` are the ids of the jobs in the queue, read once per tick; None: unknown, ring what was not rung lately.
+    """
+    study = Study.objects.filter(pk=study_id).first()
+    if study is None:
+        return
+    if study.state in ASKING:
+        _advance_asking(study, queued)
+    elif study.state == StudyState.PAUSING and not _busy(study):
+        moves.pause_now(study)
+    elif study.state == StudyState.STOPPING and not _held(study):
+        moves.settle_stopping(study)
+
+
+def _advance_asking(study: Study, queued: Collection[str] | None) -> None:
+    stop_because = ""
+    if study.max_seconds is not None and moves.elapsed_seconds(study) >= study.max_seconds:
+        stop_because = moves.TIME_IS_UP
+    else:
+        stop_because = moves.hopeless(study)
+    if stop_because:
+        moves.move_study(study.pk, list(ASKING), StudyState.STOPPING, reason=stop_because)
+        advance(study.pk, queued)
+        return
+    work = work_left(study)
+    if work:
+        _ring_free_lanes(study, work, queued)
+    elif study.method != Method.MANUAL and not _busy(study):
+        reason = "Every point of the search space was tried." if study.exhausted else "All trials are done."
+        moves.complete(study, reason)
+
+
+def work_left(study: Study) -> int:
+    """How many trials could begin now."""
+    waiting = study.trials.filter(state=TrialState.WAITING).count()
+    if study.method == Method.MANUAL or study.exhausted:
+        return waiting
+    return waiting + max(0, study.max_trials - study.next_number)
+
+
+def _held(study: Study) -> bool:
+    return study.lanes.exclude(token="").exists()
+
+
+def _busy(study: Study) -> bool:
+    return _held(study) or study.trials.filter(state=TrialState.RUNNING).exists()
+
+
+def _ring_free_lanes(study: Study, work: int, queued: Collection[str] | None) -> None:
+    free = [lane for lane in make_lanes(study) if not lane.token and lane.number < study.parallel]
+    for lane in free[:work]:
+        is_due = lane.rung_at is None or (_rested(lane) and (queued is None or lane.job_id not in queued))
+        if is_due and not bell.ring(lane):
+            return
+
+
+def _rested(lane: Lane) -> bool:
+    return lane.rung_at is None or abs(timezone.now() - lane.rung_at) > BELL_REST
+
+
+def make_lanes(study: Study) -> list[Lane]:
+    """The study's lanes by number; missing ones are made."""
+    have = set(study.lanes.values_list("number", flat=True))
+    missing = [Lane(study=study, number=number) for number in range(study.parallel) if number not in have]
+    if missing:
+        Lane.objects.bulk_create(missing, ignore_conflicts=True)
+    return list(study.lanes.order_by("number"))

@@ -1,0 +1,60 @@
+"""Redis only rings the bell: a job says "there may be work for this lane", nothing more.
+
+Nothing here raises when Redis is away; the reconciler rings again.
+"""
+
+import logging
+from uuid import uuid4
+
+import django_rq
+import redis
+from django.conf import settings
+from django.utils import timezone
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from studies.models import Lane
+
+logger = logging.getLogger(__name__)
+QUEUE = "lanes"
+JOB = "studies.engine.lane.run_lane"
+REDIS_TIMEOUT = 0.5  # seconds; no page and no slice waits longer for Redis
+
+
+def connection(timeout: float = REDIS_TIMEOUT) -> redis.Redis:
+    """A connection that gives up after `timeout` seconds."""
+    return redis.Redis.from_url(
+        settings.RQ_QUEUES[QUEUE]["URL"],
+        socket_timeout=timeout,
+        socket_connect_timeout=timeout,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+def queued_jobs() -> list[str] | None:
+    """Ids of the jobs that wait in the queue; None when Redis does not answer."""
+    try:
+        with connection() as redis_connection:
+            return django_rq.get_queue(QUEUE, connection=redis_connection).job_ids
+    except redis.RedisError:
+        return None
+
+
+def ring(lane: Lane) -> bool:
+    """Enqueue one job for the lane under a fresh id; False when Redis is away.
+
+    A re-used id would be deleted by the job that ends (rq, result_ttl 0). Double bells are harmless.
+    """
+    job_id = uuid4().hex
+    Lane.objects.filter(pk=lane.pk).update(job_id=job_id, rung_at=timezone.now())
+    try:
+        with connection() as redis_connection:
+            queue = django_rq.get_queue(QUEUE, connection=redis_connection)
+            queue.enqueue_call(
+                JOB, args=(lane.study_id, lane.number), job_id=job_id, timeout=-1, result_ttl=0, failure_ttl=60
+            )
+    except redis.RedisError:
+        Lane.objects.filter(pk=lane.pk, job_id=job_id).update(job_id="", rung_at=None)
+        logger.warning("Redis does not answer; study %s waits for the queue", lane.study_id)
+        return False
+    return True

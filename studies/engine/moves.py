@@ -1,0 +1,168 @@
+"""Every change of a study's or trial's state: conditional UPDATEs, checked for "one row changed".
+
+SQLite ignores select_for_update; a condition on the old state and the token holds on both databases.
+"""
+
+import logging
+from collections import Counter
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from studies.models import (
+    TERMINAL,
+    Attempt,
+    Event,
+    Lane,
+    Outcome,
+    Reason,
+    Study,
+    StudyState,
+    Trial,
+    TrialState,
+)
+
+logger = logging.getLogger(__name__)
+
+FAILURES_THAT_STOP = 10
+TIME_IS_UP = "The time budget is used up."
+
+
+def touch(study_id: int) -> None:
+    """Raise the change counter that live pages poll."""
+    Study.objects.filter(pk=study_id).update(change=F("change") + 1, updated_at=timezone.now())
+
+
+def move_study(study_id: int, before: tuple[str, ...] | list[str], after: str, **fields: Any) -> bool:
+    """Move a study to a state if it is in one of those before; False when it is not (any more)."""
+    values = {"state": after, "change": F("change") + 1, "updated_at": timezone.now(), **fields}
+    return Study.objects.filter(pk=study_id, state__in=before).update(**values) == 1
+
+
+def record(study_id: int, verb: str, who: Any = None, detail: str = "") -> None:
+    Event.objects.create(study_id=study_id, verb=verb, who=who, detail=detail[:300])
+
+
+def give_back_lane(lane: Lane, detail: str) -> bool:
+    """Free a lane whose holder is gone and send its trial back to waiting; False when the holder was not gone."""
+    with transaction.atomic():
+        freed = Lane.objects.filter(pk=lane.pk, token=lane.token, beat=lane.beat).update(
+            token="", worker="", horse_pid=None, child_pid=None, job_id="", rung_at=None
+        )
+        if freed != 1:
+            return False
+        for trial in Trial.objects.filter(study_id=lane.study_id, state=TrialState.RUNNING, token=lane.token):
+            lose_attempt(trial, lane.token, detail)
+    return True
+
+
+def lose_attempt(trial: Trial, token: str, detail: str) -> bool:
+    """A running trial's process is gone: back to waiting, or failed when that happened MAX_ATTEMPTS times."""
+    with transaction.atomic():
+        lost_before = trial.attempts.filter(outcome=Outcome.LOST).count()
+        if lost_before + 1 >= settings.MAX_ATTEMPTS:
+            error = f"The process died {lost_before + 1} times; the last time: {detail}"
+            return end_trial(trial.pk, token, TrialState.FAILED, Outcome.LOST, detail, reason=Reason.DIED, error=error)
+        return _return_to_waiting(trial, token, Outcome.LOST, detail)
+
+
+def hand_back(trial: Trial, token: str, detail: str) -> bool:
+    """A trial that its worker cannot finish (it is being stopped); no attempt is counted as lost."""
+    with transaction.atomic():
+        return _return_to_waiting(trial, token, Outcome.KILLED, detail)
+
+
+def _return_to_waiting(trial: Trial, token: str, outcome: str, detail: str) -> bool:
+    moved = Trial.objects.filter(pk=trial.pk, token=token, state=TrialState.RUNNING).update(
+        state=TrialState.WAITING, token="", started_at=None, fold_scores=[]
+    )
+    if moved != 1:
+        return False
+    _end_attempt(trial.pk, token, outcome, detail)
+    touch(trial.study_id)
+    return True
+
+
+def end_trial(
+    trial_pk: int, token: str, state: str, outcome: str, detail: str = "", reason: str = "", **fields: Any
+) -> bool:
+    """Tell: one conditional UPDATE on id, token and state; nothing else is written unless one row changed."""
+    with transaction.atomic():
+        moved = Trial.objects.filter(pk=trial_pk, token=token, state=TrialState.RUNNING).update(
+            state=state, reason=reason, finished_at=timezone.now(), **fields
+        )
+        if moved != 1:
+            logger.warning("A result for trial row %s came from an attempt that was given up; it is refused", trial_pk)
+            return False
+        _end_attempt(trial_pk, token, outcome, detail)
+        touch(Trial.objects.values_list("study_id", flat=True).get(pk=trial_pk))
+    return True
+
+
+def _end_attempt(trial_pk: int, token: str, outcome: str, detail: str) -> None:
+    Attempt.objects.filter(trial_id=trial_pk, token=token, outcome=Outcome.RUNNING).update(
+        outcome=outcome, ended_at=timezone.now(), detail=detail[:300]
+    )
+
+
+def settle_stopping(study: Study) -> bool:
+    """No lane is held any more: cancel what is left and end the study as it was meant to end."""
+    after = StudyState.STOPPED
+    if study.reason == TIME_IS_UP:
+        after = StudyState.COMPLETE
+    elif study.reason.startswith("The first"):
+        after = StudyState.FAILED
+    with transaction.atomic():
+        if not move_study(study.pk, [StudyState.STOPPING], after, finished_at=timezone.now()):
+            return False
+        unfinished = Trial.objects.filter(study=study, state__in=[TrialState.WAITING, TrialState.RUNNING])
+        Attempt.objects.filter(trial__in=unfinished, outcome=Outcome.RUNNING).update(
+            outcome=Outcome.KILLED, ended_at=timezone.now(), detail="The study was stopped"
+        )
+        unfinished.update(
+            state=TrialState.CANCELLED, reason=Reason.STOPPED, token="", finished_at=Now(), error=Value("")
+        )
+        record(study.pk, after, detail=study.reason)
+    return True
+
+
+def complete(study: Study, reason: str) -> bool:
+    with transaction.atomic():
+        moved = move_study(
+            study.pk,
+            [StudyState.QUEUED, StudyState.RUNNING],
+            StudyState.COMPLETE,
+            reason=reason,
+            finished_at=timezone.now(),
+        )
+        if moved:
+            record(study.pk, StudyState.COMPLETE, detail=reason)
+    return moved
+
+
+def pause_now(study: Study) -> bool:
+    return move_study(study.pk, [StudyState.PAUSING], StudyState.PAUSED, paused_at=timezone.now())
+
+
+def hopeless(study: Study) -> str:
+    """Why the study should stop by itself: its first ten trials all failed; empty while there is hope."""
+    counts = study.trial_counts()
+    if counts[TrialState.COMPLETE] or counts[TrialState.FAILED] < FAILURES_THAT_STOP:
+        return ""
+    errors = Counter(study.trials.filter(state=TrialState.FAILED).values_list("error", flat=True))
+    worst = errors.most_common(1)[0][0].splitlines()[0] if errors else ""
+    return f"The first {counts[TrialState.FAILED]} trials all failed. Most often: {worst}"[:300]
+
+
+def elapsed_seconds(study: Study) -> float:
+    """Wall seconds since launch without pauses."""
+    if study.launched_at is None:
+        return 0.0
+    end = study.finished_at if study.state in TERMINAL and study.finished_at else timezone.now()
+    if study.state == StudyState.PAUSED and study.paused_at:
+        end = study.paused_at
+    return max(0.0, (end - study.launched_at).total_seconds() - study.paused_seconds)

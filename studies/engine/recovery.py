@@ -1,0 +1,90 @@
+"""The reconciler: notices slices whose holder is gone and advances every active study; a tick in each worker's parent.
+
+A lease ages by a counter: it has lapsed when one observer has seen the same beat for LEASE_SECONDS of its own
+monotonic clock. Clocks of machines differ and jump, and on SQLite "database time" is only the process's own.
+"""
+
+import time
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db.models import F
+
+from studies.engine import bell, moves
+from studies.engine.advance import advance
+from studies.models import Lane, ReconcilerLock, Study, Trial, TrialState
+
+
+@dataclass
+class Watch:
+    """What one observer has seen: key -> (beat, since when on its own clock)."""
+
+    seen: dict[object, tuple[int, float]] = field(default_factory=dict)
+
+    def stands_still(self, key: object, beat: int) -> bool:
+        now = time.monotonic()
+        known = self.seen.get(key)
+        if known is None or known[0] != beat:
+            self.seen[key] = (beat, now)
+            return False
+        return now - known[1] >= settings.LEASE_SECONDS
+
+    def keep(self, keys: set[object]) -> None:
+        self.seen = {key: value for key, value in self.seen.items() if key in keys}
+
+
+class Reconciler:
+    """One per worker's parent; only the holder of the lock row acts."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.lanes = Watch()
+        self.lock = Watch()
+
+    def tick(self) -> bool:
+        """Look once; True when this one acted."""
+        if not self._hold_lock():
+            return False
+        self._free_lapsed_lanes()
+        active = list(Study.objects.active().values_list("pk", flat=True))
+        if active:
+            queued = bell.queued_jobs()
+            for study_id in active:
+                give_back_orphans(study_id)
+                if queued is not None:
+                    advance(study_id, frozenset(queued))
+        return True
+
+    def _hold_lock(self) -> bool:
+        lock, _ = ReconcilerLock.objects.get_or_create(pk=1)
+        if lock.holder not in {"", self.name} and not self.lock.stands_still("lock", lock.beat):
+            return False
+        taken = ReconcilerLock.objects.filter(pk=1, holder=lock.holder, beat=lock.beat).update(
+            holder=self.name, beat=F("beat") + 1
+        )
+        return taken == 1
+
+    def _free_lapsed_lanes(self) -> None:
+        held = list(Lane.objects.exclude(token=""))
+        for lane in held:
+            if self.lanes.stands_still((lane.pk, lane.token), lane.beat):
+                moves.give_back_lane(lane, f"The worker {lane.worker} was lost")
+        self.lanes.keep({(lane.pk, lane.token) for lane in held})
+
+
+def give_back_orphans(study_id: int) -> None:
+    """Running trials whose token no lane holds; trials are read first, as one only begins under a held token."""
+    running = list(Trial.objects.filter(study_id=study_id, state=TrialState.RUNNING))
+    if not running:
+        return
+    tokens = set(Lane.objects.filter(study_id=study_id).exclude(token="").values_list("token", flat=True))
+    for trial in running:
+        if trial.token not in tokens:
+            moves.lose_attempt(trial, trial.token, "Its slice ended without a result")
+
+
+def give_back_lanes_of(worker: str) -> None:
+    """After a horse has ended: what is still held under its worker's name was not given back by itself."""
+    for lane in Lane.objects.filter(worker=worker).exclude(token=""):
+        if moves.give_back_lane(lane, "The work horse died"):
+            advance(lane.study_id)

@@ -1,0 +1,67 @@
+"""From a stored dataset version to the arrays that evaluation works on."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studies.evaluation import Table
+from studies.models import DatasetVersion
+from studies.tabular import Column, load_table
+
+CODED = {"category", "boolean", "text", "id", "date"}
+
+
+def evaluation_table(version: DatasetVersion, target: str, task: str) -> Table:
+    """The version's features and target as arrays; rows without a target are left out.
+
+    Raises ValueError when the target cannot serve the task.
+    """
+    features = tuple(column.name for column in version.features if column.name != target)
+    return table_from_file(str(version.table_path), features, target, task)
+
+
+@lru_cache(maxsize=4)
+def table_from_file(path: str, features: Sequence[str], target: str, task: str) -> Table:
+    """Read the stored columns; kept in memory between trials (a stored file never changes)."""
+    columns = {column.name: column for column in load_table(Path(path))}
+    if target not in columns:
+        raise ValueError(f"There is no column {target!r}; choose one of {', '.join(sorted(columns))}")
+    known, y, classes = _target(columns[target], task)
+    used = [columns[name] for name in features]
+    if not used:
+        raise ValueError("No column has the role feature. Give at least one column that role on the dataset's page.")
+    return Table(
+        X=np.column_stack([_numbers(column)[known] for column in used]),
+        y=y,
+        task=task,
+        names=tuple(column.name for column in used),
+        categorical=tuple(column.kind in CODED for column in used),
+        levels=tuple(column.levels if column.kind in CODED else () for column in used),
+        classes=classes,
+        target=target,
+    )
+
+
+def _numbers(column: Column) -> NDArray[np.float64]:
+    """A column as floats: values as they are, levels as their codes, missing as NaN."""
+    values = column.values.astype(np.float64)
+    return np.where(values < 0, np.nan, values) if column.kind in CODED else values
+
+
+def _target(column: Column, task: str) -> tuple[NDArray[np.bool_], NDArray, tuple[str, ...]]:
+    """Which rows have a target, the target of those rows, and the names of the classes."""
+    values = _numbers(column)
+    known = np.isfinite(values)
+    if task == "regression":
+        if column.kind in CODED:
+            raise ValueError(f"The target {column.name!r} is a {column.kind}; regression needs numbers")
+        return known, values[known], ()
+    present, y = np.unique(values[known], return_inverse=True)
+    if column.kind in CODED:
+        names = tuple(column.levels[int(code)] for code in present)
+    else:
+        names = tuple(f"{value:g}" for value in present)
+    return known, y.astype(np.int64), names

@@ -1,0 +1,20 @@
+"""One worker process; `up` starts as many as it is told to."""
+
+import os
+import socket
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+
+class Command(BaseCommand):
+    help = "Run one worker in the foreground."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--name", help="shown on the workers page; default: host and process id")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from studies.engine.worker import serve
+
+        name = options["name"] or socket.gethostname()
+        serve(f"{name}-{os.getpid()}")

@@ -1,0 +1,63 @@
+"""A child process of `manage.py up`: its own session, dead when we are dead, stopped in order."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from studies.engine.processes import die_with_parent
+
+
+class Service:
+    """A started process; `stop` is polite first and final after `patience` seconds."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path | None = None,
+        death_signal: signal.Signals = signal.SIGKILL,
+    ) -> None:
+        self.name = name
+        self.command = list(command)
+        self.log = log
+        self.death_signal = death_signal
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        parent = os.getpid()
+        output = open(self.log, "ab") if self.log else None  # noqa: SIM115 (handed to the child, closed below)
+        try:
+            return subprocess.Popen(  # noqa: S603 (our own command line, no shell)
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT if output else None,
+                start_new_session=True,
+                preexec_fn=self._before_exec(parent),
+            )
+        finally:
+            if output:
+                output.close()
+
+    def _before_exec(self, parent: int) -> Callable[[], None]:
+        return lambda: die_with_parent(parent, self.death_signal)
+
+    @property
+    def is_alive(self) -> bool:
+        return self.process.poll() is None
+
+    def restart(self) -> None:
+        self.process = self._start()
+
+    def ask_to_stop(self) -> None:
+        if self.is_alive:
+            self.process.send_signal(signal.SIGTERM)
+
+    def wait(self, patience: float) -> None:
+        try:
+            self.process.wait(timeout=patience)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
