@@ -11,3 +11,7 @@ for variable in ("DATABASE_URL", "REDIS_URL", "TUNINGSITE_URL", "SECRET_KEY", "D
 from tuningsite.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed; nothing here is worth guessing
+
+# A file, so that real workers can share it with the test.
+DATABASES["default"]["TEST"] = {"NAME": str(DATA / "test.sqlite3")}  # noqa: F405
+LOGGING["root"]["level"] = LOGGING["loggers"]["studies"]["level"] = "ERROR"  # noqa: F405

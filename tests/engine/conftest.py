@@ -1,0 +1,69 @@
+"""Real Redis and real worker processes over the test database."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from studies.management.site.embedded_redis import start_redis
+from studies.models import Study
+
+Workers = Callable[[int], list[subprocess.Popen]]
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[None]:
+    server = start_redis()
+    yield
+    server.ask_to_stop()
+    server.wait(10)
+
+
+@pytest.fixture
+def start_workers(redis_server: None, transactional_db: None) -> Iterator[Workers]:
+    """Starts worker processes on the test database; all are gone afterwards."""
+    started: list[subprocess.Popen] = []
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tuningsite.settings",
+        "TUNINGSITE_DATA": str(settings.DATA),
+        "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
+        "LOG_LEVEL": "ERROR",
+    }
+
+    def start(count: int) -> list[subprocess.Popen]:
+        for _ in range(count):
+            command = [sys.executable, "manage.py", "work", "--name", f"test-{len(started)}"]
+            started.append(subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment))
+        return started[-count:]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 60.0) -> None:
+    """Look often until the condition holds; fail with its last value when it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not (last := condition()):
+        assert time.monotonic() < deadline, f"not within {seconds} s: {last!r}"
+        time.sleep(0.02)
+
+
+def state_of(study: Study) -> str:
+    study.refresh_from_db()
+    return study.state
+
+
+def is_running(pid: int) -> bool:
+    """Whether the process exists and is no zombie."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False

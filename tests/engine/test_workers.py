@@ -1,0 +1,216 @@
+"""Real workers, real Redis: whole studies, limits, stops and deaths."""
+
+import os
+import signal
+import time
+
+import django_rq
+import pytest
+
+from studies.engine import actions, bell
+from studies.models import Lane, Outcome, Study, Team, Trial, TrialState, User, WorkerProcess
+from tests.engine.conftest import Workers, is_running, state_of, wait_until
+from tests.factories import make_person, make_study, make_team, make_version
+
+SLOW = {"estimator": "random_forest", "defaults": {}, "space": {"parameters": [
+    {"name": "min_samples_leaf", "type": "int", "low": 1, "high": 20, "log": True},
+]}}  # fmt: skip
+
+
+@pytest.fixture
+def home(transactional_db: None) -> tuple[Team, User]:
+    team = make_team()
+    return team, make_person(team)
+
+
+def slow_study(home: tuple[Team, User], rows: int = 1500, **fields: object) -> Study:
+    """Trials of about a second each."""
+    return make_study(make_version(home[0], home[1], rows=rows), home[1], **(SLOW | fields))
+
+
+def assert_nothing_lost_or_doubled(study: Study, trials: int) -> None:
+    numbers = list(study.trials.order_by("number").values_list("number", flat=True))
+    assert numbers == list(range(trials))
+    counts = study.trial_counts()
+    assert counts["running"] == counts["waiting"] == 0
+    for trial in study.trials.filter(state=TrialState.COMPLETE):
+        assert trial.attempts.filter(outcome=Outcome.COMPLETE).count() == 1
+        assert len(trial.fold_scores) == 5
+
+
+@pytest.mark.parametrize("method", ["random", "grid", "bayesian", "evolutionary"])
+def test_a_study_of_each_method_finishes(method: str, home: tuple[Team, User], start_workers: Workers) -> None:
+    study = make_study(make_version(*home), home[1], method=method, max_trials=12)
+    start_workers(2)
+    actions.launch(study, home[1])
+    wait_until(lambda: state_of(study) == "complete")
+    assert_nothing_lost_or_doubled(study, 12)
+    first = study.trials.get(number=0)
+    assert (first.source, first.config) == ("default", study.defaults)
+    assert study.best_trial().value > study.baseline["value"]
+    assert Trial.objects.filter(study=study, predictions__isnull=False).count() == 12
+
+
+def test_same_spec_gives_the_same_trials_with_any_number_of_workers(
+    home: tuple[Team, User], start_workers: Workers
+) -> None:
+    version = make_version(*home)
+    outcomes = []
+    for parallel in (1, 2):
+        study = make_study(version, home[1], method="random", max_trials=10, parallel=parallel, seed=7)
+        start_workers(1)
+        actions.launch(study, home[1])
+        wait_until(lambda study=study: state_of(study) == "complete")
+        outcomes.append(list(study.trials.order_by("number").values_list("config", "fold_scores")))
+    assert outcomes[0] == outcomes[1]
+
+
+def test_a_killed_worker_loses_one_attempt_and_the_study_finishes(
+    home: tuple[Team, User], start_workers: Workers
+) -> None:
+    study = slow_study(home, max_trials=8)
+    victim, _ = start_workers(2)
+    actions.launch(study, home[1])
+    wait_until(lambda: Lane.objects.filter(worker__endswith=f"-{victim.pid}", child_pid__isnull=False).exists())
+    lane = Lane.objects.get(worker__endswith=f"-{victim.pid}")
+    wait_until(lambda: Trial.objects.filter(token=lane.token, state="running").exists())
+    victim.kill()
+    killed_at = time.monotonic()
+    wait_until(lambda: not is_running(lane.horse_pid) and not is_running(lane.child_pid), 5)
+    wait_until(lambda: study.trials.filter(attempts__outcome=Outcome.LOST).exists(), 15)
+    assert time.monotonic() - killed_at < 15
+    wait_until(lambda: state_of(study) == "complete", 90)
+    assert_nothing_lost_or_doubled(study, 8)
+    lost = Trial.objects.get(study=study, attempts__outcome=Outcome.LOST)
+    assert list(lost.attempts.values_list("outcome", flat=True)) == [Outcome.LOST, Outcome.COMPLETE]
+
+
+@pytest.mark.parametrize("who", ["horse_pid", "child_pid"])
+def test_a_killed_horse_or_child_is_noticed_at_once(who: str, home: tuple[Team, User], start_workers: Workers) -> None:
+    study = slow_study(home, max_trials=3, parallel=1)
+    start_workers(1)
+    actions.launch(study, home[1])
+    wait_until(lambda: study.lanes.filter(child_pid__isnull=False).exists())
+    wait_until(lambda: study.trials.filter(state="running").exists())
+    os.kill(getattr(study.lanes.get(number=0), who), signal.SIGKILL)
+    wait_until(lambda: study.trials.filter(attempts__outcome=Outcome.LOST).exists(), 3)
+    wait_until(lambda: state_of(study) == "complete")
+    assert_nothing_lost_or_doubled(study, 3)
+
+
+def test_stop_kills_what_runs_and_leaves_no_process(home: tuple[Team, User], start_workers: Workers) -> None:
+    study = slow_study(home, rows=6000, max_trials=20)
+    start_workers(2)
+    actions.launch(study, home[1])
+    wait_until(lambda: study.trials.filter(state="running").count() == 2)
+    wait_until(lambda: study.lanes.filter(child_pid__isnull=False).count() == 2)
+    children = list(study.lanes.values_list("child_pid", flat=True))
+    actions.stop(study, home[1])
+    wait_until(lambda: state_of(study) == "stopped", 3)
+    assert not any(is_running(pid) for pid in children)
+    counts = study.trial_counts()
+    assert counts["running"] == counts["waiting"] == 0
+    assert counts["cancelled"] >= 2
+    assert set(study.trials.filter(state="cancelled").values_list("reason", flat=True)) == {"stopped"}
+
+
+def test_pause_lets_running_trials_end_and_resume_goes_on(home: tuple[Team, User], start_workers: Workers) -> None:
+    study = slow_study(home, max_trials=6)
+    start_workers(2)
+    actions.launch(study, home[1])
+    wait_until(lambda: study.trials.filter(state="complete").exists())
+    actions.pause(study, home[1])
+    wait_until(lambda: state_of(study) == "paused", 20)
+    done = study.next_number
+    assert study.trial_counts()["running"] == 0
+    assert done < 6
+    actions.resume(study, home[1])
+    wait_until(lambda: state_of(study) == "complete")
+    assert_nothing_lost_or_doubled(study, 6)
+
+
+def test_a_time_limit_ends_a_trial_for_good(home: tuple[Team, User], start_workers: Workers) -> None:
+    study = slow_study(home, rows=6000, max_trials=2, parallel=1, trial_seconds=0.4)
+    start_workers(1)
+    actions.launch(study, home[1])
+    wait_until(lambda: state_of(study) == "complete")
+    for trial in study.trials.all():
+        assert (trial.state, trial.reason) == ("failed", "timed_out")
+        assert "0.4 s" in trial.error
+        assert trial.attempts.get().outcome == Outcome.KILLED
+        assert (trial.finished_at - trial.started_at).total_seconds() < 0.4 + 2
+
+
+def test_a_time_budget_ends_the_study(home: tuple[Team, User], start_workers: Workers) -> None:
+    study = slow_study(home, max_trials=500, max_seconds=2.5)
+    start_workers(1)
+    actions.launch(study, home[1])
+    wait_until(lambda: state_of(study) == "complete", 15)
+    assert study.reason == "The time budget is used up."
+    assert 2.5 <= (study.finished_at - study.launched_at).total_seconds() < 6
+    assert study.trial_counts()["running"] == 0
+
+
+def test_two_studies_share_one_worker(home: tuple[Team, User], start_workers: Workers) -> None:
+    version = make_version(*home, rows=400)
+    studies = [make_study(version, home[1], max_trials=200, parallel=1, **SLOW) for _ in range(2)]
+    start_workers(1)
+    for study in studies:
+        actions.launch(study, home[1])
+    wait_until(lambda: all(study.trials.filter(state="complete").exists() for study in studies), 30)
+    for study in studies:
+        actions.stop(study, home[1])
+    wait_until(lambda: all(state_of(study) == "stopped" for study in studies), 10)
+
+
+def test_a_study_launched_while_redis_is_empty_of_it_is_rung_again(
+    home: tuple[Team, User], start_workers: Workers
+) -> None:
+    study = make_study(make_version(*home), home[1], max_trials=4)
+    actions.launch(study, home[1])
+    with bell.connection() as redis:
+        redis.flushall()
+    start_workers(1)
+    wait_until(lambda: state_of(study) == "complete", 20)
+    assert_nothing_lost_or_doubled(study, 4)
+
+
+def test_a_job_delivered_five_times_runs_once(home: tuple[Team, User], start_workers: Workers) -> None:
+    study = make_study(make_version(*home), home[1], max_trials=6, parallel=1)
+    actions.launch(study, home[1])
+    for _ in range(5):
+        bell.ring(study.lanes.get(number=0))
+    start_workers(2)
+    wait_until(lambda: state_of(study) == "complete")
+    assert_nothing_lost_or_doubled(study, 6)
+
+
+def test_a_worker_refuses_jobs_that_are_not_ours(
+    home: tuple[Team, User], start_workers: Workers, tmp_path: object
+) -> None:
+    marker = f"{tmp_path}/marker"
+    with bell.connection() as redis:
+        queue = django_rq.get_queue(bell.QUEUE, connection=redis)
+        job = queue.enqueue_call("os.mkdir", args=(marker,))
+    start_workers(1)
+    study = make_study(make_version(*home), home[1], max_trials=2)
+    actions.launch(study, home[1])
+    wait_until(lambda: state_of(study) == "complete")
+    assert not os.path.exists(marker)
+    with bell.connection() as redis:
+        assert not redis.exists(f"rq:job:{job.id}")
+
+
+def test_a_worker_that_is_told_to_stop_gives_nothing_up(home: tuple[Team, User], start_workers: Workers) -> None:
+    study = slow_study(home, max_trials=4, parallel=1)
+    (first,) = start_workers(1)
+    actions.launch(study, home[1])
+    wait_until(lambda: study.trials.filter(state="running").exists())
+    first.terminate()
+    assert first.wait(timeout=35) == 0
+    assert not WorkerProcess.objects.filter(name__endswith=f"-{first.pid}").exists()
+    assert study.trial_counts()["running"] == 0
+    start_workers(1)
+    wait_until(lambda: state_of(study) == "complete")
+    assert_nothing_lost_or_doubled(study, 4)
+    assert not Trial.objects.filter(study=study, attempts__outcome=Outcome.LOST).exists()
