@@ -25,10 +25,14 @@ class _Branch:
 
 
 class Grid:
-    """All combinations of the values given per parameter, inactive parameters left out."""
+    """All combinations of the values given per parameter, inactive parameters left out.
+
+    `ordered` has parents first; configurations come in the order of `values`.
+    """
 
     def __init__(self, ordered: Sequence[Parameter], values: Mapping[str, Sequence[Plain]]) -> None:
         self._ordered = ordered
+        self._names = tuple(values)
         self._children = [_children(ordered, parent) for parent in ordered]
         self._branches = [
             _branches(parent, values[parent.name], children)
@@ -55,7 +59,7 @@ class Grid:
                     dead |= branch.kills
                     break
                 number -= below * len(branch.values)
-        return config
+        return {name: config[name] for name in self._names if name in config}
 
     def __iter__(self) -> Iterator[Config]:
         return (self.at(number) for number in range(self.count))

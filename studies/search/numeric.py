@@ -175,8 +175,7 @@ class Int(Discrete):
     def nearest(self, value: object) -> Plain:
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
             return self.check(value)
-        whole = round(min(max(value, self.low), self.high))
-        return self.at(min(round((whole - self.low) / self._step), self.size - 1))
+        return self.at(min(round((min(max(value, self.low), self.high) - self.low) / self._step), self.size - 1))
 
     def to_unit(self, value: Plain) -> float:
         whole = cast("int", value)
@@ -232,7 +231,7 @@ def spread(size: int, count: int) -> list[int]:
         return list(range(size))
     if count == 1:
         return [(size - 1) // 2]
-    return [(2 * i * (size - 1) + count - 1) // (2 * (count - 1)) for i in range(count)]
+    return [(2 * i * (size - 1) + count - 2) // (2 * (count - 1)) for i in range(count)]
 
 
 def _cells(low: float, high: float, step: float) -> float:

@@ -1,0 +1,49 @@
+"""Spaces that every method must cope with, and a score that any of their configurations has."""
+
+import math
+from collections.abc import Mapping
+
+from studies.search import Boolean, Categorical, Constant, Float, Int, Plain, Space
+
+SVM = Space(
+    [
+        Int("degree", 2, 5, when={"kernel": ["poly"]}),
+        Float("C", 1e-3, 1e3, log=True),
+        Categorical("kernel", ["rbf", "poly", "linear"]),
+        Float("gamma_value", 1e-4, 10, log=True, when={"gamma": ["value"]}),
+        Categorical("gamma", ["scale", "value"], when={"kernel": ["rbf", "poly"]}),
+        Constant("max_iter", 500),
+    ]
+)
+
+SPACES = {
+    "empty": Space([]),
+    "constants": Space([Constant("a", 1), Constant("b", None)]),
+    "one float": Space([Float("x", 0.0, 1.0)]),
+    "one choice": Space([Categorical("c", ["only"])]),
+    "two values": Space([Boolean("b")]),
+    "categorical": Space([Categorical("a", ["x", "y", "z"]), Categorical("b", [None, True, 1.5, 7]), Boolean("c")]),
+    "tiny ranges": Space([Float("x", 1.0, 1.0 + 1e-9), Float("y", 5e-324, 1e-300), Int("n", 10**15 - 1, 10**15)]),
+    "huge ranges": Space(
+        [
+            Float("x", -1.7e308, 1.7e308),
+            Float("y", 1e-300, 1e300, log=True),
+            Int("n", -(10**15), 10**15),
+            Int("m", 1, 10**15, log=True),
+        ]
+    ),
+    "steps": Space([Float("x", 0.1, 0.5, step=0.1), Int("n", 3, 20, step=4), Float("fine", 0, 1, step=1e-6)]),
+    "conditions": SVM,
+    "wide": Space([Float(f"x{i}", -1, 1) for i in range(60)]),
+}
+
+
+def score(config: Mapping[str, Plain]) -> float:
+    """Larger is better; best where numbers are 1 and truth values false."""
+    total = 0.0
+    for value in config.values():
+        if isinstance(value, bool):
+            total -= value
+        elif isinstance(value, int | float):
+            total -= math.tanh(value - 1.0) ** 2
+    return total

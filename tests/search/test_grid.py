@@ -1,0 +1,100 @@
+"""The grid: exact counts, points by number, and an order that is even wherever it stops."""
+
+import itertools
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from studies.search import Boolean, Categorical, Float, Int, Space, make_method
+from studies.search.grid_search import golden_stride
+from tests.search.spaces import SPACES, SVM
+
+
+def brute_force(space: Space, levels: int) -> set:
+    """All grid points by trying every combination of values and of leaving parameters out."""
+    options = [[*((p.name, value) for value in p.levels(levels)), None] for p in space]
+    tried = (dict(filter(None, combination)) for combination in itertools.product(*options))
+    return {space.identity(config) for config in tried if space.contains(config)}
+
+
+@pytest.mark.parametrize("key", ["empty", "constants", "categorical", "steps", "conditions"])
+@pytest.mark.parametrize("levels", [1, 3])
+def test_the_grid_is_what_brute_force_finds(key: str, levels: int) -> None:
+    grid = SPACES[key].grid(levels)
+    points = [SPACES[key].identity(config) for config in grid]
+    assert len(points) == grid.count == len(set(points))
+    assert set(points) == brute_force(SPACES[key], levels)
+
+
+@st.composite
+def conditional_spaces(draw) -> Space:
+    """Up to six small parameters; each may depend on some of those before it, then they are shuffled."""
+    made: list = []
+    for i in range(draw(st.integers(1, 6))):
+        parents = draw(st.lists(st.sampled_from(made), max_size=2, unique_by=id)) if made else []
+        when = {p.name: draw(st.lists(st.sampled_from(list(p.every())), min_size=1, max_size=2)) for p in parents}
+        kind = draw(st.integers(0, 2))
+        if kind == 0:
+            made.append(Boolean(f"p{i}", when=when))
+        elif kind == 1:
+            made.append(Categorical(f"p{i}", ["a", None, 1], when=when))
+        else:
+            made.append(Int(f"p{i}", 0, 2, when=when))
+    return Space(draw(st.permutations(made)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(conditional_spaces())
+def test_conditions_are_counted_exactly(space: Space) -> None:
+    assert space.size == len(brute_force(space, 5))
+    assert {space.identity(config) for config in space.every()} == brute_force(space, 5)
+
+
+def test_levels_by_name_and_five_for_the_rest() -> None:
+    space = Space([Float("x", 0, 1), Float("y", 0, 1), Int("n", 1, 100)])
+    assert space.grid().count == 125
+    assert space.grid({"x": 2}).count == 50
+    assert [config["n"] for config in space.grid({"x": 1, "y": 1, "n": 3})] == [1, 50, 100]
+
+
+def test_points_of_an_enormous_grid_without_making_it() -> None:
+    grid = SPACES["wide"].grid(9)
+    assert grid.count == 9**60
+    assert grid.at(grid.count - 1) == {f"x{i}": 1.0 for i in range(60)}
+    with pytest.raises(IndexError, match="does not exist"):
+        grid.at(grid.count)
+    assert len(make_method("grid", SPACES["wide"]).ask(3, start=10**6)) == 3
+
+
+@pytest.mark.parametrize("key", ["empty", "one choice", "two values", "categorical", "conditions"])
+def test_a_search_visits_each_point_once_and_then_ends(key: str) -> None:
+    method = make_method("grid", SPACES[key], seed=4, levels=3)
+    count = SPACES[key].grid(3).count
+    visited = [SPACES[key].identity(config) for start in range(0, count, 7) for config in method.ask(7, start=start)]
+    assert len(visited) == len(set(visited)) == count
+    assert method.ask(3, start=count - 1) == method.ask(1, start=count - 1)
+    assert method.ask(3, start=count) == []
+
+
+@given(st.integers(1, 10**30))
+def test_the_stride_has_no_factor_in_common_and_is_golden(count: int) -> None:
+    stride = golden_stride(count)
+    assert len({i * stride % count for i in range(min(count, 50))}) == min(count, 50)
+    assert count < 100 or stride / count == pytest.approx(0.618, abs=0.05)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_grid_stopped_early_has_seen_all_levels_about_equally(seed: int) -> None:
+    space = Space([Float("x", 0, 1), Float("y", 0, 1), Float("z", 0, 1), Categorical("c", ["p", "q", "r"])])
+    seen = make_method("grid", space, seed=seed).ask(75)
+    for name, fair in {"x": 15, "y": 15, "z": 15, "c": 25}.items():
+        counts = Counter(config[name] for config in seen)
+        assert len(counts) == 75 // fair
+        assert max(abs(count - fair) for count in counts.values()) <= fair // 3
+
+
+def test_the_svm_grid_by_hand() -> None:
+    # C 5 × (linear 1 + rbf (scale 1 + value 5) + poly degree 4 × (1 + 5))
+    assert SVM.grid().count == 5 * (1 + 6 + 4 * 6)

@@ -1,0 +1,223 @@
+"""Spaces: conditions, configurations, the unit cube, JSON."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from studies.search import Boolean, Categorical, Constant, Float, Int, Space, SpaceError
+from tests.search.spaces import SPACES, SVM
+
+LEGAL = {"C": 1.0, "kernel": "rbf", "gamma": "value", "gamma_value": 0.5, "max_iter": 500}
+
+
+@pytest.mark.parametrize(
+    ("change", "culprit", "words"),
+    [
+        ({"C": 1e9}, "C", r"C: 1000000000.0 is outside its range; it must be from 0.001 to 1000.0"),
+        ({"C": "1"}, "C", "C: the value is '1'; it must be a finite number"),
+        ({"C": ...}, "C", "C: the value is missing"),
+        ({"kernel": "rbff"}, "kernel", "kernel: 'rbff' is not among its choices; they are 'rbf', 'poly', 'linear'"),
+        ({"degree": 3}, "degree", "degree: 3 is given, but it only counts while kernel is 'poly'; leave it out"),
+        ({"gamma": "scale"}, "gamma_value", "gamma_value: 0.5 is given, but it only counts while gamma is 'value'"),
+        ({"gamma_value": ...}, "gamma_value", "gamma_value: the value is missing"),
+        ({"max_iter": 100}, "max_iter", "max_iter: 100 is not its value; it is always 500"),
+        ({"tol": 1}, "tol", "'tol' is not a parameter of this space"),
+    ],
+)
+def test_what_is_wrong_with_a_configuration(change: dict, culprit: str, words: str) -> None:
+    config = {name: value for name, value in {**LEGAL, **change}.items() if value is not ...}
+    with pytest.raises(SpaceError, match=words) as refused:
+        SVM.validate(config)
+    assert refused.value.parameter == culprit
+    assert not SVM.contains(config)
+
+
+@pytest.mark.parametrize("thing", [None, [], "C=1", 3, {3: 1}])
+def test_what_is_not_a_configuration_at_all(thing: object) -> None:
+    with pytest.raises(SpaceError):
+        SVM.validate(thing)
+
+
+def test_validation_orders_and_types_the_values() -> None:
+    valid = SVM.validate({**dict(reversed(LEGAL.items())), "C": 1})
+    assert list(valid) == ["C", "kernel", "gamma_value", "gamma", "max_iter"]
+    assert type(valid["C"]) is float
+
+
+def test_a_child_of_an_inactive_parent_is_inactive() -> None:
+    assert SVM.contains({"C": 1.0, "kernel": "linear", "max_iter": 500})
+    assert not SVM.contains({"C": 1.0, "kernel": "linear", "gamma_value": 0.5, "max_iter": 500})
+
+
+def test_several_conditions_must_all_hold() -> None:
+    space = Space([Boolean("a"), Int("n", 1, 3), Constant("k", 0, when={"a": [True], "n": [1, 3]})])
+    assert space.contains({"a": True, "n": 3, "k": 0})
+    assert space.contains({"a": True, "n": 2})
+    assert not space.contains({"a": False, "n": 1, "k": 0})
+    assert space.size == 6
+
+
+@pytest.mark.parametrize(
+    ("parameters", "culprit", "words"),
+    [
+        ([Boolean("a"), Boolean("a")], "a", "the name is there twice"),
+        ([Boolean("a", when={"a": [True]})], "a", "goes in a circle through a"),
+        (
+            [Boolean("c"), Boolean("a", when={"b": [True]}), Boolean("b", when={"a": [True], "c": [True]})],
+            "a",
+            "in a circle through b",
+        ),
+        ([Boolean("a", when={"b": [True]})], "a", "when names 'b'; there is no such parameter"),
+        ([Float("x", 0, 1), Boolean("a", when={"x": [0.5]})], "a", "a condition may be on a category"),
+        ([Int("x", 0, 10**6), Boolean("a", when={"x": [5]})], "a", "with at most 1000 values"),
+        ([Int("x", 0, 9), Boolean("a", when={"x": [10]})], "a", "when 'x' is 10; x: 10 is outside its range"),
+        ([Boolean("b"), Boolean("a", when={"b": [1]})], "a", "when 'b' is 1; b: 1 is not a truth value"),
+        ([Boolean(f"b{i}") for i in range(201)], None, "There are 201 parameters"),
+        (["x"], None, "'x' is not a parameter"),
+    ],
+)
+def test_a_space_that_makes_no_sense_is_refused(parameters: list, culprit: str | None, words: str) -> None:
+    with pytest.raises(SpaceError, match=words) as refused:
+        Space(parameters)
+    assert refused.value.parameter == culprit
+
+
+def test_conditions_nobody_can_count_are_refused_quickly() -> None:
+    parents = [Boolean(f"p{i}") for i in range(99)]
+    children = [Boolean(f"c{i}", when={f"p{i}": [True], f"p{(37 * i + 11) % 99}": [False]}) for i in range(99)]
+    with pytest.raises(SpaceError, match="too entangled"):
+        Space(parents + children)
+
+
+@pytest.mark.parametrize("space", SPACES.values(), ids=SPACES)
+def test_the_unit_cube_and_back(space: Space) -> None:
+    rng = np.random.default_rng(0)
+    for point in rng.random((50, space.dimensions)):
+        config = space.from_unit(point)
+        assert space.validate(config) == config
+        there = space.to_unit(config)
+        assert there.shape == (space.dimensions,)
+        assert np.all((there >= 0) & (there <= 1))
+        assert np.allclose(space.snap(point[None])[0], there, atol=1e-9)
+        again = space.from_unit(there)
+        assert {k: v if isinstance(v, str | None) else pytest.approx(v) for k, v in config.items()} == again
+
+
+def test_only_active_parameters_are_told_from_the_middle() -> None:
+    point = SVM.to_unit({"C": 1.0, "kernel": "linear", "max_iter": 500})
+    assert point == pytest.approx([0.5, 0.5, 5 / 6, 0.5, 0.5])
+    assert SVM.active(point[None])[0].tolist() == [False, True, True, False, False]
+
+
+@pytest.mark.parametrize("point", [[0.5], [np.nan] * 5, [[0.5] * 5], [np.inf] * 5])
+def test_what_is_not_a_point(point: list) -> None:
+    with pytest.raises(ValueError, match="it must be 5 finite numbers"):
+        SVM.from_unit(point)
+
+
+def test_the_nearest_configuration() -> None:
+    assert SVM.nearest({"C": 1e9, "kernel": "linear", "degree": 3, "probability": True}) == {
+        "C": 1000.0,
+        "kernel": "linear",
+        "max_iter": 500,
+    }
+    assert SVM.nearest({"C": 1.0, "kernel": "rbf", "gamma": "auto"}) is None
+    assert SVM.nearest({"kernel": "linear"}) is None
+    assert SVM.nearest(None) is None
+
+
+@pytest.mark.parametrize("space", SPACES.values(), ids=SPACES)
+def test_json_there_and_back(space: Space) -> None:
+    text = json.dumps(space.to_json(), allow_nan=False)
+    assert Space.from_json(json.loads(text)) == space
+    assert Space.from_json(json.loads(text)).to_json() == json.loads(text)
+
+
+def test_json_as_the_estimators_write_it() -> None:
+    data = {
+        "parameters": [
+            {"name": "C", "type": "float", "low": 1e-4, "high": 1e4, "log": True, "why": "regularisation"},
+            {"name": "degree", "type": "int", "low": 2, "high": 5, "step": None, "when": {"kernel": ["poly"]}},
+            {"name": "kernel", "type": "categorical", "choices": ["rbf", "poly"], "when": None},
+            {"name": "bootstrap", "type": "boolean", "when": {}},
+            {"name": "max_iter", "type": "constant", "value": 500},
+        ]
+    }
+    space = Space.from_json(data)
+    assert space == Space.from_json(data["parameters"])
+    assert space["C"].why == "regularisation"
+    assert space["degree"] == Int("degree", 2, 5, when={"kernel": ["poly"]})
+    assert (space.size, len(space), space.dimensions, "kernel" in space) == (None, 5, 4, True)
+
+
+FLOAT = {"name": "x", "type": "float", "low": 0, "high": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("null", "The space is None"),
+        ('"x"', "The space is 'x'"),
+        ('{"parameters": {}}', "The space is {}"),
+        ('{"parameters": [], "comment": 1}', "'comment' is not a key of a space"),
+        ("[1]", "1 is not a parameter"),
+        ("[{}]", "type is None; it must be one of float, int"),
+        ('[{"type": ["float"]}]', r"type is \['float'\]"),
+        ('[{"type": "float", "low": 0, "high": 1}]', "name is missing"),
+        ('[{"type": "float", "name": "x", "low": 0}]', "'x': high is missing; a float needs it"),
+        ('[{"type": "boolean", "name": "x", "low": 0}]', "'x': 'low' is not a key of a boolean"),
+        ('[{"type": "boolean", "name": "x", "self": 0}]', "'self' is not a key"),
+        ('[{"type": "float", "name": "x", "low": NaN, "high": 1}]', "x: low is nan"),
+        ('[{"type": "float", "name": "x", "low": 0, "high": 1e999}]', "x: high is inf"),
+        ('[{"type": "float", "name": "x", "low": true, "high": 2}]', "x: low is True"),
+        ('[{"type": "categorical", "name": "x", "choices": [{"a": 1}]}]', "choice {'a': 1} cannot be used"),
+        ('[{"type": "categorical", "name": "x", "choices": {"a": 1}}]', "must be a list"),
+        ('[{"type": "constant", "name": "x", "value": ' + "[" * 400 + "]" * 400 + "}]", "cannot be used"),
+        ('[{"type": "boolean", "name": {"a": 1}}]', "A parameter is named"),
+        ("[" + ",".join(['{"type": "boolean", "name": "x"}'] * 10_000) + "]", "There are 10000 parameters"),
+    ],
+)
+def test_hostile_json_is_refused_with_a_reason(text: str, words: str) -> None:
+    with pytest.raises(SpaceError, match=words):
+        Space.from_json(json.loads(text))
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+entries = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from(["a", "b", "c"]) | anything,
+        "type": st.sampled_from(["float", "int", "categorical", "constant"]),
+    },
+    optional=dict.fromkeys(("low", "high", "step", "log", "choices", "value", "when", "why"), anything),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(entries, max_size=3) | anything)
+def test_any_json_is_read_or_refused_but_never_breaks(data: object) -> None:
+    try:
+        space = Space.from_json(data)
+    except SpaceError:
+        return
+    assert Space.from_json(space.to_json()) == space
+
+
+@given(anything)
+@settings(max_examples=100, deadline=None)
+def test_any_configuration_is_accepted_or_refused_but_never_breaks(config: object) -> None:
+    assert not SVM.contains(config)
+    assert not SVM.contains({**LEGAL, "C": config}) or isinstance(config, int | float)
+    SVM.nearest({**LEGAL, "C": config, "kernel": config})
+    SVM.nearest({**LEGAL, "C": config})
+
+
+def test_categories_are_equal_where_python_says_so_but_not_to_booleans() -> None:
+    space = Space([Categorical("a", [1, True, None])])
+    assert space.identity({"a": 1}) == space.identity({"a": 1.0}) != space.identity({"a": True})
