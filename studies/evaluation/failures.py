@@ -13,7 +13,7 @@ LONGEST = 300
 LARGEST_VALUE = float(np.finfo(np.float32).max)  # predictions of numbers are stored in single precision
 
 
-class NonFiniteError(ArithmeticError):
+class NonFiniteError(Exception):
     """A model answered with something that is no finite number of sensible size."""
 
 
@@ -43,7 +43,7 @@ def reason_of(error: BaseException) -> str:
     """The trial's reason code: "out_of_memory", "non_finite", or else "invalid"."""
     if isinstance(error, MemoryError):
         return "out_of_memory"
-    if isinstance(error, (MetricUndefinedError, ArithmeticError, np.linalg.LinAlgError)):
+    if isinstance(error, (MetricUndefinedError, NonFiniteError, FloatingPointError, np.linalg.LinAlgError)):
         return "non_finite"
     return "invalid"
 

@@ -111,8 +111,9 @@ def _decode(data: bytes) -> Predictions:
         parts.append((name, dtype, shape, math.prod(shape) * dtype.itemsize))
     total = sum(size for *_, size in parts)
     # One byte more than was announced is asked for, so that too long a body is seen but never unpacked.
-    body = zlib.decompressobj().decompress(data[start:], total + 1)
-    if len(body) != total:
+    inflater = zlib.decompressobj()
+    body = inflater.decompress(data[start:], total + 1)
+    if len(body) != total or not inflater.eof:  # at eof the checksum has been compared
         raise ValueError(f"{total} bytes were announced")
     arrays: dict[str, NDArray[Any]] = {}
     offset = 0

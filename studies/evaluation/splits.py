@@ -77,7 +77,10 @@ class Plan:
             line, _, body = bytes(data).partition(b"\n")
             header: dict[str, Any] = json.loads(line)
             shape = (int(header["repeats"]), int(header["rows"]))
-            raw = zlib.decompressobj().decompress(body, shape[0] * shape[1] + 1)
+            inflater = zlib.decompressobj()
+            raw = inflater.decompress(body, shape[0] * shape[1] + 1)
+            if not inflater.eof:
+                raise ValueError("the body is cut off or too long")
             rows = np.frombuffer(raw, dtype=np.uint8).reshape(shape)
             return cls(str(header["kind"]), int(header["folds"]), shape[0], int(header["seed"]), rows)
         except (KeyError, TypeError, ValueError, zlib.error) as error:

@@ -104,8 +104,15 @@ class Entry(ABC):
             if name not in types:
                 raise ValueError(f"{self.label} has no tuned parameter {name!r}. {suggestion(name, types)}")
             if types[name] == "float" and type(value) is int:
-                checked[name] = float(value)
+                checked[name] = _fraction(name, value)
         return checked
+
+
+def _fraction(name: str, value: int) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError(f"{name} is a number of {len(str(value))} digits, which is too large.") from None
 
 
 def given(config: Config, *names: str) -> Config:

@@ -1,9 +1,11 @@
 """How columns are made fit for a model: filled, scaled, encoded; all of it learnt inside `fit`."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
@@ -30,12 +32,14 @@ class Preprocessing:
 
     def steps(self, table: Table) -> Steps:
         """Pipeline steps before the model; none where the model takes the matrix as it is."""
+        first: Steps = [("empty", EmptyToZero())] if self.encode == "native" and any(table.missing) else []
         numbers, categories = self._number_steps(table), self._category_steps(table)
         if not table.category_columns:
-            return numbers
+            return first + numbers
         if not numbers and not categories:
-            return []
+            return first
         return [
+            *first,
             (
                 "prepare",
                 ColumnTransformer(
@@ -45,14 +49,14 @@ class Preprocessing:
                     ],
                     sparse_threshold=0.0,
                 ),
-            )
+            ),
         ]
 
     def category_mask(self, table: Table) -> list[bool] | None:
         """Which columns of the prepared matrix hold native codes; None when there are none."""
         if not table.category_columns:
             return None
-        if not self.steps(table):
+        if "prepare" not in dict(self.steps(table)):
             return list(table.categorical)
         return [False] * len(table.number_columns) + [True] * len(table.category_columns)
 
@@ -112,6 +116,17 @@ class Preprocessing:
         if self.scale is not None:
             words.append("standardised" if self.scale == "standard" else "quantiles of a normal distribution")
         return ", ".join(words) or "as they are"
+
+
+class EmptyToZero(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """Columns that are all missing in the training rows become 0: gradient boosting cannot bin a column of nothing."""
+
+    def fit(self, X: NDArray[np.float64], y: object = None) -> Self:
+        self.empty_ = np.isnan(X).all(axis=0)
+        return self
+
+    def transform(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.where(self.empty_, 0.0, X) if self.empty_.any() else X
 
 
 def _lacking(table: Table) -> bool:
