@@ -20,7 +20,8 @@ def find_mark(values: Iterable[str]) -> str | None:
         if INTEGER.fullmatch(value):
             continue
         if NUMBER["."].fullmatch(value):
-            marks.add(".")
+            # "5e-3" has no mark to show.
+            marks.update("." if "." in value else "")
         elif THOUSANDS_LIKE.fullmatch(value):
             marks.add(DOUBT)
         elif NUMBER[","].fullmatch(value):

@@ -72,7 +72,7 @@ def read_table(
         columns=tuple(assign_roles(columns, roles or {})),
         rows=grid.rows,
         separator=separator,
-        decimal="," if "," in marks else ".",
+        decimal=decimal or _mark_in_use(columns, marks),
         encoding=encoding,
         warnings=[*grid.warnings, *_missing_warnings(missing), *warnings],
         head=tuple(grid.head),
@@ -82,6 +82,11 @@ def read_table(
 def preview(reading: Reading, rows: int = 50) -> list[list[str]]:
     """The first rows as they stand in the file (at most 200 are kept)."""
     return [list(row) for row in reading.head[:rows]]
+
+
+def _mark_in_use(columns: Sequence[Column], marks: Sequence[Mark]) -> Mark:
+    """The decimal mark to show for the table: the comma where a column of numbers was read with it."""
+    return "," if any(column.is_numeric and mark == "," for column, mark in zip(columns, marks, strict=True)) else "."
 
 
 def _typed(cells: Cells, kind: str | None, mark: Mark, warnings: Warnings) -> Column:

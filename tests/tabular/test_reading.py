@@ -1,0 +1,187 @@
+"""What is written in any of the usual forms is read as the same table."""
+
+import csv
+import time
+import unicodedata
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from studies.tabular import preview, read_table
+from studies.tabular.cells import MISSING_WORDS
+
+NUMBERS = ["1.5", "2.25", "-3", "4", "5e-3", "6", "7", "8", "9", "10.125"]
+EXPECTED = [1.5, 2.25, -3, 4, 0.005, 6, 7, 8, 9, 10.125]
+
+
+def rows_of(separator, mark=".", end="\n", quote=""):
+    lines = [f"size{separator}colour"]
+    lines += [
+        f"{quote}{number.replace('.', mark)}{quote}{separator}{'red' if i % 3 else 'blue'}"
+        for i, number in enumerate(NUMBERS)
+    ]
+    return end.join(lines) + end
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
+def test_separators_line_ends_and_byte_order_mark(write, separator, end, bom):
+    reading = read_table(write(bom + rows_of(separator, end=end).encode()))
+    assert (reading.separator, reading.decimal, reading.encoding, reading.rows) == (separator, ".", "utf-8", 10)
+    assert [column.name for column in reading.columns] == ["size", "colour"]
+    assert reading.columns[0].values.tolist() == EXPECTED
+    assert reading.columns[1].levels == ("blue", "red")
+
+
+@pytest.mark.parametrize(("separator", "quote"), [(";", ""), ("\t", ""), (",", '"'), (";", '"')])
+def test_decimal_comma_is_one_and_a_half_and_never_fifteen(write, separator, quote):
+    reading = read_table(write(rows_of(separator, mark=",", quote=quote)))
+    assert (reading.separator, reading.decimal) == (separator, ",")
+    assert reading.columns[0].kind == "number"
+    assert reading.columns[0].values.tolist() == EXPECTED
+
+
+def test_thousands_or_decimals_in_doubt_are_not_guessed_in_a_comma_file(write):
+    path = write("price,kind\n" + "".join(f'"{i},500",{"ab"[i % 2]}\n' for i in range(1, 13)))
+    reading = read_table(path)
+    assert reading.columns[0].kind != "number"
+    assert [item["code"] for item in reading.warnings] == ["decorated"]
+    assert "“1,500”" in reading.warnings[0]["message"]
+    assert read_table(path, decimal=",").columns[0].values[0] == 1.5
+
+
+def test_thousands_or_decimals_in_doubt_follow_the_other_columns(write):
+    body = "".join(f"{i},500;0,{i}5;{'ab'[i % 2]}\n" for i in range(1, 13))
+    reading = read_table(write("price;share;kind\n" + body))
+    assert reading.columns[0].values[0] == 1.5
+    assert {"code": "decimal_comma", "column": "price"}.items() <= reading.warnings[0].items()
+    points = "".join(f"{i},500;0.{i}5;{'ab'[i % 2]}\n" for i in range(1, 13))
+    assert read_table(write("price;share;kind\n" + points)).columns[0].kind != "number"
+
+
+def test_quoted_cells_hold_separators_quotes_and_line_ends(write):
+    body = "".join(f'{i},"a, ""b""\nc{i % 2}"\n' for i in range(10))
+    reading = read_table(write("n,words\n" + body), kinds={"words": "category"})
+    assert reading.columns[1].levels == ('a, "b"\nc0', 'a, "b"\nc1')
+    assert preview(reading, rows=1) == [["0", 'a, "b"\nc0']]
+
+
+def test_preview_shows_cells_as_they_stand_in_the_file(write):
+    reading = read_table(write("a;b\n" + "1,50; x \n" * 60))
+    assert preview(reading) == [["1,50", "x "]] * 50
+    assert preview(reading, rows=3) == [["1,50", "x "]] * 3
+
+
+def test_trailing_blank_lines_are_nothing_and_those_between_are_told(write):
+    assert read_table(write(rows_of(",") + "\n\n \n\n")).warnings == []
+    lines = rows_of(",").splitlines()
+    between = "\n".join([*lines[:4], "", "", *lines[4:]])
+    reading = read_table(write(between))
+    assert reading.rows == 10
+    assert [item["code"] for item in reading.warnings] == ["blank_lines"]
+
+
+def test_empty_rows_at_the_end_are_left_out_and_told_but_kept_between(write):
+    reading = read_table(write(rows_of(",") + ",\n" * 25))
+    assert reading.rows == 10
+    assert "25 rows" in reading.warnings[0]["message"]
+    lines = rows_of(",").splitlines()
+    assert read_table(write("\n".join([*lines[:4], ",", *lines[4:]]))).rows == 11
+
+
+def test_missing_words_are_read_as_missing_and_told(write):
+    words = ["", "NA", "n/a", "NaN", "null", "None", "?", "-", " "]
+    body = "".join(f"{word},{i}\n" for i, word in enumerate([*words, "1.5", "2"]))
+    reading = read_table(write("a,b\n" + body))
+    assert reading.columns[0].kind == "number"
+    assert int(reading.columns[0].missing.sum()) == len(words)
+    assert "“NA” in 1 cell of 1 column" in reading.warnings[0]["message"]
+
+
+def test_more_missing_words_by_choice(write):
+    path = write("a,b\n" + "".join(f"{word},{i % 3}\n" for i, word in enumerate(["inf", "Total", *"1234567890"])))
+    assert read_table(path).columns[0].kind != "integer"
+    column = read_table(path, missing_words=["INF", "total"]).columns[0]
+    assert (column.kind, int(column.missing.sum())) == ("integer", 2)
+
+
+def test_plus_and_minus_are_two_values(write):
+    reading = read_table(write("a,b\n" + "+,1\n-,2\n" * 6))
+    assert reading.columns[0].levels == ("+", "-")
+    assert not reading.columns[0].missing.any()
+
+
+def test_other_encodings_are_read_only_when_asked_for(write):
+    path = write(("år,b\n" + "blåbær,1\n" * 10).encode("latin-1"))
+    reading = read_table(path, encoding="windows-1252")
+    assert [column.name for column in reading.columns] == ["år", "b"]
+    assert reading.columns[0].levels == ("blåbær",)
+
+
+def test_unicode_names_and_values_in_one_normal_form(write):
+    twice = unicodedata.normalize("NFD", "é")
+    reading = read_table(write(f"naïve 名前,b{twice}\n" + f"é,1\n{twice},2\n" * 5))
+    assert [column.name for column in reading.columns] == ["naïve 名前", "bé"]
+    assert reading.columns[0].levels == ("é",)
+
+
+def test_separator_is_found_by_the_columns_not_by_the_text(write):
+    body = "".join(f"{i};one, two, three;x\n" for i in range(12))
+    assert read_table(write("n;words;z\n" + body)).separator == ";"
+    body = "".join(f'{i},"a;b;c;d",x\n' for i in range(12))
+    assert read_table(write("n,words,z\n" + body)).separator == ","
+
+
+def test_a_hundred_thousand_rows_of_ten_columns_take_seconds(tmp_path):
+    draw = np.random.default_rng(0)
+    columns = [draw.normal(size=100_000).round(6).tolist() for _ in range(8)]
+    columns += [draw.choice(["oslo", "bergen"], 100_000).tolist(), draw.integers(0, 2, 100_000).tolist()]
+    path = tmp_path / "large.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([f"c{i}" for i in range(10)])
+        writer.writerows(zip(*columns, strict=True))
+    start = time.process_time()
+    reading = read_table(path)
+    assert time.process_time() - start < 5
+    assert reading.rows == 100_000
+    assert reading.columns[3].values.tolist() == columns[3]
+
+
+# Anything that may stand in a UTF-8 file, but for control characters (refused) and words that mean "missing".
+WORDS = st.text(st.characters(exclude_categories=["Cc", "Cs"], include_characters="\n"), max_size=12).map(
+    lambda text: unicodedata.normalize("NFC", text.strip())
+)
+FLOATS = st.floats(allow_nan=False, allow_infinity=False)
+TABLE = st.lists(st.tuples(FLOATS, st.integers(-(2**53), 2**53), WORDS), min_size=10, max_size=20)
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    rows=TABLE,
+    separator=st.sampled_from([",", ";", "\t"]),
+    mark=st.sampled_from([".", ","]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig"]),
+)
+def test_round_trip(tmp_path_factory, rows, separator, mark, quoting, end, encoding):
+    path: Path = tmp_path_factory.mktemp("round") / "table.csv"
+    with path.open("w", encoding=encoding, newline="") as file:
+        writer = csv.writer(file, delimiter=separator, quoting=quoting, lineterminator=end)
+        writer.writerow(["float", "half", "whole", "word"])
+        writer.writerows([repr(x).replace(".", mark), f"0{mark}5", i, word] for x, i, word in rows)
+    kinds = {"float": "number", "whole": "integer", "word": "category"}
+    reading = read_table(path, kinds=kinds)
+    assert (reading.separator, reading.decimal, reading.rows) == (separator, mark, len(rows))
+    floats, halves, wholes, words = reading.columns
+    assert floats.values.tolist() == [row[0] for row in rows]
+    assert halves.values.tolist() == [0.5] * len(rows)
+    assert wholes.values.tolist() == [row[1] for row in rows]
+    read = [words.levels[code] if code >= 0 else "" for code in words.values.tolist()]
+    missing = MISSING_WORDS - {"-"} if any(row[2] == "+" for row in rows) else MISSING_WORDS
+    assert read == [row[2] if row[2].casefold() not in missing else "" for row in rows]
