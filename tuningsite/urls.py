@@ -1,10 +1,11 @@
 """Every route of the site. Public ones are decorated login_not_required and pinned by tests/views/test_access.py."""
 
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
+from studies.api import urls as api_urls
 from studies.forms.accounts import SignInForm
-from studies.views import accounts, health, help, team
+from studies.views import accounts, datasets, health, help, team
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # accounts, team, health
@@ -24,7 +25,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     # datasets
+    path("datasets/", datasets.datasets, name="datasets"),
+    path("datasets/new/", datasets.new_dataset, name="new_dataset"),
+    path("datasets/samples/<str:key>/", datasets.add_sample, name="add_sample"),
+    path("datasets/<int:pk>/", datasets.dataset, name="dataset"),
+    path("datasets/<int:pk>/new/", datasets.new_version, name="new_version"),
+    path("datasets/<int:pk>/versions/<int:number>/columns/", datasets.correct_columns, name="correct_columns"),
+    path("datasets/<int:pk>/delete/", datasets.remove_dataset, name="remove_dataset"),
     # studies: list, study, trial, compare, workers
     # new study
     # API
+    path("api/v1/", include((api_urls.urlpatterns, "ninja"), namespace="api")),
 ]

@@ -1,0 +1,91 @@
+"""The shapes of the answers, for openapi.json and for whoever reads the code."""
+
+from datetime import datetime
+from typing import Any
+
+from ninja import Schema
+
+
+class AttemptOut(Schema):
+    number: int
+    worker: str
+    lane: int
+    outcome: str
+    detail: str
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class TrialOut(Schema):
+    number: int
+    source: str
+    state: str
+    reason: str
+    error: str
+    config: dict[str, Any]
+    off_space: bool
+    value: float | None
+    stderr: float | None
+    fold_scores: list[float | None]
+    attempts: list[AttemptOut]
+    fit_seconds: float | None
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class TrialsOut(Schema):
+    items: list[TrialOut]
+    next: int | None
+
+
+class StudyOut(Schema):
+    id: int
+    name: str
+    state: str
+    reason: str
+    spec: dict[str, Any]
+    counts: dict[str, int]
+    baseline: dict[str, Any] | None
+    best: TrialOut | None
+    expected: dict[str, Any] | None
+    created_at: datetime
+    launched_at: datetime | None
+    finished_at: datetime | None
+
+
+class NewStudyOut(StudyOut):
+    decisions: list[str]
+    fits: int
+    grid_size: int | None
+
+
+class ColumnOut(Schema):
+    name: str
+    kind: str
+    role: str
+
+
+class VersionOut(Schema):
+    id: int
+    number: int
+    state: str
+    rows: int
+    columns: list[ColumnOut]
+    warnings: list[Any]
+
+
+class DatasetOut(Schema):
+    id: int
+    name: str
+    version: VersionOut | None
+
+
+class WorkerOut(Schema):
+    name: str
+    pid: int
+    horse_pid: int | None
+    child_pid: int | None
+    host: str
+    state: str
+    study: int | None
+    trial: int | None

@@ -1,0 +1,85 @@
+"""Rows as plain data. Lists are gathered in a fixed number of queries, however long they are."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
+
+from studies.models import Attempt, Dataset, DatasetVersion, Study, Trial, TrialState
+
+ATTEMPT = ("number", "worker", "lane", "outcome", "detail", "started_at", "ended_at")
+TRIAL = (
+    "number", "source", "state", "reason", "error", "config", "off_space", "value", "stderr", "fold_scores",
+    "fit_seconds", "started_at", "finished_at",
+)  # fmt: skip
+
+
+def trial_json(trial: Trial) -> dict[str, Any]:
+    """Needs the attempts prefetched when there are many trials."""
+    attempts = [_attempt_json(attempt) for attempt in trial.attempts.all()]
+    return {name: getattr(trial, name) for name in TRIAL} | {"attempts": attempts}
+
+
+def _attempt_json(attempt: Attempt) -> dict[str, Any]:
+    return {name: getattr(attempt, name) for name in ATTEMPT}
+
+
+def study_json(study: Study) -> dict[str, Any]:
+    return studies_json(Study.objects.filter(pk=study.pk))[0]
+
+
+def studies_json(studies: QuerySet[Study]) -> list[dict[str, Any]]:
+    """Studies with counts and their best trials: three queries in all."""
+    rows = list(studies.with_counts().annotate(best_id=_best_id()))  # type: ignore[attr-defined]
+    best_ids = [row.best_id for row in rows if row.best_id is not None]
+    trials = Trial.objects.filter(pk__in=best_ids).defer("traceback").prefetch_related("attempts")
+    best = {trial.pk: trial_json(trial) for trial in trials}
+    return [_study_json(row, best.get(row.best_id)) for row in rows]
+
+
+def _study_json(study: Any, best: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "id": study.pk,
+        "name": study.name,
+        "state": study.state,
+        "reason": study.reason,
+        "spec": study.spec,
+        "counts": {state: getattr(study, f"n_{state}") for state in TrialState.values},
+        "baseline": study.baseline,
+        "best": best,
+        "expected": None,
+        "created_at": study.created_at,
+        "launched_at": study.launched_at,
+        "finished_at": study.finished_at,
+    }
+
+
+def _best_id() -> Case:
+    """The incumbent's id: highest or lowest value by the study's direction, the earlier one of two equals."""
+    complete = Trial.objects.filter(study=OuterRef("pk"), state=TrialState.COMPLETE, value__isnull=False)
+    highest = complete.order_by(F("value").desc(), "number").values("pk")[:1]
+    lowest = complete.order_by(F("value").asc(), "number").values("pk")[:1]
+    return Case(When(direction="maximize", then=Subquery(highest)), default=Subquery(lowest))
+
+
+def dataset_json(dataset: Dataset, version: DatasetVersion | None) -> dict[str, Any]:
+    return {"id": dataset.pk, "name": dataset.name, "version": None if version is None else version_json(version)}
+
+
+def datasets_json(datasets: Iterable[Dataset]) -> list[dict[str, Any]]:
+    """Datasets with their newest versions; two more queries."""
+    rows = list(datasets)
+    newest = DatasetVersion.objects.latest_of_each().filter(dataset__in=rows).prefetch_related("columns")
+    versions = {version.dataset_id: version for version in newest}
+    return [dataset_json(dataset, versions.get(dataset.pk)) for dataset in rows]
+
+
+def version_json(version: DatasetVersion) -> dict[str, Any]:
+    return {
+        "id": version.pk,
+        "number": version.number,
+        "state": version.state,
+        "rows": version.rows,
+        "columns": [column.as_dict() for column in version.columns.all()],
+        "warnings": version.warnings,
+    }

@@ -1,0 +1,65 @@
+"""Datasets over HTTP."""
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from studies.models import Dataset, DatasetVersion
+from tests.factories import csv_text, make_version
+
+
+def table(content: str = "", name: str = "table.csv") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, (content or csv_text()).encode())
+
+
+def test_an_upload_becomes_a_dataset(program_of, bob) -> None:
+    answer = program_of(bob).upload(file=table(), name="Customers", target="city")
+    assert answer.status_code == 201
+    body = answer.json()
+    assert body["name"] == "Customers"
+    assert (body["version"]["number"], body["version"]["state"], body["version"]["rows"]) == (1, "ready", 60)
+    roles = {column["name"]: column["role"] for column in body["version"]["columns"]}
+    assert roles["city"] == "target"
+    assert Dataset.objects.get(pk=body["id"]).created_by == bob
+    assert program_of(bob).get(f"/datasets/{body['id']}").json() == body
+
+
+def test_another_version_of_a_dataset(program_of, bob, version) -> None:
+    answer = program_of(bob).upload(file=table(csv_text(seed=3)), dataset=str(version.dataset_id))
+    assert answer.status_code == 201
+    assert (answer.json()["id"], answer.json()["version"]["number"]) == (version.dataset_id, 2)
+
+
+def test_refused_uploads_store_nothing(program_of, bob, charlie, version) -> None:
+    program = program_of(bob)
+    theirs = make_version(charlie.teams.get(), charlie, rows=40)
+    refused = [
+        (program.upload(file=table("a,b\n1\n"), name="x"), 422, {"file"}),
+        (program.upload(file=table(), name=version.dataset.name), 422, {"name"}),
+        (program.upload(file=table(), name=" "), 422, {"name"}),
+        (program.upload(name="x"), 422, {"file"}),
+        (program.upload(file=table(), name="x", targte="city"), 422, {"targte"}),
+        (program.upload(file=table(), dataset=str(theirs.dataset_id)), 422, {"dataset"}),
+        (program.upload(file=table(), dataset="9" * 40), 422, {"dataset"}),
+        (program.post("/datasets", {"name": "x"}), 415, set()),
+        (program.post("/datasets", "nonsense", content_type="multipart/form-data"), 400, set()),
+    ]
+    for answer, status, fields in refused:
+        assert (answer.status_code, answer.json()["errors"].keys()) == (status, fields), answer.json()
+    assert DatasetVersion.objects.count() == 2
+
+
+def test_the_list_costs_the_same_however_long(program_of, vera, team, django_assert_max_num_queries) -> None:
+    for name in ("b", "a", "c"):
+        make_version(team, rows=40, name=name)
+    Dataset.objects.create(team=team, name="d")
+    program = program_of(vera)
+    with django_assert_max_num_queries(6):
+        found = program.get("/datasets").json()
+    assert [row["name"] for row in found] == ["a", "b", "c", "d"]
+    assert [row["version"] is None for row in found] == [False, False, False, True]
+
+
+def test_viewers_and_strangers(program_of, vera, charlie, version) -> None:
+    assert program_of(vera).upload(file=table(), name="x").status_code == 403
+    assert program_of(vera).get(f"/datasets/{version.dataset_id}").status_code == 200
+    assert program_of(charlie).get(f"/datasets/{version.dataset_id}").status_code == 404
+    assert program_of(charlie).get("/datasets").json() == []
