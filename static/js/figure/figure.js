@@ -1,0 +1,164 @@
+// One figure of the page: loads its JSON, draws it, redraws it in place, says what went wrong.
+import { drawTable, csv, download, picture } from "./exports.js";
+import { LineChart } from "./line_chart.js";
+import { Parallel } from "./parallel.js";
+import { plotly, themed } from "./theme.js";
+
+const CONFIG = { responsive: false, displayModeBar: false, displaylogo: false, doubleClick: false };
+
+export class Figure {
+  constructor(node) {
+    this.node = node;
+    this.part = (name) => node.querySelector(`[data-fig-${name}]`);
+    this.kind = node.dataset.kind === "parallel" ? new Parallel(this) : new LineChart(this);
+    this.canvas = document.createElement("div");
+    this.canvas.className = "fig__canvas";
+    this.part("plot").append(this.canvas);
+    this.payload = null;
+    this.near = this.loading = this.stale = false;
+    this.bind();
+  }
+
+  bind() {
+    this.node.addEventListener("click", (event) => {
+      const exit = event.target.closest("[data-fig-do]");
+      const choice = event.target.closest("[data-fig-param]");
+      if (exit) this.leave(exit.dataset.figDo, exit);
+      if (choice) this.choose(choice.dataset.figParam);
+    });
+    const asked = new URLSearchParams(location.search);
+    for (const button of this.node.querySelectorAll("[data-fig-param]")) {
+      const [name, value] = button.dataset.figParam.split("=");
+      if (asked.has(name)) button.setAttribute("aria-pressed", String(asked.get(name) === value));
+    }
+    let width = 0;
+    new ResizeObserver(() => {
+      if (this.part("plot").clientWidth === width) return;
+      width = this.part("plot").clientWidth;
+      if (this.payload) requestAnimationFrame(() => this.redraw());
+    }).observe(this.part("plot"));
+  }
+
+  get url() {
+    const url = new URL(this.node.dataset.figureUrl, location.href);
+    for (const button of this.node.querySelectorAll('[data-fig-param][aria-pressed="true"]')) {
+      url.searchParams.set(...button.dataset.figParam.split("="));
+    }
+    return url;
+  }
+
+  choose(param) {
+    const [name, value] = param.split("=");
+    for (const button of this.node.querySelectorAll(`[data-fig-param^="${name}="]`)) {
+      button.setAttribute("aria-pressed", String(button.dataset.figParam === param));
+    }
+    const page = new URL(location.href);
+    page.searchParams.set(name, value);
+    history.replaceState(history.state, "", page);
+    this.load();
+  }
+
+  // Something changed in the study: now if it is looked at, else when it comes near. A drag in progress is not disturbed.
+  refresh() {
+    this.stale = true;
+    if (this.near && !this.loading && !document.hidden && !this.node.matches(":active")) this.load();
+  }
+
+  async load() {
+    this.loading = true;
+    this.stale = false;
+    if (!this.payload) this.say("Loading");
+    try {
+      const response = await fetch(this.url, { headers: { Accept: "application/json" } });
+      if (!response.ok) throw new Error(`the server answered ${response.status}`);
+      if (response.status !== 204) this.payload = await response.json();
+      await this.redraw();
+      this.say("");
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      this.loading = false;
+      if (this.stale) setTimeout(() => this.refresh(), 1000);
+    }
+  }
+
+  async redraw() {
+    const { payload, canvas } = this;
+    this.words();
+    const empty = this.node.dataset.kind === "parallel" && !payload.trials.length;
+    const asTable = this.node.querySelector('[data-fig-do="table"]')?.getAttribute("aria-pressed") === "true";
+    this.part("plot").hidden = asTable || empty;
+    this.part("table").hidden = !asTable;
+    if (asTable) drawTable(this.part("table"), payload.table, this.node.dataset.trialUrl && ((n) => this.trialUrl(n)));
+    if (!asTable && !empty) await this.plot(payload, canvas);
+    this.node.dataset.rendered = "true";
+  }
+
+  async plot(payload, canvas) {
+    const Plotly = await plotly();
+    const drawing = await themed(payload.figure);
+    this.kind.prepare(drawing, payload, canvas);
+    drawing.layout.width = Math.max(canvas.clientWidth, 200);
+    const first = !canvas.matches(".js-plotly-plot");
+    await Plotly.react(canvas, drawing.data, drawing.layout, CONFIG);
+    if (first) this.kind.bind(canvas);
+    this.drawn = { ...drawing, size: { width: drawing.layout.width, height: drawing.layout.height } };
+    this.node.dataset.axes = canvas.querySelectorAll(".parcoords .y-axis, .cartesianlayer .subplot .xaxislayer-above, .cartesianlayer .subplot .yaxislayer-above").length;
+  }
+
+  words() {
+    const { title, subtitle, keys } = this.payload;
+    this.part("title").textContent = title;
+    this.part("subtitle").textContent = subtitle;
+    this.part("plot").setAttribute("aria-label", `${title}. The button Table shows the numbers.`);
+    this.part("keys").replaceChildren(...keys.map(({ mark, word }) => {
+      const entry = document.createElement("span");
+      const sign = document.createElement("i");
+      if (mark) sign.className = mark;
+      if (mark === "ramp") sign.append(...Array.from({ length: 7 }, () => document.createElement("b")));
+      entry.append(...(mark ? [sign] : []), word);
+      return entry;
+    }));
+  }
+
+  say(text) {
+    const line = this.part("state");
+    line.textContent = text;
+    line.classList.remove("fig__state--error");
+  }
+
+  fail(error) {
+    const shown = this.payload ? "The figure is not up to date" : "The figure could not be loaded";
+    this.say(`${shown}: ${error.message}. The study is safe.`);
+    this.part("state").classList.add("fig__state--error");
+    const again = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm", textContent: "Try again" });
+    again.addEventListener("click", () => this.load());
+    this.part("state").append(again);
+  }
+
+  async leave(how, button) {
+    if (!this.payload) return;
+    const name = this.node.id || "figure";
+    if (how === "table") {
+      button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
+      return this.redraw();
+    }
+    if (how === "csv") return download(new Blob([csv(this.payload.table)], { type: "text/csv;charset=utf-8" }), `${name}.csv`);
+    if (!this.drawn) return;
+    try {
+      download(await picture(await plotly(), this.drawn, this.payload.title, how), `${name}.${how}`);
+    } catch {
+      this.say("The browser could not make the picture. The CSV has the same numbers.");
+    }
+  }
+
+  trialUrl(number) {
+    return this.node.dataset.trialUrl.replace(/\/0\/(?=$|\?)/, `/${number}/`);
+  }
+
+  openTrial(number, event) {
+    if (!this.node.dataset.trialUrl) return;
+    if (event?.ctrlKey || event?.metaKey) window.open(this.trialUrl(number), "_blank", "noopener");
+    else location.assign(this.trialUrl(number));
+  }
+}

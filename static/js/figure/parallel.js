@@ -1,0 +1,82 @@
+// What only parallel coordinates do: keep the brush through every redraw, follow it with chips, count and event, open a hovered line.
+import * as brush from "./brush.js";
+
+const AXIS_WIDTH = 96;
+const CLICK_SLACK = 4; // pixels between press and release that still mean a click
+
+export class Parallel {
+  constructor(figure) {
+    this.figure = figure;
+    this.ranges = brush.fromAddress();
+    this.hovered = null;
+    this.tip = Object.assign(document.createElement("div"), { className: "tip" });
+    document.body.append(this.tip);
+  }
+
+  // Before each drawing: the brush goes into the new figure, and narrow screens scroll instead of squeezing the axes.
+  prepare(drawing, payload, canvas) {
+    const { axes } = payload.notes;
+    brush.intoFigure(drawing, axes, this.ranges);
+    canvas.style.minWidth = `${axes.length * AXIS_WIDTH + 40}px`;
+    this.report(payload);
+  }
+
+  bind(gd) {
+    gd.on("plotly_restyle", () => this.brushed(gd));
+    gd.on("plotly_hover", (event) => this.hover(event.curveNumber));
+    gd.on("plotly_unhover", () => this.hover(null));
+    let pressed = null;
+    gd.addEventListener("pointerdown", (event) => { pressed = [event.clientX, event.clientY]; }, true);
+    gd.addEventListener("pointermove", (event) => this.follow(event));
+    gd.addEventListener("pointerleave", () => this.hover(null));
+    gd.addEventListener("click", (event) => {
+      const still = pressed && Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]) < CLICK_SLACK;
+      if (still && this.hovered !== null) this.figure.openTrial(this.figure.payload.trials[this.hovered], event);
+    });
+  }
+
+  brushed(gd) {
+    const { axes } = this.figure.payload.notes;
+    const before = JSON.stringify(gd.data[0].dimensions.map((dimension) => dimension.constraintrange ?? null));
+    this.ranges = brush.fromPlot(gd.data[0].dimensions, axes);
+    brush.intoFigure(gd, axes, this.ranges);
+    const after = JSON.stringify(gd.data[0].dimensions.map((dimension) => dimension.constraintrange ?? null));
+    if (before !== after) this.figure.redraw();
+    brush.toAddress(this.ranges);
+    this.report(this.figure.payload);
+  }
+
+  clear(key) {
+    delete this.ranges[key];
+    brush.toAddress(this.ranges);
+    this.figure.redraw();
+  }
+
+  report(payload) {
+    const { axes } = payload.notes;
+    const left = brush.remaining(payload.figure, axes, payload.trials, this.ranges);
+    const box = document.querySelector("[data-chips]") ?? this.figure.node.querySelector("[data-fig-chips]");
+    if (box) brush.drawChips(box, brush.inWords(axes, this.ranges), (key) => this.clear(key));
+    brush.tell(left, payload.trials.length);
+  }
+
+  hover(line) {
+    this.hovered = Number.isInteger(line) ? line : null;
+    const { payload } = this.figure;
+    this.tip.classList.toggle("on", this.hovered !== null);
+    if (this.hovered === null) return;
+    const trial = payload.trials[this.hovered];
+    const cells = payload.table.rows.find(([number]) => number === trial);
+    this.tip.textContent = [`Trial ${trial}`, ...cells.slice(1).map((cell, i) => `${payload.table.header[i + 1]} ${short(cell)}`)].join("\n");
+  }
+
+  follow(event) {
+    this.tip.style.left = `${Math.min(event.clientX + 14, innerWidth - 270)}px`;
+    this.tip.style.top = `${Math.min(event.clientY + 14, innerHeight - this.tip.offsetHeight - 8)}px`;
+  }
+}
+
+function short(cell) {
+  if (cell === null) return "–";
+  return typeof cell === "number" ? String(Number(cell.toPrecision(3))).replaceAll("-", "−") : cell;
+}

@@ -1,0 +1,189 @@
+"""Parallel coordinates: one line per complete trial across an axis per parameter, the value last and as colour.
+
+Lines are in order of goodness, so that the best are drawn on top; `lines` keeps their trial numbers, by which a brush
+finds its rows.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from studies.plots.frame import Floats, floats
+from studies.plots.label import label
+from studies.plots.numbers import count_of, format_parameter, format_score
+from studies.plots.parameter_axis import ABSENT, PLACES, ParameterAxis, axis_of
+from studies.plots.payload import Key
+from studies.plots.table import Cell, Table
+from studies.plots.ticks import fill_between, linear_ticks
+
+BEST_SHARE = 0.2
+ENOUGH = 15  # trials before a range of the best fifth means anything
+TELLING = 0.6  # of the range of all trials: a best fifth within this is worth a title
+
+
+@dataclass(frozen=True)
+class ParallelCoordinates:
+    """One line per complete trial, worst first; `axes` and `values` have one entry per line."""
+
+    trials: tuple[int, ...]
+    values: Floats
+    axes: tuple[ParameterAxis, ...]
+    configurations: tuple[Mapping[str, Any], ...]
+    direction: str
+    metric: str
+
+    @property
+    def title(self) -> str:
+        """The parameter on which the best fifth keep closest together, if they do."""
+        if not self.trials:
+            return "Waiting for the first complete trial"
+        finding = self._finding() if len(self.trials) >= ENOUGH else None
+        return finding or f"{count_of(len(self.trials), 'complete trial')}, one line each"
+
+    def _finding(self) -> str | None:
+        best = slice(len(self.trials) - max(3, round(BEST_SHARE * len(self.trials))), None)
+        shares = []
+        for axis in self.axes:
+            everywhere = np.ptp(axis.positions)
+            if everywhere > 0:
+                shares.append((float(np.ptp(axis.positions[best]) / everywhere), axis))
+        if not shares:
+            return None
+        share, axis = min(shares, key=lambda pair: pair[0])
+        if share > TELLING:
+            return None
+        low, high = self._ends(axis, best)
+        if low == high:
+            return f"The best fifth of trials all have {axis.name} {low}"
+        return f"The best fifth of trials have {axis.name} {low} to {high}"
+
+    def _ends(self, axis: ParameterAxis, best: slice) -> tuple[str, str]:
+        ranked = sorted(zip(axis.positions[best], self.configurations[best], strict=True), key=lambda pair: pair[0])
+        low, high = (format_parameter(configuration.get(axis.name)) for _, configuration in (ranked[0], ranked[-1]))
+        return low, high
+
+    @property
+    def subtitle(self) -> str:
+        return "Each line is a complete trial. Drag along an axis to filter; the leaderboard follows."
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        low, high = self.value_range
+        worse, better = (high, low) if self.direction == "minimize" else (low, high)
+        noise = (high - low) / 30
+        return (Key("ramp", f"{format_score(worse, noise)} to {format_score(better, noise)}"),) if self.trials else ()
+
+    @property
+    def lines(self) -> tuple[int, ...]:
+        return self.trials
+
+    def notes(self) -> dict[str, Any]:
+        """How to say a brushed range in words, axis by axis in drawn order."""
+        axes = [
+            {
+                "name": axis.name, "kind": axis.kind, "log": axis.log, "low": axis.low, "high": axis.high,
+                "scaleLow": axis.scale_low, "spacing": axis.spacing,
+                "ticks": [[tick, text] for tick, text in zip(axis.ticks, axis.texts, strict=True) if text],
+            }
+            for axis in self.axes
+        ]  # fmt: skip
+        low, high = self.value_range
+        value = {"name": self.metric, "kind": "number", "log": False, "low": low, "high": high, "scaleLow": low,
+                 "spacing": (high - low) / PLACES, "ticks": []}  # fmt: skip
+        return {"axes": [*axes, value]}
+
+    def table(self) -> Table:
+        """Best trial first; a parameter that a trial has not is empty."""
+        rows: list[tuple[Cell, ...]] = [
+            (trial, float(value), *(_cell(configuration.get(axis.name)) for axis in self.axes))
+            for trial, value, configuration in zip(self.trials, self.values, self.configurations, strict=True)
+        ]
+        return Table(("Trial", self.metric, *(axis.name for axis in self.axes)), tuple(reversed(rows)))
+
+    @property
+    def value_range(self) -> tuple[float, float]:
+        """From the best to the worst, without the far outliers: those are drawn at the end of the axis."""
+        if not len(self.values):
+            return (0.0, 1.0)
+        lower, upper = np.quantile(self.values, [0.25, 0.75])
+        fence = 2.5 * (upper - lower)
+        low, high = float(self.values.min()), float(self.values.max())
+        if self.direction == "minimize":
+            high = min(high, float(upper + fence)) if fence > 0 else high
+        else:
+            low = max(low, float(lower - fence)) if fence > 0 else low
+        return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def _cell(value: object) -> Cell:
+    if isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str | int | float) or value is None else str(value)
+
+
+def prepare(
+    parameters: Sequence[Mapping[str, Any]],
+    numbers: Sequence[int],
+    configurations: Sequence[Mapping[str, Any]],
+    values: Sequence[float | None],
+    *,
+    direction: str,
+    metric: str,
+) -> ParallelCoordinates:
+    """Lines from trials with a finite value. `parameters` as in the space's JSON; constants have no axis."""
+    scores = floats(values)
+    goodness = -scores if direction == "minimize" else scores
+    order = [int(i) for i in np.argsort(goodness, kind="stable") if np.isfinite(scores[i])]
+    chosen = tuple(configurations[i] for i in order)
+    axes = tuple(
+        axis_of(parameter, [configuration.get(parameter["name"], ABSENT) for configuration in chosen])
+        for parameter in parameters
+        if parameter["type"] != "constant"
+    )
+    return ParallelCoordinates(tuple(int(numbers[i]) for i in order), scores[order], axes, chosen, direction, metric)
+
+
+def draw(record: ParallelCoordinates) -> go.Figure:
+    """The figure of that record."""
+    low, high = record.value_range
+    clipped = np.clip(record.values, low, high)
+    upside_down = record.direction == "minimize"
+    dimensions = [
+        {
+            "name": str(i),
+            "label": label(axis.name, 28),
+            "values": list(axis.positions),
+            "range": [axis.low, axis.high],
+            "tickvals": list(axis.ticks),
+            "ticktext": list(axis.texts),
+        }
+        for i, axis in enumerate(record.axes)
+    ]
+    dimensions.append(_value_dimension(record, clipped))
+    figure = go.Figure(layout={"template": go.layout.Template()})
+    figure.add_parcoords(
+        dimensions=dimensions,
+        line={"color": [float(v) for v in clipped], "cmin": low, "cmax": high, "reversescale": upside_down},
+    )
+    figure.update_layout(height=360, margin={"l": 56, "r": 56, "t": 52, "b": 14})
+    return figure
+
+
+def _value_dimension(record: ParallelCoordinates, clipped: Floats) -> dict[str, Any]:
+    """The last axis: good at the top, whichever way the metric goes."""
+    low, high = record.value_range
+    marks = linear_ticks(low, high)
+    places = fill_between(marks, low, high, PLACES)
+    noise = (marks[1] - marks[0]) / 2 if len(marks) > 1 else None
+    words = {mark: format_score(mark, noise) for mark in marks}
+    return {
+        "name": str(len(record.axes)),
+        "label": label(record.metric, 28),
+        "values": [float(v) for v in clipped],
+        "range": [high, low] if record.direction == "minimize" else [low, high],
+        "tickvals": places,
+        "ticktext": [words.get(place, "") for place in places],
+    }
