@@ -98,7 +98,7 @@ def stop(study: Study, who: User | None) -> None:
     before = [*ASKING, StudyState.PAUSING, StudyState.PAUSED]
     with transaction.atomic():
         reason = f"Stopped by {who}." if who else "Stopped."
-        if not moves.move_study(study.pk, before, StudyState.STOPPING, reason=reason):
+        if not moves.begin_stopping(study.pk, before, StudyState.STOPPED, reason):
             raise Refused(f"The study is {_state(study)}; there is nothing to stop.")
         moves.record(study.pk, "stopped", who)
     advance(study.pk)

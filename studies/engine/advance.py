@@ -28,15 +28,12 @@ def advance(study_id: int, queued: Collection[str] | None = None) -> None:
 
 
 def _advance_asking(study: Study, queued: Collection[str] | None) -> None:
-    stop_because = ""
-    if study.max_seconds is not None and moves.elapsed_seconds(study) >= study.max_seconds:
-        stop_because = moves.TIME_IS_UP
-    else:
-        stop_because = moves.hopeless(study)
-    if stop_because:
-        moves.move_study(study.pk, list(ASKING), StudyState.STOPPING, reason=stop_because)
-        advance(study.pk, queued)
-        return
+    if moves.time_is_up(study):
+        moves.begin_stopping(study.pk, list(ASKING), StudyState.COMPLETE, moves.TIME_IS_UP)
+        return advance(study.pk, queued)
+    if why := moves.hopeless(study):
+        moves.begin_stopping(study.pk, list(ASKING), StudyState.FAILED, why)
+        return advance(study.pk, queued)
     work = work_left(study)
     if work:
         _ring_free_lanes(study, work, queued)

@@ -176,10 +176,10 @@ class Slice:
     def must_stop(self, trial: Trial) -> bool:
         """Stop cancels the running trial; a worker that is being stopped gives it back."""
         study = Study.objects.get(pk=self.study_id)
-        time_is_up = study.max_seconds is not None and moves.elapsed_seconds(study) >= study.max_seconds
-        if time_is_up and study.state in ASKING:
-            moves.move_study(study.pk, list(ASKING), StudyState.STOPPING, reason=moves.TIME_IS_UP)
-        if time_is_up or study.state == StudyState.STOPPING:
+        if moves.time_is_up(study):
+            moves.begin_stopping(study.pk, list(ASKING), StudyState.COMPLETE, moves.TIME_IS_UP)
+            study.refresh_from_db()
+        if study.state == StudyState.STOPPING:
             self.drop_child()
             moves.end_trial(
                 trial.pk, self.lane.token, TrialState.CANCELLED, Outcome.KILLED, "Stopped", reason=Reason.STOPPED

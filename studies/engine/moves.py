@@ -9,8 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Value
-from django.db.models.functions import Now
+from django.db.models import F
 from django.utils import timezone
 
 from studies.models import (
@@ -109,24 +108,23 @@ def _end_attempt(trial_pk: int, token: str, outcome: str, detail: str) -> None:
     )
 
 
+def begin_stopping(study_id: int, before: list[str], ends_as: str, reason: str) -> bool:
+    """Running trials are killed within 2 s; then the study ends as said: stopped, complete or failed."""
+    return move_study(study_id, before, StudyState.STOPPING, ends_as=ends_as, reason=reason[:300])
+
+
 def settle_stopping(study: Study) -> bool:
     """No lane is held any more: cancel what is left and end the study as it was meant to end."""
-    after = StudyState.STOPPED
-    if study.reason == TIME_IS_UP:
-        after = StudyState.COMPLETE
-    elif study.reason.startswith("The first"):
-        after = StudyState.FAILED
     with transaction.atomic():
-        if not move_study(study.pk, [StudyState.STOPPING], after, finished_at=timezone.now()):
+        if not move_study(study.pk, [StudyState.STOPPING], study.ends_as, finished_at=timezone.now()):
             return False
         unfinished = Trial.objects.filter(study=study, state__in=[TrialState.WAITING, TrialState.RUNNING])
         Attempt.objects.filter(trial__in=unfinished, outcome=Outcome.RUNNING).update(
             outcome=Outcome.KILLED, ended_at=timezone.now(), detail="The study was stopped"
         )
-        unfinished.update(
-            state=TrialState.CANCELLED, reason=Reason.STOPPED, token="", finished_at=Now(), error=Value("")
-        )
-        record(study.pk, after, detail=study.reason)
+        unfinished.update(state=TrialState.CANCELLED, reason=Reason.STOPPED, token="", finished_at=timezone.now())
+        if study.ends_as != StudyState.STOPPED:  # a person's stop is on record already
+            record(study.pk, study.ends_as, detail=study.reason)
     return True
 
 
@@ -156,6 +154,10 @@ def hopeless(study: Study) -> str:
     errors = Counter(study.trials.filter(state=TrialState.FAILED).values_list("error", flat=True))
     worst = errors.most_common(1)[0][0].splitlines()[0] if errors else ""
     return f"The first {counts[TrialState.FAILED]} trials all failed. Most often: {worst}"[:300]
+
+
+def time_is_up(study: Study) -> bool:
+    return study.max_seconds is not None and elapsed_seconds(study) >= study.max_seconds
 
 
 def elapsed_seconds(study: Study) -> float:

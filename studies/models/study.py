@@ -81,6 +81,7 @@ class Study(models.Model):
 
     # What the engine knows. Only studies/engine writes these.
     state = models.CharField(max_length=10, choices=StudyState.choices, default=StudyState.DRAFT, db_index=True)
+    ends_as = models.CharField("what stopping leads to", max_length=10, choices=StudyState.choices, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     plan = models.ForeignKey(SplitPlan, models.PROTECT, null=True, blank=True)
     baseline = models.JSONField(null=True, blank=True)

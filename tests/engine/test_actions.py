@@ -1,0 +1,146 @@
+"""What people do to studies, with no worker and no Redis: states, refusals, counts."""
+
+import pytest
+
+from studies.engine import actions, moves
+from studies.engine.actions import Refused
+from studies.models import Study, Trial, User
+from studies.search import SpaceError
+from tests.engine.conftest import state_of
+from tests.factories import make_study, make_trial, make_version
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def study(alice: User) -> Study:
+    return make_study(make_version(alice.teams.get(), alice), alice)
+
+
+def test_launch_stores_folds_baseline_and_trial_0(study: Study, alice: User) -> None:
+    actions.launch(study, alice)
+    study.refresh_from_db()
+    assert study.state == "queued"
+    assert study.plan.folds == 5
+    assert 0 < study.baseline["value"] < 1
+    trial = study.trials.get()
+    assert (trial.number, trial.source, trial.state, trial.config) == (0, "default", "waiting", study.defaults)
+    assert study.lanes.count() == study.parallel
+    assert study.events.get().verb == "launched"
+
+
+def test_two_studies_with_the_same_plan_share_their_folds(study: Study, alice: User) -> None:
+    other = make_study(study.dataset_version, alice, seed=99)
+    actions.launch(study, alice)
+    actions.launch(other, alice)
+    study.refresh_from_db()
+    other.refresh_from_db()
+    assert study.plan == other.plan
+
+
+def test_launching_twice_is_refused_and_changes_nothing(study: Study, alice: User) -> None:
+    actions.launch(study, alice)
+    with pytest.raises(Refused, match="only a draft can be launched"):
+        actions.launch(study, alice)
+    assert study.trials.count() == 1
+
+
+def test_folds_that_cannot_be_drawn_are_refused_with_the_reason(study: Study, alice: User) -> None:
+    study.plan_spec = {"kind": "stratified", "folds": 20, "repeats": 1}
+    study.dataset_version.columns.filter(name="outcome").update(role="feature")
+    study.target = "city"
+    study.save()
+    table_rows = study.dataset_version.rows
+    assert table_rows == 60
+    with pytest.raises(Refused, match="20"):
+        actions.launch(study, alice)
+    assert state_of(study) == "draft"
+
+
+def test_trial_0_off_the_space_is_marked(study: Study, alice: User) -> None:
+    study.defaults = {"C": 1e9, "l1_ratio": 0.0}
+    study.save()
+    actions.launch(study, alice)
+    assert study.trials.get().off_space
+
+
+def test_stop_without_workers_ends_at_once_and_resume_takes_the_cancelled_up(study: Study, alice: User) -> None:
+    actions.launch(study, alice)
+    actions.stop(study, alice)
+    assert state_of(study) == "stopped"
+    assert study.reason == f"Stopped by {alice}."
+    assert study.trials.get().reason == "stopped"
+    actions.resume(study, alice)
+    assert state_of(study) == "queued"
+    assert study.trials.get().state == "waiting"
+    assert [event.verb for event in study.events.all()] == ["resumed", "stopped", "launched"]
+
+
+def test_pause_and_resume(study: Study, alice: User) -> None:
+    actions.launch(study, alice)
+    actions.pause(study, alice)
+    assert state_of(study) == "paused"
+    with pytest.raises(Refused, match="study is paused"):
+        actions.pause(study, alice)
+    actions.resume(study, alice)
+    assert state_of(study) == "queued"
+    assert study.paused_seconds > 0
+    assert study.paused_at is None
+
+
+@pytest.mark.parametrize("act", [actions.pause, actions.resume, actions.stop])
+def test_a_draft_can_only_be_launched(act, study: Study, alice: User) -> None:
+    with pytest.raises(Refused, match="The study is draft"):
+        act(study, alice)
+    assert state_of(study) == "draft"
+
+
+def test_extending_a_complete_study_resumes_it(study: Study, alice: User) -> None:
+    for number in range(10):
+        make_trial(study, number)
+    Study.objects.filter(pk=study.pk).update(state="complete", next_number=10, finished_at=moves.timezone.now())
+    with pytest.raises(Refused, match="10 trials have begun"):
+        actions.change_limits(study, alice, max_trials=5)
+    actions.change_limits(study, alice, parallel=3)
+    assert state_of(study) == "complete"
+    actions.change_limits(study, alice, max_trials=15)
+    assert state_of(study) == "queued"
+    assert study.max_trials == 15
+    assert study.finished_at is None
+
+
+def test_unknown_limits_are_an_error_of_the_caller(study: Study, alice: User) -> None:
+    with pytest.raises(ValueError, match="max_trial;"):
+        actions.change_limits(study, alice, max_trial=5)
+
+
+def test_a_manual_study_waits_until_somebody_finishes_it(study: Study, alice: User) -> None:
+    study.method = "manual"
+    study.save()
+    actions.launch(study, alice)
+    with pytest.raises(Refused, match="still running or waiting"):
+        actions.finish(study, alice)
+    Trial.objects.update(state="complete", value=0.8)
+    actions.advance(study.pk)
+    assert state_of(study) == "queued"
+    actions.finish(study, alice)
+    assert (state_of(study), study.reason) == ("complete", "Finished by hand.")
+
+
+def test_a_trial_by_hand_gets_the_next_number_and_is_checked(study: Study, alice: User) -> None:
+    actions.launch(study, alice)
+    trial = actions.add_trial(study, alice, {"C": 2.0, "l1_ratio": 0.5})
+    assert (trial.number, trial.source, trial.proposal_index) == (1, "manual", None)
+    with pytest.raises(SpaceError) as refusal:
+        actions.add_trial(study, alice, {"C": -2.0, "l1_ratio": 0.5})
+    assert refusal.value.parameter == "C"
+    study.refresh_from_db()
+    assert study.next_number == 2
+
+
+def test_a_trial_by_hand_beyond_the_budget_is_refused(study: Study, alice: User) -> None:
+    study.max_trials = 1
+    study.save()
+    actions.launch(study, alice)
+    with pytest.raises(Refused, match="budget of 1 trials"):
+        actions.add_trial(study, alice, {"C": 2.0, "l1_ratio": 0.5})

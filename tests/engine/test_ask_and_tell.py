@@ -1,0 +1,163 @@
+"""Claims, fences and leases, one step at a time on the database."""
+
+import pytest
+
+from studies.engine import actions, moves
+from studies.engine.ask import LaneLost, next_trial, propose
+from studies.engine.lane import claim, release, trial_seed
+from studies.engine.recovery import Reconciler, give_back_orphans
+from studies.models import Lane, Study, Trial, User
+from tests.factories import make_study, make_trial, make_version
+
+pytestmark = pytest.mark.django_db
+COMPLETE = {"state": "complete", "outcome": "complete", "value": 0.9}
+
+
+@pytest.fixture
+def study(alice: User) -> Study:
+    study = make_study(make_version(alice.teams.get(), alice), alice, max_trials=4)
+    actions.launch(study, alice)
+    study.refresh_from_db()
+    return study
+
+
+def claimed(study: Study, number: int = 0) -> Lane:
+    lane = claim(study.pk, number)
+    assert lane is not None
+    return lane
+
+
+def test_a_lane_is_claimed_once(study: Study) -> None:
+    lane = claimed(study)
+    assert claim(study.pk, 0) is None
+    assert claim(study.pk, 1).token != lane.token
+    release(lane)
+    assert claim(study.pk, 0) is not None
+
+
+def test_waiting_trials_come_first_then_proposals_in_order_up_to_the_budget(study: Study) -> None:
+    lanes = [claimed(study, 0), claimed(study, 1)]
+    trials = [next_trial(study.pk, lanes[i % 2]) for i in range(4)]
+    assert [(trial.number, trial.proposal_index) for trial in trials] == [(0, None), (1, 0), (2, 1), (3, 2)]
+    assert next_trial(study.pk, lanes[0]) is None
+    assert {trial.state for trial in Trial.objects.all()} == {"running"}
+
+
+def test_a_manual_trial_does_not_eat_a_grid_point(study: Study, alice: User) -> None:
+    Study.objects.filter(pk=study.pk).update(method="grid")
+    first = propose(Study.objects.get(pk=study.pk))
+    actions.add_trial(study, alice, {"C": 2.0, "l1_ratio": 0.5})
+    lane = claimed(study)
+    trials = [next_trial(study.pk, lane) for _ in range(3)]
+    assert [trial.source for trial in trials] == ["default", "manual", "method"]
+    assert (trials[2].number, trials[2].proposal_index, trials[2].config) == (2, 0, first)
+
+
+def test_a_grid_that_is_used_up_completes_the_study(alice: User) -> None:
+    space = {"parameters": [{"name": "C", "type": "categorical", "choices": [0.1, 1.0]}]}
+    study = make_study(make_version(alice.teams.get(), alice), alice, method="grid", space=space, max_trials=50)
+    actions.launch(study, alice)
+    lane = claimed(study)
+    while trial := next_trial(study.pk, lane):
+        assert moves.end_trial(trial.pk, lane.token, **COMPLETE)
+    release(lane)
+    actions.advance(study.pk)
+    study.refresh_from_db()
+    assert (study.state, study.trials.count()) == ("complete", 3)
+    assert study.reason == "Every point of the search space was tried."
+
+
+def test_a_slice_that_was_replaced_can_neither_take_nor_tell(study: Study) -> None:
+    old = claimed(study)
+    trial = next_trial(study.pk, old)
+    assert moves.give_back_lane(old, "lost") is False  # the beat was raised when the trial was taken
+    old = Lane.objects.get(pk=old.pk)
+    assert moves.give_back_lane(old, "lost")
+    new = claimed(study)
+    again = next_trial(study.pk, new)
+    assert again.pk == trial.pk
+    assert not moves.end_trial(trial.pk, old.token, **COMPLETE)
+    with pytest.raises(LaneLost):
+        next_trial(study.pk, old)
+    assert moves.end_trial(trial.pk, new.token, **COMPLETE)
+    assert not moves.end_trial(trial.pk, new.token, **COMPLETE)
+    assert list(trial.attempts.values_list("outcome", flat=True)) == ["lost", "complete"]
+
+
+def test_a_trial_is_lost_three_times_at_most(study: Study) -> None:
+    for _ in range(3):
+        lane = claimed(study)
+        trial = next_trial(study.pk, lane)
+        assert trial.number == 0
+        assert moves.lose_attempt(trial, lane.token, "signal 11 (SIGSEGV)")
+        release(lane)
+    trial.refresh_from_db()
+    assert (trial.state, trial.reason) == ("failed", "died")
+    assert "3 times" in trial.error
+    assert "SIGSEGV" in trial.error
+
+
+def test_a_trial_handed_back_by_a_stopping_worker_costs_no_attempt(study: Study) -> None:
+    for _ in range(5):
+        lane = claimed(study)
+        trial = next_trial(study.pk, lane)
+        assert moves.hand_back(trial, lane.token, "The worker was stopped")
+        release(lane)
+    trial.refresh_from_db()
+    assert trial.state == "waiting"
+
+
+def test_a_lease_lapses_when_the_beat_stands_still(study: Study, settings) -> None:
+    settings.LEASE_SECONDS = 0.0
+    lane = claimed(study)
+    trial = next_trial(study.pk, lane)
+    reconciler = Reconciler("observer")
+    assert reconciler.tick()
+    trial.refresh_from_db()
+    assert trial.state == "running"  # seen once: nothing is known yet
+    Lane.objects.filter(pk=lane.pk).update(beat=1000)
+    reconciler.tick()
+    trial.refresh_from_db()
+    assert trial.state == "running"  # it moved
+    reconciler.tick()
+    trial.refresh_from_db()
+    assert trial.state == "waiting"
+    assert Lane.objects.get(pk=lane.pk).token == ""
+
+
+def test_only_one_reconciler_acts_until_it_stands_still(study: Study, settings) -> None:
+    first, second = Reconciler("first"), Reconciler("second")
+    assert first.tick()
+    assert not second.tick()
+    assert first.tick()
+    settings.LEASE_SECONDS = 0.0
+    assert not second.tick()  # the beat moved since the last look
+    assert second.tick()
+    assert not first.tick()
+
+
+def test_an_orphan_goes_back_to_waiting(study: Study) -> None:
+    lane = claimed(study)
+    trial = next_trial(study.pk, lane)
+    give_back_orphans(study.pk)
+    trial.refresh_from_db()
+    assert trial.state == "running"
+    release(lane)
+    give_back_orphans(study.pk)
+    trial.refresh_from_db()
+    assert trial.state == "waiting"
+
+
+def test_a_study_whose_first_ten_trials_fail_stops_and_says_why(study: Study) -> None:
+    for number in range(1, 11):
+        make_trial(study, number, state="failed", value=None, reason="invalid", error="C must be positive\nmore")
+    actions.advance(study.pk)
+    study.refresh_from_db()
+    assert study.state == "failed"
+    assert "C must be positive" in study.reason
+    assert study.trials.get(number=0).state == "cancelled"
+
+
+def test_seeds_differ_between_trials_and_studies() -> None:
+    seeds = {trial_seed(study, number) for study in range(20) for number in range(50)}
+    assert len(seeds) == 1000

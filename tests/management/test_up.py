@@ -1,0 +1,127 @@
+"""`manage.py up` as a person starts it: Ready, one owner link, one site per folder, nothing left behind."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from django.conf import settings
+
+from tests.engine.conftest import is_running, wait_until
+
+Start = Callable[..., subprocess.Popen]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts a site on a data folder of its own."""
+    started: list[subprocess.Popen] = []
+    environment = {
+        name: value for name, value in os.environ.items() if name not in {"DJANGO_SETTINGS_MODULE", "DATABASE_URL"}
+    }
+
+    def run(*arguments: str) -> subprocess.Popen:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "up", "--port", str(free_port()), *arguments],
+            cwd=settings.BASE_DIR,
+            env=environment | {"TUNINGSITE_DATA": str(tmp_path), "TUNINGSITE_PLAIN_STATIC": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        process.terminate()
+        process.wait(40)
+
+
+def ready_url(process: subprocess.Popen) -> str:
+    for line in process.stdout:
+        if found := re.fullmatch(r"Ready: (\S+)\n", line):
+            return found[1]
+    raise AssertionError("it ended without a Ready line")
+
+
+def descendants(pid: int) -> set[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return {int(child) for child in children}.union(*(descendants(int(child)) for child in children))
+
+
+def test_ready_with_an_owner_link_and_an_ordered_stop(start: Start, tmp_path: Path) -> None:
+    process = start("--workers", "1")
+    url = ready_url(process)
+    assert "/accounts/link/" in url
+    page = urlopen(url, timeout=10).read().decode()
+    assert all(f'name="{name}"' in page for name in ("email", "password", "team"))
+    wait_until(lambda: urlopen(re.sub(r"/accounts.*", "/readyz", url), timeout=10).status == 200, 20)
+    family = descendants(process.pid)
+    assert len(family) >= 4  # redis, worker, gunicorn and its server
+    process.send_signal(signal.SIGINT)
+    assert process.wait(40) == 0
+    assert not any(is_running(pid) for pid in family)
+    assert not (tmp_path / "secret_key").stat().st_mode & 0o077
+
+
+def test_a_second_start_says_who_holds_the_lock(start: Start) -> None:
+    first = start("--workers", "0")
+    url = ready_url(first)
+    second = start("--workers", "0")
+    output, _ = second.communicate(timeout=30)
+    assert second.returncode == 1
+    assert f"process {first.pid}" in output
+    assert re.match(r"http://[^/]+", url)[0] in output
+
+
+def test_killed_with_9_it_takes_everything_with_it_and_can_start_again(start: Start) -> None:
+    process = start("--workers", "2")
+    ready_url(process)
+    family = descendants(process.pid)
+    process.kill()
+    process.wait()
+    wait_until(lambda: not any(is_running(pid) for pid in family), 10)
+    again = start("--workers", "1")
+    assert ready_url(again)
+
+
+def test_a_dead_worker_is_started_again(start: Start) -> None:
+    process = start("--workers", "1")
+    ready_url(process)
+
+    def workers() -> set[int]:
+        return {
+            pid
+            for pid in descendants(process.pid)
+            if "\0work\0" in Path(f"/proc/{pid}/cmdline").read_text() and os.getpgid(pid) == pid
+        }
+
+    (worker,) = workers()
+    os.kill(worker, signal.SIGKILL)
+    killed_at = time.monotonic()
+    wait_until(lambda: workers() - {worker}, 5)
+    assert time.monotonic() - killed_at < 2
+
+
+def test_a_taken_port_is_refused_before_anything_starts(start: Start) -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        process = start("--port", str(holder.getsockname()[1]))
+        output, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "is taken" in output
