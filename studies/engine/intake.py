@@ -1,0 +1,178 @@
+"""Uploads: from bytes to a dataset version, whole or not at all; its schema corrected; a dataset deleted."""
+
+import re
+from collections.abc import Mapping
+from itertools import chain, count
+from typing import Any
+
+from django.core.files import File
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from studies.models import Column, Dataset, DatasetVersion, Study, Team, User
+from studies.tabular import TableError
+from studies.tabular.samples import SAMPLES, write_sample
+
+from .actions import Refused
+from .intake_folder import (
+    keep,
+    new_folder,
+    read_options,
+    remove_folder,
+    removed_on_failure,
+    share_upload,
+    write_options,
+    write_upload,
+)
+from .intake_reading import (
+    corrected,
+    first_reading,
+    overrides,
+    read,
+    remember_first_reading,
+    with_earlier_corrections,
+)
+
+MAX_NAME = 120
+MAX_FILE_NAME = 255
+UNREADABLE = re.compile("[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]")
+READING_OPTIONS = ("separator", "decimal", "encoding")
+
+
+class NameRefused(TableError):
+    """The name of the dataset is at fault, not the file."""
+
+
+def store_upload(
+    team: Team,
+    user: User,
+    file: File,
+    name: str,
+    target: str | None = None,
+    dataset: Dataset | None = None,
+    options: Mapping[str, str] | None = None,
+) -> DatasetVersion:
+    """Stores an upload as a new dataset, or as the next version of `dataset` (then `name` is not looked at).
+
+    `options` say how to read what should not be detected: separator, decimal, encoding. Raises TableError when the file
+    is refused, NameRefused when the name is; nothing is stored then.
+    """
+    if dataset is None:
+        name = free_name(team, name)
+    said = {option: value for option, value in (options or {}).items() if option in READING_OPTIONS and value}
+    with new_folder() as folder:
+        digest, size = write_upload(file, folder)
+        write_options(said, folder)
+        table = first_reading(folder, said, target or None)
+        if dataset is not None and not target:
+            table = with_earlier_corrections(folder, said, table, dataset.latest)
+        stored_as = keep(folder)
+    file_name = (file.name or "upload")[:MAX_FILE_NAME]
+    values = {"file_name": file_name, "file_bytes": size, "content_hash": digest, "stored_as": stored_as}
+    with removed_on_failure(stored_as), transaction.atomic():
+        return add_version(dataset or make_dataset(team, user, name), user, values, table)
+
+
+def store_sample(team: Team, user: User, key: str) -> DatasetVersion:
+    """One of the ready-made tables as a dataset; a second time under a numbered name. KeyError names the keys."""
+    with new_folder() as folder:
+        path = folder / "sample.csv"
+        write_sample(key, path)
+        sample = SAMPLES[key]
+        taken = set(Dataset.objects.filter(team=team, name__startswith=sample.name).values_list("name", flat=True))
+        names = chain([sample.name], (f"{sample.name} {number}" for number in count(2)))
+        name = next(name for name in names if name not in taken)
+        with path.open("rb") as file:
+            return store_upload(team, user, File(file, name=f"{key}.csv"), name, target=sample.target)
+
+
+def correct_schema(
+    version: DatasetVersion, user: User, kinds: Mapping[str, str] | None = None, roles: Mapping[str, str] | None = None
+) -> DatasetVersion:
+    """Reads the stored bytes again with other kinds or roles, by column name; what is not named stays.
+
+    A version that a launched study rests on is left alone: then the same bytes become a new version. Raises TableError,
+    with the column, when one does not fit.
+    """
+    columns = list(version.columns.all())
+    chosen = corrected(columns, kinds or {}, roles or {})
+    if all((column.kind, column.role) == chosen[column.name] for column in columns):
+        return version
+    with new_folder() as folder:
+        share_upload(version.upload_path.parent, folder)
+        table = read(folder, read_options(folder) | overrides(columns, chosen))
+        remember_first_reading(table, {column.name: column.profile for column in columns})
+        # A new name each time: what readers keep in memory by path cannot be out of date.
+        stored_as = keep(folder)
+    with removed_on_failure(stored_as), transaction.atomic():
+        # Locked: no study is launched on it between the question and the change (SQLite has one writer at a time).
+        version = DatasetVersion.objects.select_for_update().get(pk=version.pk)
+        if version.is_used:
+            same = {field: getattr(version, field) for field in ("file_name", "file_bytes", "content_hash")}
+            return add_version(version.dataset, user, same | {"stored_as": stored_as}, table)
+        old, version.stored_as = version.stored_as, stored_as
+        write_schema(version, table)
+    remove_folder(old)
+    return version
+
+
+def delete_dataset(dataset: Dataset) -> None:
+    """Removes the dataset, its versions and their files; Refused while a study uses one of them."""
+    with transaction.atomic():
+        dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
+        studies = Study.objects.filter(dataset_version__dataset=dataset).count()
+        if studies:
+            use = "1 study uses it and rests" if studies == 1 else f"{studies:,} studies use it and rest"
+            raise Refused(f"“{dataset.name}” cannot be deleted: {use} on its rows.")
+        folders = list(dataset.versions.values_list("stored_as", flat=True))
+        dataset.delete()
+    for folder in folders:
+        remove_folder(folder)
+
+
+def free_name(team: Team, name: str) -> str:
+    """The name without blanks around it; NameRefused when it cannot serve or the team has such a dataset."""
+    name = name.strip()
+    if not name:
+        raise NameRefused("The dataset needs a name.")
+    if len(name) > MAX_NAME:
+        raise NameRefused(f"The name has {len(name):,} characters; the limit is {MAX_NAME}.")
+    if UNREADABLE.search(name):
+        raise NameRefused("The name holds an invisible character. Type it anew.")
+    if Dataset.objects.filter(team=team, name=name).exists():
+        raise name_taken(name)
+    return name
+
+
+def name_taken(name: str) -> NameRefused:
+    return NameRefused(f"The team has a dataset called “{name}” already. Choose another name, or add a version to it.")
+
+
+def make_dataset(team: Team, user: User, name: str) -> Dataset:
+    try:
+        with transaction.atomic():
+            return Dataset.objects.create(team=team, name=name, created_by=user)
+    except IntegrityError as error:
+        # Somebody was faster while this upload was being read.
+        raise name_taken(name) from error
+
+
+def add_version(dataset: Dataset, user: User, values: Mapping[str, Any], table: Mapping[str, Any]) -> DatasetVersion:
+    """The next version, numbered under the dataset's lock."""
+    dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
+    last = dataset.versions.aggregate(last=Max("number"))["last"] or 0
+    version = DatasetVersion(dataset=dataset, number=last + 1, created_by=user, **values)
+    write_schema(version, table)
+    return version
+
+
+def write_schema(version: DatasetVersion, table: Mapping[str, Any]) -> None:
+    """Saves the version with what the reading told, and its columns anew."""
+    for field in ("rows", "separator", "decimal", "encoding", "warnings", "preview"):
+        setattr(version, field, table[field])
+    version.task = table["task"] or ""
+    version.save()
+    version.columns.all().delete()
+    Column.objects.bulk_create(
+        Column(version=version, position=position, **column) for position, column in enumerate(table["columns"])
+    )

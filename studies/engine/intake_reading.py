@@ -1,0 +1,122 @@
+"""Reading a stored upload, with what people corrected.
+
+What a person corrected is what differs from the first reading, kept beside each column’s profile ("detected" and
+"suggested"): only that is forced upon a later reading, so that reasons and warnings about all other columns stay alive.
+"""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from studies.models import Column, DatasetVersion
+from studies.tabular import TableError
+from studies.tabular.child import read_in_child
+from studies.tabular.errors import quote
+
+from .intake_folder import TABLE, UPLOAD
+
+LONGEST_NAME = 200
+
+
+def read(folder: Path, options: Mapping[str, Any]) -> dict[str, Any]:
+    """What the child tells about the upload; it has written the table then. TableError when it refuses."""
+    answer = read_in_child(
+        folder / UPLOAD,
+        folder / TABLE,
+        options=options,
+        seconds=settings.READING_SECONDS,
+        memory_mb=settings.READING_MEMORY_MB,
+    )
+    if not answer["ok"]:
+        error = answer["error"]
+        raise TableError(error["message"], line=error["line"], column=error["column"])
+    return answer
+
+
+def first_reading(folder: Path, options: Mapping[str, Any], target: str | None) -> dict[str, Any]:
+    """Reads a new upload and remembers in each column's profile what was detected and suggested."""
+    table = read(folder, options) if target is None else _read_with_target(folder, options, target)
+    for column in table["columns"]:
+        column["profile"] |= {"detected": column["kind"], "suggested": column["role"]}
+    return table
+
+
+def _read_with_target(folder: Path, options: Mapping[str, Any], target: str) -> dict[str, Any]:
+    try:
+        return read(folder, {**options, "roles": {target: Column.Role.TARGET.value}})
+    except TableError as error:
+        if error.column != target:
+            raise
+        names = [column["name"] for column in read(folder, options)["columns"]]
+        if target in names:
+            raise
+        near = difflib.get_close_matches(target[:LONGEST_NAME], names, n=1, cutoff=0.0)[0]
+        message = f"There is no column {quote(target)} to predict. The nearest is {quote(near)}."
+        raise TableError(message, column=target) from error
+
+
+def with_earlier_corrections(
+    folder: Path, options: Mapping[str, Any], table: dict[str, Any], before: DatasetVersion | None
+) -> dict[str, Any]:
+    """Reads a new upload again with the corrections of the version before, where it still has those columns."""
+    if before is None:
+        return table
+    names = {column["name"] for column in table["columns"]}
+    same = [column for column in before.columns.all() if column.name in names]
+    given = overrides(same, {column.name: (column.kind, column.role) for column in same})
+    if is_read_so(table, given):
+        return table
+    try:
+        again = read(folder, {**options, **given})
+    except TableError as error:
+        read(folder, options)  # the table on disk is to be the plain reading again
+        message = f"The corrections of version {before.number} were not taken over. {error.message}"
+        table["warnings"].insert(0, {"code": "not_carried", "column": error.column, "message": message})
+        return table
+    remember_first_reading(again, {column["name"]: column["profile"] for column in table["columns"]})
+    return again
+
+
+def is_read_so(table: Mapping[str, Any], given: Mapping[str, Mapping[str, str]]) -> bool:
+    found = {column["name"]: column for column in table["columns"]}
+    kinds = all(found[name]["kind"] == kind for name, kind in given["kinds"].items())
+    return kinds and all(found[name]["role"] == role for name, role in given["roles"].items())
+
+
+def remember_first_reading(table: Mapping[str, Any], profiles: Mapping[str, Mapping[str, Any]]) -> None:
+    """Copies what was detected and suggested at first into a later reading of the same columns."""
+    for column in table["columns"]:
+        first = profiles[column["name"]]
+        column["profile"] |= {key: first[key] for key in ("detected", "suggested") if key in first}
+
+
+def corrected(
+    columns: Iterable[Column], kinds: Mapping[str, str], roles: Mapping[str, str]
+) -> dict[str, tuple[str, str]]:
+    """Kind and role of every column after a correction; TableError for what is unknown."""
+    now = {column.name: (column.kind, column.role) for column in columns}
+    for name in [*kinds, *roles]:
+        if name not in now:
+            raise TableError(f"There is no column {quote(name)}.", column=name)
+    for name, role in roles.items():
+        if role not in Column.Role.values:
+            raise TableError(f"{quote(role)} is not a role; choose {', '.join(Column.Role.values)}.", column=name)
+    return {name: (kinds.get(name, kind), roles.get(name, role)) for name, (kind, role) in now.items()}
+
+
+def overrides(columns: Iterable[Column], chosen: Mapping[str, tuple[str, str]]) -> dict[str, dict[str, str]]:
+    """The options of `read_table` that bring about the chosen kinds and roles."""
+    has_target = any(role == Column.Role.TARGET for _, role in chosen.values())
+    kinds, roles = {}, {}
+    for column in columns:
+        kind, role = chosen[column.name]
+        forced = kind != column.profile.get("detected")
+        if forced:
+            kinds[column.name] = kind
+        # Where no column is the target, one would be guessed among those whose role is left open: then none is.
+        if forced or not has_target or role == Column.Role.TARGET or role != column.profile.get("suggested"):
+            roles[column.name] = role
+    return {"kinds": kinds, "roles": roles}

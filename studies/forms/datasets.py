@@ -1,0 +1,119 @@
+"""Uploading a table, and correcting how its columns were understood."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from studies.engine.intake import MAX_NAME, NameRefused, correct_schema, free_name, store_upload
+from studies.models import Column, Dataset, DatasetVersion, Team, User
+from studies.tabular import TableError
+
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+MARKS = {"point": ".", "comma": ","}
+ENCODINGS = {"windows-1252": "Windows-1252", "iso-8859-1": "ISO 8859-1"}
+
+
+class VersionForm(forms.Form):
+    """A file for a dataset that is there already, and how to read what should not be detected."""
+
+    file = forms.FileField(
+        label="Table",
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
+        help_text=f"CSV or TSV in UTF-8, names in the first line, at most {settings.UPLOAD_LIMIT_MB} MB.",
+        error_messages={
+            "required": "Choose a file.",
+            "empty": "The file is empty: a table needs a line of column names and rows below it.",
+        },
+    )
+    separator = forms.ChoiceField(
+        required=False,
+        label="Cells are separated by",
+        choices=[("", "Detect"), ("comma", "Comma"), ("semicolon", "Semicolon"), ("tab", "Tab")],
+    )
+    decimal = forms.ChoiceField(
+        required=False,
+        label="Decimal mark",
+        choices=[("", "Detect"), ("point", "Point, as in 1.5"), ("comma", "Comma, as in 1,5")],
+    )
+    encoding = forms.ChoiceField(required=False, choices=[("", "UTF-8"), *ENCODINGS.items()])
+
+    field_order = ["file", "name", "separator", "decimal", "encoding"]
+
+    def __init__(self, *args: Any, team: Team, dataset: Dataset | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.team = team
+        self.dataset = dataset
+
+    def save(self, user: User) -> DatasetVersion | None:
+        """The stored version; None, with an error at its field, when the file or the name is refused."""
+        values = self.cleaned_data
+        options = {
+            "separator": SEPARATORS.get(values["separator"], ""),
+            "decimal": MARKS.get(values["decimal"], ""),
+            "encoding": values["encoding"],
+        }
+        name = values.get("name", "")
+        try:
+            return store_upload(self.team, user, values["file"], name, dataset=self.dataset, options=options)
+        except NameRefused as error:
+            self.add_error("name", error.message)
+        except TableError as error:
+            self.add_error("file", error.message)
+        return None
+
+
+class DatasetForm(VersionForm):
+    name = forms.CharField(max_length=MAX_NAME, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def clean_name(self) -> str:
+        try:
+            return free_name(self.team, self.cleaned_data["name"])
+        except NameRefused as error:
+            raise forms.ValidationError(error.message) from error
+
+
+class SchemaForm(forms.Form):
+    """Kind and role of every column, posted as kind-0, role-0, kind-1 ... by position; what is absent stays."""
+
+    def __init__(self, version: DatasetVersion, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.version = version
+        self.columns = list(version.columns.all())
+        self.kinds = {column.name: self._typed("kind", column, column.kind) for column in self.columns}
+        self.roles = {column.name: self._typed("role", column, column.role) for column in self.columns}
+        self.column_errors: dict[str, str] = {}
+
+    def _typed(self, what: str, column: Column, now: str) -> str:
+        return self.data.get(f"{what}-{column.position}", now)
+
+    def clean(self) -> dict[str, Any]:
+        for column in self.columns:
+            kind, role = self.kinds[column.name], self.roles[column.name]
+            if kind not in Column.Kind.values:
+                self.refuse(f"“{kind}” is not a kind; choose {', '.join(Column.Kind.values)}.", column.name)
+            elif role not in Column.Role.values:
+                self.refuse(f"“{role}” is not a role; choose {', '.join(Column.Role.values)}.", column.name)
+        targets = [name for name, role in self.roles.items() if role == Column.Role.TARGET]
+        before = self.version.target
+        for name in targets if len(targets) > 1 else []:
+            # The new target is meant; the one from before is what was forgotten.
+            if before is not None and name == before.name:
+                self.refuse("There is one target at most: make this column a feature, or ignore it.", name)
+        if len(targets) > 1 and not self.column_errors:
+            self.refuse("There is one target at most: choose one of these columns.", targets[1])
+        return super().clean() or {}
+
+    def refuse(self, message: str, column: str | None = None) -> None:
+        if column is not None:
+            self.column_errors[column] = message
+        self.add_error(None, f"{column}: {message}" if column else message)
+
+    def save(self, user: User) -> DatasetVersion | None:
+        """The corrected version, perhaps a new one; None, with the error at its column, when one does not fit."""
+        try:
+            return correct_schema(self.version, user, self.kinds, self.roles)
+        except TableError as error:
+            known = error.column in self.kinds
+            self.refuse(error.message, error.column if known else None)
+        return None
