@@ -94,7 +94,7 @@ def decode_predictions(data: bytes) -> Predictions:
     """What `encode_predictions` was given; ValueError for any other or damaged bytes."""
     try:
         return _decode(bytes(data))
-    except (KeyError, TypeError, AttributeError, ValueError, zlib.error) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError, zlib.error) as error:
         raise ValueError(f"These {len(data)} bytes are not stored predictions ({error}).") from error
 
 

@@ -83,7 +83,7 @@ class Plan:
                 raise ValueError("the body is cut off or too long")
             rows = np.frombuffer(raw, dtype=np.uint8).reshape(shape)
             return cls(str(header["kind"]), int(header["folds"]), shape[0], int(header["seed"]), rows)
-        except (KeyError, TypeError, ValueError, zlib.error) as error:
+        except (KeyError, TypeError, ValueError, OverflowError, zlib.error) as error:
             raise ValueError(f"These {len(data)} bytes are not a stored plan ({error}).") from error
 
     def _header(self) -> bytes:

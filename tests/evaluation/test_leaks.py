@@ -1,0 +1,91 @@
+"""Nothing of a row in validation may reach the model that predicts its fold: neither features, nor gaps, nor target."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from studies.evaluation import catalogue, evaluate
+from studies.evaluation.estimators.preprocessing import MAX_CATEGORIES
+
+SERVED = [(key, task) for key, entry in catalogue.items() for task in entry.tasks]
+ROW = 17
+
+
+def out_of_fold(table, plan, key, config=None):
+    config = catalogue[key].defaults(table) if config is None else config
+    result = evaluate(table, plan, key, config, "r2" if table.task == "regression" else "accuracy", seed=1)
+    assert result.state == "complete", result.error
+    answer = result.predictions.values if table.task == "regression" else result.predictions.labels
+    return answer[0]
+
+
+def neighbours_of(plan):
+    """The rows validated together with ROW, without it."""
+    together = plan.fold_of_row[0] == plan.fold_of_row[0, ROW]
+    together[ROW] = False
+    return together
+
+
+@pytest.mark.parametrize(("key", "task"), SERVED)
+@pytest.mark.parametrize(("missing", "change"), [(0.1, 1e9), (0.0, np.nan)], ids=["outlier", "only gap"])
+def test_a_validation_rows_features_change_no_other_prediction_of_its_fold(
+    key, task, missing, change, make_table, make_folds
+):
+    table = make_table(60, task, missing=missing)
+    plan = make_folds(table)
+    X = table.X.copy()
+    X[ROW, :3] = change
+    X[ROW, 3:] = len(table.levels[3]), len(table.levels[4])  # a level that no other row has
+    levels = (*table.levels[:3], (*table.levels[3], "new"), (*table.levels[4], "new"))
+    changed = dataclasses.replace(table, X=X, levels=levels)
+    together = neighbours_of(plan)
+    np.testing.assert_array_equal(out_of_fold(changed, plan, key)[together], out_of_fold(table, plan, key)[together])
+
+
+@pytest.mark.parametrize(("key", "task"), SERVED)
+def test_a_validation_rows_target_does_not_change_its_folds_predictions(key, task, make_table, make_folds):
+    table = make_table(60, task)
+    plan = make_folds(table)
+    y = table.y.copy()
+    y[ROW] = 1 - y[ROW] if task == "classification" else 1e6
+    changed = dataclasses.replace(table, y=y)
+    fold = neighbours_of(plan)
+    fold[ROW] = True
+    np.testing.assert_array_equal(out_of_fold(changed, plan, key)[fold], out_of_fold(table, plan, key)[fold])
+
+
+def test_quantile_scaler_learns_from_training_rows_too(animals, make_folds):
+    plan = make_folds(animals)
+    X = animals.X.copy()
+    X[ROW, 0] = 1e9
+    changed = dataclasses.replace(animals, X=X)
+    together = neighbours_of(plan)
+    config = {"scaler": "quantile", "n_neighbors": 3}
+    np.testing.assert_array_equal(
+        out_of_fold(changed, plan, "knn", config)[together], out_of_fold(animals, plan, "knn", config)[together]
+    )
+
+
+def test_fitted_statistics_are_those_of_the_training_rows(animals, make_folds):
+    train, _ = make_folds(animals).split(0)
+    pipeline = catalogue["ridge"].pipeline({}, animals).fit(animals.X[train], animals.y[train])
+    prepare = pipeline["prepare"]
+    numbers = prepare.named_transformers_["numbers"]
+    np.testing.assert_allclose(numbers["fill"].statistics_, np.nanmedian(animals.X[train, :3], axis=0))
+    filled = np.where(np.isnan(animals.X[train, :3]), numbers["fill"].statistics_, animals.X[train, :3])
+    np.testing.assert_allclose(numbers["scale"].mean_[:3], filled.mean(axis=0))
+    assert prepare.transform(animals.X[train]).shape[1] <= 6 + 4 + MAX_CATEGORIES
+
+
+def test_rows_left_out_of_the_plan_change_nothing_at_all(animals, make_folds):
+    plan = make_folds(animals)
+    rows = plan.fold_of_row.copy()
+    rows[:, ROW] = 255
+    plan = dataclasses.replace(plan, fold_of_row=rows)
+    X = animals.X.copy()
+    X[ROW, 0] = 1e9
+    for key in ("ridge", "knn", "hist_gradient_boosting"):
+        before, after = out_of_fold(animals, plan, key), out_of_fold(dataclasses.replace(animals, X=X), plan, key)
+        np.testing.assert_array_equal(before, after)
+        assert before[ROW] == 255
