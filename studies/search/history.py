@@ -70,4 +70,4 @@ class Record:
 def _noise(observation: Observation) -> float:
     """Standard error of a pruned trial's estimate; 0 where it is unknown or was a whole evaluation."""
     noise = observation.noise if observation.state == "pruned" else None
-    return float(noise) if noise is not None and 0 < noise < np.inf else 0.0
+    return min(float(noise), 1e100) if noise is not None and noise > 0 else 0.0

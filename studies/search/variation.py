@@ -8,6 +8,7 @@ from .parameters import Array
 from .space import Space
 
 Generator = np.random.Generator
+APART = 1e-3  # nearer than this in every parameter, two configurations are as good as one
 
 
 def mutate(space: Space, parents: Array, rng: Generator, sigma: Array, rate: float) -> Array:
@@ -29,8 +30,11 @@ def mutate(space: Space, parents: Array, rng: Generator, sigma: Array, rate: flo
 
 
 def first_untried(record: Record, points: Array) -> Config | None:
-    """The first of the points (m, d) whose configuration was not tried; None if all were."""
+    """The first of the points (m, d) that is neither tried nor too near to what was; None if all are."""
+    known = np.vstack([record.told, record.pending])
     for point in points:
+        if record.space.dimensions and (np.abs(known - point).max(axis=1) < APART).any():
+            continue
         config = record.space.from_unit(point)
         if not record.was_tried(config):
             return config

@@ -98,7 +98,7 @@ def fit(X: Array, z: Array, extra: Array, unordered: NDArray[np.bool_]) -> Hyper
 def _fit(X_bytes: bytes, z_bytes: bytes, extra_bytes: bytes, flags: tuple[bool, ...]) -> Hyperparameters:
     z, extra = np.frombuffer(z_bytes), np.frombuffer(extra_bytes)
     X, unordered = np.frombuffer(X_bytes).reshape(len(z), len(flags)), np.array(flags, dtype=np.bool_)
-    posterior = _NegativeLogPosterior(X, z, extra, unordered)
+    posterior = NegativeLogPosterior(X, z, extra, unordered)
     found = minimize(
         posterior, posterior.middle, jac=True, method="L-BFGS-B", bounds=posterior.bounds,
         options={"maxiter": ITERATIONS, "ftol": 1e-5, "gtol": 1e-3},
@@ -107,7 +107,7 @@ def _fit(X_bytes: bytes, z_bytes: bytes, extra_bytes: bytes, flags: tuple[bool, 
     return Hyperparameters(lengths, float(signal), float(noise))
 
 
-class _NegativeLogPosterior:
+class NegativeLogPosterior:
     """−ln p(θ | X, z) up to a constant, with its gradient. Pairs i < j only: everything is symmetric."""
 
     def __init__(self, X: Array, z: Array, extra: Array, unordered: NDArray[np.bool_]) -> None:

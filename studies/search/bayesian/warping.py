@@ -9,6 +9,8 @@ from scipy.special import ndtri
 
 from studies.search.parameters import Array
 
+ROUNDING = 1e-12
+
 
 def warp(scores: Array) -> tuple[Array, float]:
     """Standardised scores (t,) (mean 0, deviation 1) of raw ones (t,), larger is better, NaN failed; and their scale.
@@ -18,21 +20,22 @@ def warp(scores: Array) -> tuple[Array, float]:
     finite = np.isfinite(scores)
     if not finite.any():
         return np.zeros(len(scores)), 0.0
-    magnitude = float(np.abs(scores[finite]).max()) or 1.0
-    scaled = np.where(finite, scores, -np.inf) / magnitude
-    median = float(np.median(scaled[finite]))
-    good = scaled >= median
-    spread = float(np.sqrt(np.mean((scaled[good] - median) ** 2)))
-    if spread < 1e-9:  # more than half are equal: any scale tells good from bad
-        spread = float(np.std(scaled[finite])) or 1.0
-    warped = np.where(good, (scaled - median) / spread, 0.0)
-    if not good.all():
-        warped[~good] = ndtri(0.5 * _mid_ranks(scaled[~good]))
+    halves = np.where(finite, 0.5 * scores, -np.inf)  # differences of halves cannot overflow
+    median = float(np.median(halves[finite]))
+    good = halves >= median
+    gains = halves[good] - median
+    largest = float(gains.max())
+    if largest <= ROUNDING * float(np.abs(halves[good]).max()):
+        gains, largest = np.zeros_like(gains), 1.0
+    spread = float(np.sqrt(np.mean((gains / largest) ** 2))) or 1.0
+    warped = np.empty(len(scores))
+    warped[good] = gains / largest / spread
+    warped[~good] = ndtri(0.5 * _mid_ranks(halves[~good]))
     deviation = float(np.std(warped))
-    if deviation < 1e-12:
+    if deviation < ROUNDING:
         return np.zeros(len(scores)), 0.0
     standardised: Array = (warped - warped.mean()) / deviation
-    return standardised, 1.0 / (magnitude * spread * deviation)
+    return standardised, min(0.5 / max(largest, 1e-100) / (spread * deviation), 1e100)
 
 
 def _mid_ranks(values: Array) -> Array:

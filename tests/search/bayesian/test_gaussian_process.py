@@ -1,0 +1,76 @@
+"""The model against its definition, written out slowly."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.optimize import approx_fprime
+
+from studies.search.bayesian.gaussian_process import GaussianProcess, Hyperparameters, NegativeLogPosterior, fit
+
+UNORDERED = np.array([False, False, True])
+
+
+def data(n: int = 25, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    X = rng.random((n, 3))
+    X[:, 2] = (rng.integers(0, 3, n) + 0.5) / 3
+    z = np.sin(6 * X[:, 0]) + (X[:, 2] > 0.5) + 0.05 * rng.standard_normal(n)
+    return X, (z - z.mean()) / z.std()
+
+
+def slow_kernel(a: np.ndarray, b: np.ndarray, hyper: Hyperparameters) -> float:
+    r2 = sum(
+        (float(p != q) if unordered else (p - q) ** 2) / length**2
+        for p, q, length, unordered in zip(a, b, hyper.lengths, UNORDERED, strict=True)
+    )
+    r = math.sqrt(r2)
+    return hyper.signal * (1 + math.sqrt(5) * r + 5 / 3 * r2) * math.exp(-math.sqrt(5) * r)
+
+
+def test_the_posterior_is_that_of_the_textbook() -> None:
+    X, z = data()
+    hyper = Hyperparameters(np.array([0.4, 2.0, 1.3]), 1.7, 0.05)
+    extra = np.where(np.arange(len(z)) % 4 == 0, 0.5, 0.0)
+    new = data(7, seed=1)[0]
+    K = np.array([[slow_kernel(a, b, hyper) for b in X] for a in X]) + np.diag(hyper.noise + extra)
+    k = np.array([[slow_kernel(a, b, hyper) for b in X] for a in new])
+    mean, deviation = GaussianProcess(hyper, UNORDERED, X, z, extra).predict(new)
+    assert mean == pytest.approx(k @ np.linalg.solve(K, z), abs=1e-4)
+    variance = hyper.signal - np.einsum("mn,mn->m", k, np.linalg.solve(K, k.T).T)
+    assert deviation**2 == pytest.approx(variance, abs=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_gradient_is_that_of_finite_differences(seed: int) -> None:
+    X, z = data(seed=seed)
+    objective = NegativeLogPosterior(X, z, np.full(len(z), 0.02), UNORDERED)
+    theta = objective.middle + np.random.default_rng(seed).normal(0, 0.7, 5)
+    numeric = approx_fprime(theta, lambda at: objective(at)[0], 1e-6)
+    assert objective(theta)[1] == pytest.approx(numeric, rel=1e-3, abs=1e-3)
+
+
+def test_the_fit_finds_what_matters_and_how_noisy_it_is() -> None:
+    X, z = data(60)
+    hyper = fit(X, z, np.zeros(60), UNORDERED)
+    assert hyper.lengths[1] > 3 * hyper.lengths[0]  # the second dimension changes nothing
+    assert hyper.noise < 0.05
+    new_X, _ = data(200, seed=7)
+    truth = np.sin(6 * new_X[:, 0]) + (new_X[:, 2] > 0.5)
+    predicted = GaussianProcess(hyper, UNORDERED, X, z, np.zeros(60)).mean(new_X)
+    assert np.corrcoef(truth, predicted)[0, 1] > 0.99
+
+
+def test_pure_noise_is_called_noise() -> None:
+    rng = np.random.default_rng(0)
+    assert fit(rng.random((60, 3)), rng.standard_normal(60), np.zeros(60), np.zeros(3, dtype=bool)).noise > 0.3
+
+
+@pytest.mark.parametrize("n", [1, 2, 30])
+def test_equal_points_equal_scores_and_no_dimensions_are_no_trouble(n: int) -> None:
+    for d in (0, 2):
+        X, flags = np.full((n, d), 0.5), np.zeros(d, dtype=bool)
+        hyper = fit(X, np.zeros(n), np.zeros(n), flags)
+        mean, deviation = GaussianProcess(hyper, flags, X, np.zeros(n), np.zeros(n)).predict(X)
+        assert np.isfinite(mean).all()
+        assert np.isfinite(deviation).all()
