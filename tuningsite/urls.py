@@ -5,7 +5,21 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from studies.api import urls as api_urls
 from studies.forms.accounts import SignInForm
-from studies.views import accounts, datasets, health, help, team
+from studies.views import (
+    accounts,
+    charts,
+    compare,
+    datasets,
+    health,
+    help,
+    study,
+    study_actions,
+    team,
+    trial,
+    trials_csv,
+    workers,
+)
+from studies.views import studies as list_of_studies
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # accounts, team, health
@@ -33,6 +47,24 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("datasets/<int:pk>/versions/<int:number>/columns/", datasets.correct_columns, name="correct_columns"),
     path("datasets/<int:pk>/delete/", datasets.remove_dataset, name="remove_dataset"),
     # studies: list, study, trial, compare, workers
+    path("", list_of_studies.studies, name="studies"),
+    path("studies-live/", list_of_studies.studies_live, name="studies_live"),
+    path("studies/<int:pk>/", study.study, name="study"),
+    path("studies/<int:pk>/live/", study.study_live, name="study_live"),
+    path("studies/<int:pk>/launch/", study_actions.study_launch, name="study_launch"),
+    path("studies/<int:pk>/pause/", study_actions.study_pause, name="study_pause"),
+    path("studies/<int:pk>/resume/", study_actions.study_resume, name="study_resume"),
+    path("studies/<int:pk>/stop/", study_actions.study_stop, name="study_stop"),
+    path("studies/<int:pk>/finish/", study_actions.study_finish, name="study_finish"),
+    path("studies/<int:pk>/limits/", study_actions.study_limits, name="study_limits"),
+    path("studies/<int:pk>/add/", study_actions.study_add_trial, name="study_add_trial"),
+    path("studies/<int:pk>/charts/<slug:slug>/", charts.study_chart, name="study_chart"),
+    path("studies/<int:pk>/trials.csv", trials_csv.trials_csv, name="trials_csv"),
+    path("studies/<int:pk>/trials/<int:number>/", trial.trial, name="trial"),
+    path("compare/", compare.compare, name="compare"),
+    path("compare/charts/best-so-far/", charts.compare_chart, name="compare_chart"),
+    path("workers/", workers.workers, name="workers"),
+    path("workers/live/", workers.workers_live, name="workers_live"),
     # new study
     # API
     path("api/v1/", include((api_urls.urlpatterns, "ninja"), namespace="api")),

@@ -1,12 +1,42 @@
-// Polled fragments: no request while the page is hidden, no swap under an open menu, dialog or field, and ticks, scroll and
-// disclosure survive the swap. A refused swap is safe: the old fragment keeps its cursor and asks again.
-const polled = (detail) => !detail.requestConfig?.triggeringEvent;
+// Polled fragments. A [data-poll] element asks every few seconds; the answer replaces it and brings the [data-live] parts of
+// the page along. No request while the page is hidden, no swap under an open menu, a field or marked text; ticks, scroll and
+// disclosure survive. A refused swap is safe: the old fragment keeps its cursor and asks again.
+const polled = ({ requestConfig }) => !requestConfig?.triggeringEvent || requestConfig.triggeringEvent.type === "wake";
+const parts = (target) => [target, ...document.querySelectorAll("[data-live]")].filter((part) => part instanceof Element);
 let kept = null;
 
-function busy(target) {
-  if (target.querySelector("details.menu[open], dialog[open]")) return true;
+function note(text) {
+  for (const node of document.querySelectorAll("[data-live-note]")) if (node.textContent !== text) node.textContent = text;
+}
+
+function marking(part) {
+  const marked = getSelection();
+  return marked && !marked.isCollapsed && marked.containsNode(part, true);
+}
+
+function busy(part) {
+  if (part.querySelector("details.menu[open], dialog[open]") || marking(part)) return true;
   const focus = document.activeElement;
-  return target.contains(focus) && focus.matches("input:not([type=checkbox]), textarea, select");
+  return part.contains(focus) && focus.matches("input:not([type=checkbox]), textarea, select");
+}
+
+function keep(shown) {
+  const all = (selector) => shown.flatMap((part) => [...part.querySelectorAll(selector)]);
+  kept = {
+    ticked: all("input[type=checkbox]:checked").map((box) => [box.name, box.value]),
+    open: all("details[id][open]").map((node) => node.id),
+    scrolled: all(".scroll").map((box) => box.scrollLeft),
+  };
+}
+
+function restore(shown) {
+  const all = (selector) => shown.flatMap((part) => [...part.querySelectorAll(selector)]);
+  for (const [name, value] of kept.ticked) {
+    for (const box of all(`input[type=checkbox][name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`)) box.checked = true;
+  }
+  for (const id of kept.open) document.getElementById(id)?.setAttribute("open", "");
+  all(".scroll").forEach((box, i) => { box.scrollLeft = kept.scrolled[i] ?? 0; });
+  kept = null;
 }
 
 document.addEventListener("htmx:beforeRequest", (event) => {
@@ -14,24 +44,38 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { target } = event.detail;
-  if (!(target instanceof Element)) return;
-  if (polled(event.detail) && busy(target)) event.detail.shouldSwap = false;
-  kept = {
-    ticked: [...target.querySelectorAll("input[type=checkbox]:checked")].map((box) => [box.name, box.value]),
-    open: [...target.querySelectorAll("details[id][open]")].map((node) => node.id),
-    scrolled: [...target.querySelectorAll(".scroll")].map((box) => box.scrollLeft),
-  };
+  const { detail } = event;
+  if (!(detail.target instanceof Element)) return;
+  if (!polled(detail)) return keep([detail.target]);
+  // Signed out meanwhile, the poll was sent to the sign-in page: that is no fragment, so the whole page goes there.
+  const { responseURL } = detail.xhr;
+  if (responseURL && new URL(responseURL).pathname !== detail.pathInfo.finalRequestPath.split("?")[0]) {
+    detail.shouldSwap = false;
+    return location.reload();
+  }
+  const shown = parts(detail.target);
+  if (shown.some(busy)) {
+    detail.shouldSwap = false;
+    return note("Paused while you are at it");
+  }
+  keep(shown);
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
   if (!kept) return;
-  const target = event.detail.elt;
-  for (const [name, value] of kept.ticked) {
-    const box = target.querySelector(`input[type=checkbox][name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`);
-    if (box) box.checked = true;
-  }
-  for (const id of kept.open) target.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
-  target.querySelectorAll(".scroll").forEach((box, i) => { box.scrollLeft = kept.scrolled[i] ?? 0; });
-  kept = null;
+  restore(polled(event.detail) ? parts(event.detail.elt) : [event.detail.elt]);
+  document.dispatchEvent(new CustomEvent("parts-renewed"));
 });
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!polled(event.detail)) return;
+  if (!event.detail.successful) return note("No answer; asking again");
+  if (event.detail.xhr.status === 204) note(document.querySelector("[data-poll][hx-get]") ? "Live" : "");
+});
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  for (const poll of document.querySelectorAll("[data-poll][hx-get]")) poll.dispatchEvent(new Event("wake"));
+});
+
+if (document.querySelector("[data-poll][hx-get]")) note("Live");

@@ -1,0 +1,31 @@
+"""The words that pages use for the spec's keys."""
+
+from studies.evaluation import catalogue, metrics
+from studies.models import Study
+
+
+def estimator_label(key: str) -> str:
+    """The catalogue's label; the key itself for an estimator that this version no longer offers."""
+    return catalogue[key].label if key in catalogue else key
+
+
+def metric_label(key: str) -> str:
+    return metrics[key].label if key in metrics else key
+
+
+def metric_in_text(key: str) -> str:
+    """The label within a sentence: "balanced accuracy", but "ROC AUC"."""
+    label = metric_label(key)
+    return label if label[:2].isupper() or label[1:2] in "0123456789²" else label[0].lower() + label[1:]
+
+
+def metric_unit(key: str) -> str:
+    return metrics[key].unit if key in metrics else ""
+
+
+def plan_label(study: Study) -> str:
+    """Such as "5 stratified folds, 2 repeats"."""
+    plan = study.plan_spec
+    kind = "stratified folds" if plan.get("kind") == "stratified" else "folds"
+    repeats = plan.get("repeats", 1)
+    return f"{plan.get('folds', '?')} {kind}" + (f", {repeats} repeats" if repeats > 1 else "")

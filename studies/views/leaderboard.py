@@ -1,0 +1,138 @@
+"""The rows of a study's leaderboard: in progress, ranked, without a value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from studies.models import Source, Study, Trial, TrialState
+from studies.plots.numbers import NOTHING, format_parameter
+from studies.plots.score_dots import FoldDots, Scale, fold_dots, scale_of
+
+from .study_spec import parameters_of
+
+FIRST = 100
+FEW = 20
+LIGHT = (
+    "number", "source", "config", "off_space", "state", "reason", "error", "value", "stderr", "fold_scores",
+    "fit_seconds", "started_at", "study_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One parameter's value; `same`: equal to the library's default."""
+
+    text: str
+    same: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    trial: Trial
+    rank: int | None
+    cells: list[Cell]
+    source: str
+    dots: FoldDots
+    is_best: bool = False
+
+    @property
+    def why(self) -> str:
+        """Why it has no value, in one line."""
+        first = (self.trial.error.strip().splitlines() or [""])[0]
+        reason = self.trial.get_reason_display()
+        return first or reason or self.trial.get_state_display()
+
+
+@dataclass(frozen=True)
+class Leaderboard:
+    parameters: list[str]
+    in_progress: list[Line]
+    ranked: list[Line]
+    without: list[Line]
+    n_ranked: int
+    n_without: int
+    scale: Scale
+
+    @property
+    def columns(self) -> int:
+        return 7 + len(self.parameters)
+
+    @property
+    def more_ranked(self) -> int:
+        return self.n_ranked - len(self.ranked)
+
+    @property
+    def more_without(self) -> int:
+        return self.n_without - len(self.without)
+
+
+def leaderboard(study: Study, counts: dict[str, int], everything: bool = False) -> Leaderboard:
+    """The first rows of each group, or all of them; three queries."""
+    trials = Trial.objects.filter(study=study).only(*LIGHT)
+    ranked = trials.filter(state=TrialState.COMPLETE).ranked(study.maximize)
+    running = trials.filter(state__in=[TrialState.RUNNING, TrialState.WAITING]).order_by("number")
+    without = trials.filter(state__in=[TrialState.FAILED, TrialState.PRUNED, TrialState.CANCELLED]).order_by("-number")
+    if not everything:
+        ranked, running, without = ranked[:FIRST], running[:FEW], without[:FEW]
+    ranked, running, without = list(ranked), list(running), list(without)
+    names = varying(study, [*ranked, *running, *without])
+
+    scale = _scale(ranked)
+
+    def lines(rows: Sequence[Trial], first_rank: int | None = None) -> list[Line]:
+        return [
+            Line(
+                trial,
+                None if first_rank is None else first_rank + i,
+                [cell(trial.config, name, study.defaults) for name in names],
+                source_word(study, trial),
+                fold_dots(scored(trial), scale, mean=trial.value),
+                is_best=first_rank is not None and i == 0,
+            )
+            for i, trial in enumerate(rows)
+        ]
+
+    return Leaderboard(
+        parameters=names,
+        in_progress=lines(running),
+        ranked=lines(ranked, first_rank=1),
+        without=lines(without),
+        n_ranked=counts["complete"],
+        n_without=counts["failed"] + counts["pruned"] + counts["cancelled"],
+        scale=scale,
+    )
+
+
+def source_word(study: Study, trial: Trial) -> str:
+    """The method's name for what it proposed, "Defaults" and "By hand" for the rest."""
+    return study.get_method_display() if trial.source == Source.METHOD else trial.get_source_display()
+
+
+def varying(study: Study, trials: Sequence[Trial]) -> list[str]:
+    """Names of the parameters that vary: those searched, in the space's order, then others that differ in trials."""
+    space = parameters_of(study)
+    fixed = {entry["name"] for entry in space if entry.get("type") == "constant"}
+    names = [entry["name"] for entry in space if entry["name"] not in fixed]
+    seen: dict[str, list[Any]] = {}
+    for trial in trials:
+        for name, value in trial.config.items():
+            values = seen.setdefault(name, [])
+            if value not in values:
+                values.append(value)
+    return names + [name for name, values in seen.items() if name not in names and len(values) > 1]
+
+
+def cell(config: dict[str, Any], name: str, defaults: dict[str, Any]) -> Cell:
+    if name not in config:
+        return Cell(NOTHING, same=name not in defaults)
+    return Cell(format_parameter(config[name]), same=name in defaults and config[name] == defaults[name])
+
+
+def scored(trial: Trial) -> list[float]:
+    """Scores of the folds that have one."""
+    return [score for score in trial.fold_scores if score is not None]
+
+
+def _scale(ranked: Sequence[Trial]) -> Scale:
+    """One scale for all fold dots: that of the better three quarters, so that a bad trial does not squeeze the rest."""
+    return scale_of([scored(trial) for trial in ranked[: max(1, (3 * len(ranked) + 3) // 4)]])

@@ -1,0 +1,121 @@
+"""The page of one study: is it working, can I stop, and which configuration would I trust?"""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+from django_htmx.http import trigger_client_event
+
+from studies.forms.limits import LimitsForm
+from studies.forms.trial import TrialForm
+from studies.models import ASKING, TERMINAL, Method, Study, StudyState
+
+from .access import get_study
+from .headline import default_trial, gain_over, headline
+from .labels import estimator_label, metric_label, metric_unit, plan_label
+from .leaderboard import leaderboard
+from .progress import progress_of
+from .ruler import ruler
+from .study_spec import space_rows, spec_lines
+
+DIALOGS = {"limits", "add-trial", "stop", "finish"}
+
+
+@require_GET
+def study(request: HttpRequest, pk: int) -> HttpResponse:
+    return study_page(request, get_study(request, pk))
+
+
+@require_GET
+def study_live(request: HttpRequest, pk: int) -> HttpResponse:
+    """The parts of the page that move, under a new cursor; 204 while nothing has changed since the old one."""
+    shown = get_study(request, pk)
+    if request.GET.get("since") == str(shown.change):
+        return HttpResponse(status=204)
+    response = render(request, "studies/_live.html", live_context(request, shown) | {"oob": True})
+    return trigger_client_event(response, "study-changed", {"change": shown.change})
+
+
+def study_page(
+    request: HttpRequest,
+    shown: Study,
+    limits: LimitsForm | None = None,
+    trial_form: TrialForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The whole page; a form that was refused comes back in it, as it was typed, with its dialog open."""
+    opened = "limits" if limits else "add-trial" if trial_form else request.GET.get("open", "")
+    if request.GET.get("from"):
+        opened = "add-trial"
+    context = live_context(request, shown)
+    start_number, start = _starting_point(request, shown, context["progress"].best)
+    context |= {
+        "limits_form": limits or LimitsForm(shown),
+        "trial_form": trial_form or TrialForm(shown, start=start),
+        "trial_from": start_number,
+        "opened": opened if opened in DIALOGS else "",
+        "space": space_rows(shown),
+        "spec": spec_lines(shown),
+        "spec_json": json.dumps(shown.spec, indent=2, ensure_ascii=False),
+    }
+    return render(request, "studies/detail.html", context, status=status)
+
+
+def live_context(request: HttpRequest, shown: Study) -> dict[str, Any]:
+    progress = progress_of([shown])[shown.pk]
+    defaults = default_trial(shown)
+    everything = "all" in request.GET
+    return {
+        "section": "studies",
+        "study": shown,
+        "progress": progress,
+        "headline": headline(shown, progress, defaults),
+        "defaults": defaults,
+        "baseline": shown.baseline,
+        "gain": gain_over(shown, progress.best.value, defaults.value) if progress.best and defaults else None,
+        "ruler": ruler(shown, progress.best, defaults),
+        "board": leaderboard(shown, progress.counts, everything),
+        "everything": everything,
+        "events": list(shown.events.select_related("who")[:12]),
+        "estimator": estimator_label(shown.estimator),
+        "metric": metric_label(shown.metric),
+        "metric_unit": metric_unit(shown.metric),
+        "plan_words": plan_label(shown),
+        "may_edit": request.membership is not None and _may_edit(request, shown),
+        "actions": _actions(shown),
+        "extended": shown.max_trials + 20,
+    }
+
+
+def _may_edit(request: HttpRequest, shown: Study) -> bool:
+    return Study.objects.editable_by(request.user).filter(pk=shown.pk).exists()
+
+
+def _actions(shown: Study) -> set[str]:
+    """What the study's state allows; the engine has the last word."""
+    state, manual = shown.state, shown.method == Method.MANUAL
+    asking = state in ASKING
+    found = set()
+    if state == StudyState.DRAFT:
+        found.add("launch")
+    if asking:
+        found.add("pause")
+    if state in {StudyState.PAUSING, StudyState.PAUSED, StudyState.STOPPED}:
+        found.add("resume")
+    if asking or state in {StudyState.PAUSING, StudyState.PAUSED}:
+        found |= {"stop", "add"} | ({"finish"} if manual else set())
+    if state in TERMINAL or asking:
+        found.add("extend")
+    if state not in {StudyState.DRAFT, StudyState.STOPPING}:
+        found.add("limits")
+    return found
+
+
+def _starting_point(request: HttpRequest, shown: Study, best: Any) -> tuple[int | None, dict[str, Any]]:
+    """What the add form begins with, and whose it is: the trial of ?from=, else the best, else the defaults."""
+    wanted = request.GET.get("from", "")
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else best and best.number
+    config = shown.trials.filter(number=number).values_list("config", flat=True).first() if number is not None else None
+    return (None, shown.defaults) if config is None else (number, config)

@@ -1,0 +1,149 @@
+"""The page of one trial: what happened here, and why is it good or bad?"""
+
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from studies.models import ASKING, Study, StudyState, Trial, TrialState
+from studies.plots.numbers import NOTHING, format_parameter
+from studies.plots.score_dots import fold_dots, scale_of
+
+from .access import get_study
+from .headline import Gain, gain_over
+from .labels import estimator_label, metric_in_text, metric_label
+from .leaderboard import scored, source_word
+from .study_spec import parameters_of
+
+DOTS_WIDTH = 470
+
+
+@dataclass(frozen=True)
+class ParameterRow:
+    name: str
+    here: str
+    best: str
+    default: str
+    differs_from_best: bool
+    differs_from_default: bool
+
+
+@dataclass(frozen=True)
+class FoldRow:
+    name: str
+    score: float | None
+    best: float | None
+    fit: float | None
+    scoring: float | None
+
+
+@require_GET
+def trial(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    study = get_study(request, pk)
+    shown = get_object_or_404(study.trials.prefetch_related("attempts"), number=number)
+    best, defaults = study.best_trial(), _defaults_trial(study)
+    dots, scale = _dots(shown, best)
+    numbers = study.trials.order_by("number").values_list("number", flat=True)
+    context = {
+        "section": "studies",
+        "study": study,
+        "trial": shown,
+        "best": best,
+        "defaults": defaults,
+        "is_best": best is not None and best.pk == shown.pk,
+        "rank": _rank(study, shown),
+        "gain": _gain(study, shown, defaults),
+        "parameters": parameter_rows(study, shown, best),
+        "folds": _fold_rows(study, shown, best),
+        "dots": dots,
+        "scale": scale,
+        "attempts": list(shown.attempts.all()),
+        "previous": numbers.filter(number__lt=number).last(),
+        "next": numbers.filter(number__gt=number).first(),
+        "source": source_word(study, shown),
+        "metric": metric_label(study.metric),
+        "metric_in_text": metric_in_text(study.metric),
+        "estimator": estimator_label(study.estimator),
+        "may_add": _may_add(request, study),
+    }
+    return render(request, "trials/detail.html", context)
+
+
+def _defaults_trial(study: Study) -> Trial | None:
+    return study.trials.filter(number=0, source="default", state=TrialState.COMPLETE).first()
+
+
+def _gain(study: Study, shown: Trial, defaults: Trial | None) -> Gain | None:
+    if defaults is None or shown.value is None or shown.state != TrialState.COMPLETE or defaults.pk == shown.pk:
+        return None
+    return gain_over(study, shown.value, defaults.value)
+
+
+def _rank(study: Study, shown: Trial) -> int | None:
+    """Place among the complete trials, as on the leaderboard: of two equals the earlier one."""
+    if shown.state != TrialState.COMPLETE or shown.value is None:
+        return None
+    complete = study.trials.filter(state=TrialState.COMPLETE)
+    better = {"value__gt" if study.maximize else "value__lt": shown.value}
+    return 1 + complete.filter(**better).count() + complete.filter(value=shown.value, number__lt=shown.number).count()
+
+
+def _may_add(request: HttpRequest, study: Study) -> bool:
+    open_states = {*ASKING, StudyState.PAUSING, StudyState.PAUSED}
+    return study.state in open_states and Study.objects.editable_by(request.user).filter(pk=study.pk).exists()
+
+
+def parameter_rows(study: Study, shown: Trial, best: Trial | None) -> list[ParameterRow]:
+    """Every parameter that this trial, the best or the defaults have, in the space's order."""
+    best_config = best.config if best else {}
+    names = dict.fromkeys(entry["name"] for entry in parameters_of(study))
+    names |= dict.fromkeys([*shown.config, *best_config, *study.defaults])
+
+    def word(config: dict[str, Any], name: str) -> str:
+        return format_parameter(config[name]) if name in config else NOTHING
+
+    missing = object()
+
+    def differs(name: str, other: dict[str, Any]) -> bool:
+        return shown.config.get(name, missing) != other.get(name, missing)
+
+    return [
+        ParameterRow(
+            name,
+            word(shown.config, name),
+            word(best_config, name),
+            word(study.defaults, name),
+            best is not None and differs(name, best_config),
+            differs(name, study.defaults),
+        )
+        for name in names
+        if name in shown.config or name in best_config or name in study.defaults
+    ]
+
+
+def _fold_rows(study: Study, shown: Trial, best: Trial | None) -> list[FoldRow]:
+    folds, repeats = study.plan_spec.get("folds", 0), study.plan_spec.get("repeats", 1)
+    columns = zip_longest(
+        shown.fold_scores, shown.fit_times, shown.score_times, best.fold_scores if best else [], range(folds * repeats)
+    )
+    return [
+        FoldRow(_fold_name(i, folds, repeats), score, of_best, fit, scoring)
+        for i, (score, fit, scoring, of_best, _) in enumerate(columns)
+    ]
+
+
+def _fold_name(i: int, folds: int, repeats: int) -> str:
+    if repeats <= 1 or not folds:
+        return f"Fold {i + 1}"
+    return f"Repeat {i // folds + 1}, fold {i % folds + 1}"
+
+
+def _dots(shown: Trial, best: Trial | None) -> tuple[Any, Any]:
+    rows = [scored(shown)] + ([scored(best)] if best else [])
+    scale = scale_of(rows, width=DOTS_WIDTH)
+    complete = shown.state == TrialState.COMPLETE
+    reference = best.value if best is not None and best.pk != shown.pk else None
+    return fold_dots(rows[0], scale, mean=shown.value if complete else None, reference=reference), scale
