@@ -12,6 +12,7 @@ from studies.tabular.records import MIN_ROWS, Warnings
 
 MAX_CLASSES = 100
 MANY_LEVELS = 100
+LOPSIDED = 0.9
 RARE = 5  # a class with fewer rows cannot be in every one of five folds
 FLAT, SHARP = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)  # splitmix64's constants
 
@@ -148,6 +149,14 @@ def _check_target_rows(target: Column) -> Warnings:
     words, counts = target.distinct()
     if len(words) > MAX_CLASSES or (target.is_numeric and target.kind == "number"):
         return found
+    share = float(counts.max(initial=0)) / max(int(counts.sum()), 1)
+    if share >= LOPSIDED and len(words) > 1:
+        most = quote(words[int(counts.argmax())])
+        message = (
+            f"{share:.0%} of the rows have the target {name} at {most}: saying so always would look accurate. Balanced "
+            "accuracy or ROC AUC tells more."
+        )
+        found.append(warning("imbalanced", message, target.name))
     rare = [(word, int(count)) for word, count in zip(words, counts, strict=True) if count < RARE]
     if rare and len(rare) < len(words):
         named = ", ".join(f"{quote(word)} ({counted(count, 'row')})" for word, count in rare[:5])

@@ -81,7 +81,20 @@ def as_kind(cells: Cells, kind: str, mark: Mark = ".", role: str = "feature", wh
         )
     if kind == "date" and parse_dates(cells.counts) is None:
         _refuse(cells, kind, not_dates(cells.counts), "a date such as 2024-03-31")
-    return _coded(cells, kind, role, why)
+        raise TableError(
+            f"Column {quote(cells.name)} mixes dates with the day first and the month first. Write them as 2024-03-31.",
+            column=cells.name,
+        )
+    return as_levels(cells, kind, role, why)
+
+
+def as_levels(cells: Cells, kind: str, role: str = "feature", why: str = "") -> Column:
+    """The cells as codes of their sorted words, whatever they say."""
+    levels = tuple(sorted(cells.counts))
+    code = {level: number for number, level in enumerate(levels)}
+    codes = {raw: code.get(value, MISSING_CODE) for raw, value in cells.clean.items()}
+    values = np.fromiter(map(codes.__getitem__, cells.raw), np.int32, len(cells.raw))
+    return Column(cells.name, kind, role, values, levels, why)
 
 
 def _numbers(cells: Cells, kind: str, mark: Mark) -> NDArray[np.float64]:
@@ -96,23 +109,10 @@ def _numbers(cells: Cells, kind: str, mark: Mark) -> NDArray[np.float64]:
     return np.fromiter(map(floats.__getitem__, cells.raw), np.float64, len(cells.raw))
 
 
-def _coded(cells: Cells, kind: str, role: str, why: str) -> Column:
-    levels = tuple(sorted(cells.counts))
-    code = {level: number for number, level in enumerate(levels)}
-    codes = {raw: code.get(value, MISSING_CODE) for raw, value in cells.clean.items()}
-    values = np.fromiter(map(codes.__getitem__, cells.raw), np.int32, len(cells.raw))
-    return Column(cells.name, kind, role, values, levels, why)
-
-
 def _refuse(cells: Cells, kind: str, bad: list[str], expected: str) -> None:
     """Raises TableError unless `bad` is empty."""
-    if not bad and kind != "date":
-        return
     if not bad:
-        raise TableError(
-            f"Column {quote(cells.name)} mixes dates with the day first and the month first. Write them as 2024-03-31.",
-            column=cells.name,
-        )
+        return
     line, value = cells.first(bad)
     count = sum(cells.counts[word] for word in bad)
     others = "" if count == 1 else f" {counted(count, 'cell')} of this column do not fit."

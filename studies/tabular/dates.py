@@ -2,13 +2,20 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import date
+from functools import lru_cache
 
-TIME = r"(?:[T ]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?\s*(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
-YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})" + TIME)
-YEAR_LAST = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})" + TIME)
-MONTH_WORD = re.compile(r"([0-9]{1,2})[ .-]+([A-Za-z]{3,9})[ .-]+([0-9]{4})" + TIME)
-MONTH_WORD_FIRST = re.compile(r"([A-Za-z]{3,9})\.? +([0-9]{1,2})(?:,)? +([0-9]{4})" + TIME)
+DAY = re.compile(
+    r"(?P<y>[0-9]{4})(?P<s>[-/.])(?P<m>[0-9]{1,2})(?P=s)(?P<d>[0-9]{1,2})"  # 2024-03-31
+    r"|(?P<first>[0-9]{1,2})(?P<sep>[-/.])(?P<second>[0-9]{1,2})(?P=sep)(?P<y2>[0-9]{4})"  # 31.03.2024, 3/31/2024
+    r"|(?P<d3>[0-9]{1,2})[ .-]{1,2}(?P<word>[A-Za-z]{3,9})[ .-]{1,2}(?P<y3>[0-9]{4})"  # 31 March 2024
+    r"|(?P<word4>[A-Za-z]{3,9})\.? (?P<d4>[0-9]{1,2}),? (?P<y4>[0-9]{4})"  # March 31, 2024
+)
+TIME = re.compile(
+    r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?\s?(?:Z|([+-])([0-9]{2}):?([0-9]{2}))?", re.IGNORECASE
+)
+LONGEST = 60
+SPLIT = re.compile(r"[T ](?=[0-9]{1,2}:)")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 FULL_MONTHS = (
     "january", "february", "march", "april", "may", "june",
@@ -19,22 +26,16 @@ FULL_MONTHS = (
 def parse_date(text: str, day_first: bool = True) -> float | None:
     """Days since 1 January of the year 1, with a fraction for the time of day; None where `text` is not a date.
 
-    `day_first` decides "3/4/2024"; where only one order makes a date, that one is taken by `parse_dates`.
+    `day_first` decides "3/4/2024".
     """
-    if match := YEAR_FIRST.fullmatch(text):
-        year, _, month, day, *time = match.groups()
-        return _days(int(year), int(month), int(day), time)
-    if match := YEAR_LAST.fullmatch(text):
-        first, _, second, year, *time = match.groups()
-        day, month = (first, second) if day_first else (second, first)
-        return _days(int(year), int(month), int(day), time)
-    if match := MONTH_WORD.fullmatch(text):
-        day, word, year, *time = match.groups()
-        return _days(int(year), _month(word), int(day), time)
-    if match := MONTH_WORD_FIRST.fullmatch(text):
-        word, day, year, *time = match.groups()
-        return _days(int(year), _month(word), int(day), time)
-    return None
+    if len(text) > LONGEST:
+        return None
+    words, *time = SPLIT.split(text, maxsplit=1)
+    day = _day(words, day_first)
+    if day is None or not time:
+        return day
+    share = _share_of_day(time[0])
+    return None if share is None else day + share
 
 
 def parse_dates(values: Iterable[str]) -> list[float] | None:
@@ -56,20 +57,38 @@ def not_dates(values: Iterable[str]) -> list[str]:
     return [value for value in values if parse_date(value) is None and parse_date(value, day_first=False) is None]
 
 
+@lru_cache(maxsize=4096)
+def _day(text: str, day_first: bool) -> float | None:
+    """Most columns of times hold few days: looked up rather than taken apart again."""
+    match = DAY.fullmatch(text)
+    if match is None:
+        return None
+    part = match.groupdict()
+    first, second = (part["first"], part["second"]) if day_first else (part["second"], part["first"])
+    word = part["word"] or part["word4"]
+    year = part["y"] or part["y2"] or part["y3"] or part["y4"]
+    day = part["d"] or first or part["d3"] or part["d4"]
+    month = _month(word) if word else int(part["m"] or second or 0)
+    try:
+        return float(date(int(year or 0), month, int(day or 0)).toordinal())
+    except ValueError:
+        return None
+
+
 def _month(word: str) -> int:
     """1 to 12; 0 where the word is no month, which makes no date."""
     word = word.lower()
     return 1 + MONTHS.index(word[:3]) if word in (*MONTHS, *FULL_MONTHS, "sept") else 0
 
 
-def _days(year: int, month: int, day: int, time: list[str | None]) -> float | None:
-    hour, minute, second, zone = time
-    try:
-        moment = datetime(year, month, day, int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC)
-        if zone and zone != "Z":
-            sign = -1 if zone[0] == "-" else 1
-            moment -= sign * timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
-    except (ValueError, OverflowError):
+def _share_of_day(text: str) -> float | None:
+    """The time of day as a share of it, in UTC where a zone is given (then it may fall on the day before or after)."""
+    match = TIME.fullmatch(text)
+    if match is None:
         return None
-    seconds = moment.hour * 3600 + moment.minute * 60 + moment.second
-    return moment.toordinal() + seconds / 86_400
+    hour, minute, second, sign, ahead_hours, ahead_minutes = match.groups()
+    if int(hour) > 23 or int(minute) > 59 or int(second or 0) > 60:
+        return None
+    seconds = int(hour) * 3600 + int(minute) * 60 + int(second or 0)
+    ahead = int(ahead_hours or 0) * 3600 + int(ahead_minutes or 0) * 60
+    return (seconds + (ahead if sign == "-" else -ahead)) / 86_400

@@ -3,6 +3,7 @@
 from typing import Any
 
 from studies.tabular.checking import check_columns
+from studies.tabular.errors import condense
 from studies.tabular.profile import profile_column
 from studies.tabular.reading import Reading, preview
 from studies.tabular.roles import suggest_task
@@ -21,7 +22,7 @@ def describe(reading: Reading, preview_rows: int = PREVIEW_ROWS) -> dict[str, An
         "encoding": reading.encoding,
         "target": target.name if target else None,
         "task": suggest_task(target) if target else None,
-        "warnings": [*reading.warnings, *check_columns(reading.columns)],
+        "warnings": condense([*reading.warnings, *check_columns(reading.columns)]),
         "columns": [
             {
                 "name": column.name,

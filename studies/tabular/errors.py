@@ -36,3 +36,21 @@ def counted(count: int, noun: str, plural: str | None = None) -> str:
 def warning(code: str, message: str, column: str | None = None) -> dict[str, str | None]:
     """What a person should know about a table that was read all the same."""
     return {"code": code, "column": column, "message": message}
+
+
+def condense(warnings: list[dict[str, str | None]], most: int = 5) -> list[dict[str, str | None]]:
+    """At most `most` warnings of a code about single columns, and one that names the columns of the others."""
+    kept: list[dict[str, str | None]] = []
+    rest: dict[str, list[str]] = {}
+    seen: dict[str, int] = {}
+    for item in warnings:
+        code, column = item["code"] or "", item["column"]
+        seen[code] = seen.get(code, 0) + (column is not None)
+        if column is None or seen[code] <= most:
+            kept.append(item)
+        else:
+            rest.setdefault(code, []).append(column)
+    for code, columns in rest.items():
+        message = f"The same holds for {counted(len(columns), 'more column')}: {listed(columns)}."
+        kept.insert(max(i for i, item in enumerate(kept) if item["code"] == code) + 1, warning(code, message))
+    return kept

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studies.tabular.cells import MISSING_WORDS, Cells, clean_cells
-from studies.tabular.columns import KINDS, Column, as_kind
+from studies.tabular.columns import KINDS, NUMERIC, Column, as_kind, as_levels
 from studies.tabular.content import ENCODINGS, check_text, refuse_foreign
 from studies.tabular.errors import TableError, counted, listed, quote, warning
 from studies.tabular.marks import find_marks
@@ -95,6 +95,9 @@ def _typed(cells: Cells, kind: str | None, mark: Mark, warnings: Warnings) -> Co
         return as_kind(cells, kind, mark)
     guess = guess_kind(cells, mark)
     warnings.extend(guess.warnings)
+    if guess.kind not in NUMERIC:
+        # The guess has looked at every value: no need to check again that they fit.
+        return as_levels(cells, guess.kind, why=guess.why)
     return as_kind(cells, guess.kind, mark, why=guess.why)
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from studies.tabular import check_columns, check_target, read_table
+from studies.tabular.describe import describe
 
 N = 60
 NOISE = [i * 7919 % 1009 / 7 for i in range(N)]
@@ -130,3 +131,16 @@ def test_no_such_target_and_no_feature(table):
     assert "no column “z”" in errors_of(table, CLASSES, "classification", target="z")[0]
     columns = read_table(table("x,y", NOISE, CLASSES), roles={"x": "ignored", "y": "target"}).columns
     assert "No column is left as a feature" in check_target(columns, "y", "classification")[0]
+
+
+def test_a_lopsided_target_is_told(table):
+    found = warnings_of(table, "x,y", NOISE, ["no"] * 56 + ["yes"] * 4)
+    assert "93% of the rows have the target “y” at “no”" in found["imbalanced"]["message"]
+
+
+def test_many_warnings_of_a_kind_are_condensed(table):
+    names = ",".join([*(f"c{i}" for i in range(30)), "x", "y"])
+    reading = read_table(table(names, *[[1] * N] * 30, NOISE, CLASSES))
+    warnings = describe(reading)["warnings"]
+    assert [item["column"] for item in warnings] == ["c0", "c1", "c2", "c3", "c4", None]
+    assert "25 more columns: “c5”, “c6”, “c7”, “c8”, “c9” and 20 more" in warnings[-1]["message"]
