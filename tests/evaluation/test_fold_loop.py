@@ -36,7 +36,7 @@ def test_every_entry_on_a_mixed_table_with_gaps(key, task, make_table, make_fold
 def test_scores_and_predictions_equal_a_hand_made_loop(metric, make_table, make_folds):
     table = make_table(80, metrics[metric].task, classes=3)
     plan = make_folds(table, folds=3, repeats=2)
-    key = "hist_gradient_boosting" if metric in ("log_loss", "roc_auc") else "ridge"
+    key = {"log_loss": "hist_gradient_boosting", "roc_auc": "logistic_regression"}.get(metric, "ridge")
     config = catalogue[key].defaults(table)
     result = evaluate(table, plan, key, config, metric, seed=11)
     scorer, sign = get_scorer(SCORERS[metric]), -1 if SCORERS[metric].startswith("neg") else 1

@@ -33,7 +33,7 @@ def test_a_validation_rows_features_change_no_other_prediction_of_its_fold(
     key, task, missing, change, make_table, make_folds
 ):
     table = make_table(60, task, missing=missing)
-    plan = make_folds(table)
+    plan = make_folds(table, folds=2)
     X = table.X.copy()
     X[ROW, :3] = change
     X[ROW, 3:] = len(table.levels[3]), len(table.levels[4])  # a level that no other row has
@@ -46,7 +46,7 @@ def test_a_validation_rows_features_change_no_other_prediction_of_its_fold(
 @pytest.mark.parametrize(("key", "task"), SERVED)
 def test_a_validation_rows_target_does_not_change_its_folds_predictions(key, task, make_table, make_folds):
     table = make_table(60, task)
-    plan = make_folds(table)
+    plan = make_folds(table, folds=2)
     y = table.y.copy()
     y[ROW] = 1 - y[ROW] if task == "classification" else 1e6
     changed = dataclasses.replace(table, y=y)
