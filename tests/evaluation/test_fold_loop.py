@@ -265,3 +265,13 @@ def test_a_column_that_is_empty_in_training_is_no_obstacle(make_folds):
         for entry in catalogue.for_task(task):
             result = evaluate(table, make_folds(table, folds=2), entry.key, {}, entry.metrics(task)[0])
             assert result.state == "complete", (entry.key, result.error)
+
+
+def test_tables_of_categories_alone(make_folds):
+    codes = np.arange(60) % 4
+    X = np.column_stack([codes, np.arange(60) % 300]).astype(float)
+    for task, y in (("classification", codes % 2), ("regression", codes * 1.5)):
+        table = Table.from_arrays(X, y, task, categorical=[0, 1])
+        for entry in catalogue.for_task(task):
+            result = evaluate(table, make_folds(table, folds=2), entry.key, {}, entry.metrics(task)[0])
+            assert result.state == "complete", (entry.key, result.error)
