@@ -6,13 +6,17 @@ monotonic clock. Clocks of machines differ and jump, and on SQLite "database tim
 
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import F
+from django.utils import timezone
 
 from studies.engine import bell, moves
 from studies.engine.advance import advance
-from studies.models import Lane, ReconcilerLock, Study, Trial, TrialState
+from studies.models import Lane, ReconcilerLock, Study, Trial, TrialState, WorkerProcess
+
+FORGOTTEN_AFTER = timedelta(hours=1)  # a dead worker is shown for so long
 
 
 @dataclass
@@ -46,6 +50,7 @@ class Reconciler:
         if not self._hold_lock():
             return False
         self._free_lapsed_lanes()
+        WorkerProcess.objects.filter(seen_at__lt=timezone.now() - FORGOTTEN_AFTER).delete()
         active = list(Study.objects.active().values_list("pk", flat=True))
         if active:
             queued = bell.queued_jobs()
