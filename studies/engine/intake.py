@@ -98,9 +98,10 @@ def correct_schema(
     chosen = corrected(columns, kinds or {}, roles or {})
     if all((column.kind, column.role) == chosen[column.name] for column in columns):
         return version
+    targetless = all(role != Column.Role.TARGET for _, role in chosen.values())
     with new_folder() as folder:
         share_upload(version.upload_path.parent, folder)
-        table = read(folder, read_options(folder) | overrides(columns, chosen))
+        table = read(folder, read_options(folder) | overrides(columns, chosen, targetless))
         remember_first_reading(table, {column.name: column.profile for column in columns})
         # A new name each time: what readers keep in memory by path cannot be out of date.
         stored_as = keep(folder)

@@ -66,7 +66,7 @@ def with_earlier_corrections(
         return table
     names = {column["name"] for column in table["columns"]}
     same = [column for column in before.columns.all() if column.name in names]
-    given = overrides(same, {column.name: (column.kind, column.role) for column in same})
+    given = overrides(same, {column.name: (column.kind, column.role) for column in same}, before.target is None)
     if is_read_so(table, given):
         return table
     try:
@@ -107,16 +107,17 @@ def corrected(
     return {name: (kinds.get(name, kind), roles.get(name, role)) for name, (kind, role) in now.items()}
 
 
-def overrides(columns: Iterable[Column], chosen: Mapping[str, tuple[str, str]]) -> dict[str, dict[str, str]]:
-    """The options of `read_table` that bring about the chosen kinds and roles."""
-    has_target = any(role == Column.Role.TARGET for _, role in chosen.values())
+def overrides(
+    columns: Iterable[Column], chosen: Mapping[str, tuple[str, str]], targetless: bool
+) -> dict[str, dict[str, str]]:
+    """The options of `read_table` that bring about the chosen kinds and roles; `targetless`: guess no target."""
     kinds, roles = {}, {}
     for column in columns:
         kind, role = chosen[column.name]
         forced = kind != column.profile.get("detected")
         if forced:
             kinds[column.name] = kind
-        # Where no column is the target, one would be guessed among those whose role is left open: then none is.
-        if forced or not has_target or role == Column.Role.TARGET or role != column.profile.get("suggested"):
+        # A target is guessed among the columns whose role is left open.
+        if forced or targetless or role == Column.Role.TARGET or role != column.profile.get("suggested"):
             roles[column.name] = role
     return {"kinds": kinds, "roles": roles}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
@@ -26,6 +27,16 @@ class SignInForm(AuthenticationForm):
     def clean_username(self) -> str:
         """In lower case, as stored: attempts count for the same person however the address is written."""
         return self.cleaned_data["username"].lower()
+
+    def clean(self) -> dict[str, Any]:
+        """As Django does, but under the name of our user's field: axes counts failures by it."""
+        values = self.cleaned_data
+        if "username" in values and "password" in values:
+            self.user_cache = authenticate(self.request, email=values["username"], password=values["password"])
+            if self.user_cache is None:
+                raise self.get_invalid_login_error()
+            self.confirm_login_allowed(self.user_cache)
+        return values
 
 
 class OwnerForm(forms.Form):

@@ -1,0 +1,333 @@
+"""Datasets: the list, uploads, corrections of columns, deleting."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from studies.engine.intake import store_upload
+from studies.models import Column, Dataset, DatasetVersion, Team, User
+from tests.factories import csv_text, make_study
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[User], Client]
+NEW = "/datasets/new/"
+
+
+def file_of(text: str | bytes, name: str = "people.csv") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, text.encode() if isinstance(text, str) else text, "text/csv")
+
+
+def folders() -> set[str]:
+    path = Path(settings.DATASETS)
+    return set(os.listdir(path)) if path.exists() else set()
+
+
+@pytest.fixture
+def version(team: Team, alice: User) -> DatasetVersion:
+    return store_upload(team, alice, file_of(csv_text()), "People")
+
+
+def typed(version: DatasetVersion, **changes: str) -> dict[str, str]:
+    """The columns form as the browser would send it; changes as kind_age="text"."""
+    data = {}
+    for column in version.columns.all():
+        data[f"kind-{column.position}"] = changes.get(f"kind_{column.name}", column.kind)
+        data[f"role-{column.position}"] = changes.get(f"role_{column.name}", column.role)
+    return data
+
+
+def columns_path(version: DatasetVersion) -> str:
+    return f"/datasets/{version.dataset_id}/versions/{version.number}/columns/"
+
+
+# -- the list -------------------------------------------------------------------------------------------------------
+
+
+def test_an_empty_list_offers_upload_and_samples(client_of: ClientOf, bob: User) -> None:
+    page = client_of(bob).get("/datasets/").content.decode()
+    assert "No datasets yet" in page
+    assert NEW in page
+    assert "/datasets/samples/iris/" in page
+
+
+def test_a_viewer_is_not_offered_what_is_refused(client_of: ClientOf, vera: User) -> None:
+    page = client_of(vera).get("/datasets/").content.decode()
+    assert NEW not in page
+    assert "/datasets/samples/" not in page
+
+
+def test_the_list_tells_what_each_dataset_is(client_of: ClientOf, bob: User, version: DatasetVersion) -> None:
+    make_study(version, bob)
+    [dataset] = client_of(bob).get("/datasets/").context["page"]
+    assert (dataset.n_versions, dataset.n_studies) == (1, 1)
+    assert (dataset.newest.rows, dataset.newest.n_columns, dataset.newest.target_name) == (60, 4, "outcome")
+    assert dict(dataset.newest.kinds) == {"integer": 1, "number": 1, "category": 1, "boolean": 1}
+
+
+def test_the_list_is_searched_by_name(client_of: ClientOf, bob: User, version: DatasetVersion) -> None:
+    client = client_of(bob)
+    assert "People</a>" in client.get("/datasets/?q=eop").content.decode()
+    page = client.get("/datasets/?q=%22%3E%3Cimg%3E").content.decode()
+    assert "No dataset is called" in page
+    assert "<img>" not in page
+
+
+def test_the_list_shows_the_current_team_only(client_of: ClientOf, charlie: User, version: DatasetVersion) -> None:
+    assert "People" not in client_of(charlie).get("/datasets/").content.decode()
+
+
+def test_a_long_list_takes_few_queries(
+    client_of: ClientOf, alice: User, version: DatasetVersion, django_assert_max_num_queries: Callable
+) -> None:
+    for i in range(20):
+        copy = Dataset.objects.create(team=version.dataset.team, name=f"Copy {i}")
+        values = {"rows": 60, "separator": ",", "decimal": ".", "encoding": "utf-8", "file_name": "t", "file_bytes": 1}
+        DatasetVersion.objects.create(dataset=copy, number=1, stored_as=f"copy-{i}", content_hash="0", **values)
+    client = client_of(alice)
+    with django_assert_max_num_queries(10):
+        client.get("/datasets/")
+
+
+# -- an upload ------------------------------------------------------------------------------------------------------
+
+
+def test_an_upload_leads_to_the_page_of_the_dataset(client_of: ClientOf, bob: User) -> None:
+    response = client_of(bob).post(NEW, {"file": file_of(csv_text()), "name": "People"})
+    version = DatasetVersion.objects.get()
+    assert response["Location"] == f"/datasets/{version.dataset_id}/"
+    assert (version.dataset.created_by, version.file_name, version.rows) == (bob, "people.csv", 60)
+
+
+def test_options_say_how_to_read_the_file(client_of: ClientOf, bob: User) -> None:
+    text = csv_text().replace(",", ";").replace(".", ",").replace("Graz", "Zürich").encode("windows-1252")
+    data = {"file": file_of(text), "name": "People", "separator": "semicolon", "decimal": "comma"}
+    client = client_of(bob)
+    refused = client.post(NEW, data)
+    assert "not text in UTF-8" in refused.content.decode()
+    client.post(NEW, data | {"file": file_of(text), "encoding": "windows-1252"})
+    version = DatasetVersion.objects.get()
+    assert (version.separator, version.decimal, version.encoding) == (";", ",", "windows-1252")
+    assert any("Zürich" in row for row in version.preview)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "The file is empty"),
+        (b"a,b\n1,2\n1,2,3\n", "Line 3 has 3 cells"),
+        (b'a,b\n1,"2\n', "Line 2".lower()),
+        (b"\x89PNG\r\n", "PNG picture"),
+        (b"\x80\x04\x95junk", "Python pickle"),
+        (b"a,b\n" + b"1,x\x00\n" * 20, "NUL byte"),
+        (b"id," * 3 + b"\n", "has no name"),
+    ],
+)
+def test_a_refused_file_keeps_the_name_and_stores_nothing(
+    client_of: ClientOf, bob: User, content: bytes, words: str
+) -> None:
+    before = folders()
+    response = client_of(bob).post(NEW, {"file": file_of(content), "name": "My people", "separator": "comma"})
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert words in page
+    assert 'value="My people"' in page
+    assert '<option value="comma" selected>' in page
+    assert "file" in response.context["form"].errors
+    assert Dataset.objects.count() == DatasetVersion.objects.count() == 0
+    assert folders() == before
+
+
+def test_a_name_that_is_taken_is_refused_at_the_name(client_of: ClientOf, bob: User, version: DatasetVersion) -> None:
+    response = client_of(bob).post(NEW, {"file": file_of(csv_text()), "name": "People"})
+    assert "already" in response.context["form"].errors["name"][0]
+    assert DatasetVersion.objects.count() == 1
+
+
+def test_nothing_chosen_is_an_error_at_each_field(client_of: ClientOf, bob: User) -> None:
+    errors = client_of(bob).post(NEW, {"separator": "pipe"}).context["form"].errors
+    assert set(errors) == {"file", "name", "separator"}
+
+
+def test_a_body_over_the_limit_is_refused_before_it_is_read(client_of: ClientOf, bob: User) -> None:
+    too_many = (settings.UPLOAD_LIMIT_MB + 2) * 2**20
+    response = client_of(bob).post(NEW, b"x", content_type="text/csv", CONTENT_LENGTH=str(too_many))
+    assert response.status_code == 413
+    assert f"{settings.UPLOAD_LIMIT_MB} MB" in response.content.decode()
+
+
+def test_hostile_names_are_shown_as_they_are(client_of: ClientOf, bob: User) -> None:
+    cross = "<script>window.__xss=1</script>"
+    text = csv_text().replace("city", cross).replace("Graz", "<img src=x onerror=alert(1)>")
+    client = client_of(bob)
+    client.post(NEW, {"file": file_of(text, "<img src=x>.csv"), "name": cross})
+    version = DatasetVersion.objects.get()
+    for path in ("/datasets/", f"/datasets/{version.dataset_id}/"):
+        page = client.get(path).content.decode()
+        assert "&lt;script&gt;" in page
+        assert cross not in page
+        assert "<img src" not in page
+
+
+def test_a_sample_is_one_click(client_of: ClientOf, bob: User) -> None:
+    client = client_of(bob)
+    client.post("/datasets/samples/iris/")
+    version = DatasetVersion.objects.get()
+    assert (version.dataset.name, version.rows, version.target.name) == ("Iris", 150, "species")
+    assert client.post("/datasets/samples/mtcars/").status_code == 404
+    assert client.get("/datasets/samples/iris/").status_code == 405
+
+
+def test_a_new_version_says_what_changed(client_of: ClientOf, bob: User, version: DatasetVersion) -> None:
+    client = client_of(bob)
+    path = f"/datasets/{version.dataset_id}/"
+    text = csv_text(rows=70).replace("city", "town")
+    assert client.post(f"{path}new/", {"file": file_of(text)})["Location"] == path
+    page = client.get(path)
+    assert page.context["version"].number == 2
+    assert page.context["versions"][0][1] == "10 rows more, town is new, city is gone"
+    assert client.get(f"{path}?version=1").context["version"] == version
+    for wrong in ("3", "x", "-1", "1e3", "9" * 30):
+        assert client.get(f"{path}?version={wrong}").status_code == 404
+
+
+# -- one dataset ----------------------------------------------------------------------------------------------------
+
+
+def test_the_page_shows_columns_rows_and_what_to_do_next(
+    client_of: ClientOf, bob: User, version: DatasetVersion
+) -> None:
+    response = client_of(bob).get(f"/datasets/{version.dataset_id}/")
+    page = response.content.decode()
+    assert "Predict <b>outcome</b> from 3 columns" in page
+    assert f"/studies/new/?dataset_version={version.pk}" in page
+    assert "No study uses it yet" in page
+    assert page.count("<tr data-column") == 4
+    rows = {row.column.name: row for row in response.context["rows"]}
+    assert (rows["income"].missing, rows["age"].missing) == ("10 %", "0")
+    assert len(rows["income"].bars) == 12
+    assert response.context["preview"] == version.preview
+    assert len(version.preview) == 50
+
+
+def test_a_wide_page_takes_few_queries(
+    client_of: ClientOf, alice: User, team: Team, django_assert_max_num_queries: Callable
+) -> None:
+    header = ",".join(f"c{i}" for i in range(150))
+    lines = [",".join(str((i * j) % 7) for i in range(150)) for j in range(1, 21)]
+    version = store_upload(team, alice, file_of("\n".join([header, *lines])), "Wide")
+    for _ in range(3):
+        make_study(version, alice)
+    client = client_of(alice)
+    with django_assert_max_num_queries(16):
+        response = client.get(f"/datasets/{version.dataset_id}/")
+    assert len(response.context["rows"]) == 150
+    assert len(response.context["preview"][0]) == 100
+
+
+def test_corrected_columns_are_saved(client_of: ClientOf, bob: User, version: DatasetVersion) -> None:
+    data = typed(version, kind_age="category", role_city="ignored")
+    response = client_of(bob).post(columns_path(version), data)
+    assert response["Location"] == f"/datasets/{version.dataset_id}/?version=1"
+    saved = {column.name: (column.kind, column.role) for column in Column.objects.all()}
+    assert saved["age"] == ("category", "feature")
+    assert saved["city"] == ("category", "ignored")
+
+
+def test_correcting_a_used_version_makes_the_next(client_of: ClientOf, bob: User, version: DatasetVersion) -> None:
+    make_study(version, bob, state="running")
+    response = client_of(bob).post(columns_path(version), typed(version, role_city="ignored"))
+    assert response["Location"].endswith("?version=2")
+    assert version.columns.get(name="city").role == "feature"
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "words"),
+    [
+        ({"kind_city": "number", "role_age": "ignored"}, "city", "line 2 holds"),
+        ({"kind_city": "colour"}, "city", "is not a kind"),
+        ({"role_city": "group"}, "city", "is not a role"),
+        ({"role_income": "target"}, "outcome", "one target at most"),
+        ({"kind_city": "text"}, "city", "cannot be a feature"),
+    ],
+)
+def test_a_refused_correction_keeps_what_was_typed_with_the_error_at_the_column(
+    client_of: ClientOf, bob: User, version: DatasetVersion, changes: dict[str, str], column: str, words: str
+) -> None:
+    before = folders(), list(Column.objects.values("pk", "kind", "role"))
+    response = client_of(bob).post(columns_path(version), typed(version, **changes))
+    assert response.status_code == 200
+    rows = {row.column.name: row for row in response.context["rows"]}
+    assert words in rows[column].error
+    for change, value in changes.items():
+        what, name = change.split("_")
+        assert getattr(rows[name], what) == value
+    assert (folders(), list(Column.objects.values("pk", "kind", "role"))) == before
+
+
+def test_a_dataset_is_deleted_with_its_files(client_of: ClientOf, bob: User, version: DatasetVersion) -> None:
+    client = client_of(bob)
+    page = client.get(f"/datasets/{version.dataset_id}/").content.decode()
+    assert "1 version with the uploaded file" in page
+    assert client.post(f"/datasets/{version.dataset_id}/delete/")["Location"] == "/datasets/"
+    assert Dataset.objects.count() == 0
+    assert not version.upload_path.exists()
+
+
+def test_a_dataset_in_use_stays(client_of: ClientOf, bob: User, version: DatasetVersion) -> None:
+    make_study(version, bob)
+    client = client_of(bob)
+    path = f"/datasets/{version.dataset_id}/"
+    assert "not possible while 1 study uses it" in client.get(path).content.decode()
+    page = client.post(f"{path}delete/", follow=True).content.decode()
+    assert "1 study uses it" in page
+    assert version.upload_path.exists()
+
+
+# -- who may --------------------------------------------------------------------------------------------------------
+
+
+def changes(version: DatasetVersion) -> list[tuple[str, dict]]:
+    path = f"/datasets/{version.dataset_id}/"
+    return [
+        (f"{path}new/", {"file": file_of(csv_text(seed=3))}),
+        (columns_path(version), typed(version, role_city="ignored")),
+        (f"{path}delete/", {}),
+    ]
+
+
+def test_the_stranger_finds_nothing(client_of: ClientOf, charlie: User, version: DatasetVersion) -> None:
+    client = client_of(charlie)
+    assert client.get(f"/datasets/{version.dataset_id}/").status_code == 404
+    assert client.get(f"/datasets/{version.dataset_id}/new/").status_code == 404
+    for path, data in changes(version):
+        assert client.post(path, data).status_code == 404
+    assert DatasetVersion.objects.count() == 1
+
+
+def test_the_viewer_looks_and_changes_nothing(client_of: ClientOf, vera: User, version: DatasetVersion) -> None:
+    client = client_of(vera)
+    page = client.get(f"/datasets/{version.dataset_id}/").content.decode()
+    assert "<select" not in page
+    assert "Delete" not in page
+    assert client.get(NEW).status_code == 403
+    for path, data in [*changes(version), (NEW, {}), ("/datasets/samples/iris/", {})]:
+        response = client.post(path, data)
+        assert response.status_code == 403
+        assert "Ask an owner for the editor role" in response.content.decode()
+    assert version.columns.get(name="city").role == "feature"
+    assert DatasetVersion.objects.count() == 1
+
+
+def test_wrong_verbs(client_of: ClientOf, alice: User, version: DatasetVersion) -> None:
+    client = client_of(alice)
+    path = f"/datasets/{version.dataset_id}/"
+    for only_post in (columns_path(version), f"{path}delete/"):
+        assert client.get(only_post).status_code == 405
+    for only_get in ("/datasets/", path):
+        assert client.post(only_get).status_code == 405
+    assert client.put(NEW).status_code == 405
