@@ -81,10 +81,11 @@ def _ask_child(order: dict[str, Any], seconds: float, memory_mb: int) -> dict[st
     except subprocess.TimeoutExpired:
         return _out_of_time(seconds)
     finally:
-        # Also on an exception of ours: no child outlives its question.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.communicate()
+        # Also on an exception of ours: no child outlives its question. One that has ended has given its number back.
+        if child.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.communicate()
     if child.returncode == 0:
         answer: dict[str, Any] = json.loads(output)
         return answer
