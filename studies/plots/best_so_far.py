@@ -91,7 +91,7 @@ def trace(
     cost = np.cumsum(np.nan_to_num(floats(seconds)[order]))
     score = sign * floats(values)[order]
     running = np.maximum.accumulate(np.where(np.isfinite(score), score, -np.inf)) if len(score) else score
-    moved = np.flatnonzero(np.diff(running, prepend=-np.inf) > 0)
+    moved = np.flatnonzero(running > np.append(-np.inf, running[:-1])) if len(running) else running
     kept = np.append(moved, len(running) - 1) if len(moved) and moved[-1] != len(running) - 1 else moved
     trials = np.asarray(numbers, dtype=np.float64)[order]
     return Run(name, trials[kept], cost[kept], sign * running[kept])

@@ -1,5 +1,6 @@
 """What line charts share: no template, titles at the ends of the axes, labels at the ends of the lines."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -40,16 +41,23 @@ def time_axis(seconds: Floats) -> tuple[Floats, str]:
     return (seconds / 60, "minutes") if longest < 7200 else (seconds / 3600, "hours")
 
 
-def frame(y_title: str, x_title: str, y_range: tuple[float, float] | None, x_range: tuple[float, float]) -> go.Figure:
+def tick_format(span: tuple[float, float]) -> str:
+    """The same number of decimals at every tick, as many as ticks about a sixth of the span apart need."""
+    step = max((span[1] - span[0]) / 6, 1e-9)
+    return f",.{max(0, -math.floor(math.log10(step)))}f"
+
+
+def frame(y_title: str, x_title: str, y_range: tuple[float, float], x_range: tuple[float, float]) -> go.Figure:
     """An empty chart: y title above its axis, x title under the right end, no template."""
     figure = go.Figure(layout={"template": go.layout.Template()})
     figure.update_layout(
         height=PLOT_HEIGHT,
         margin={"l": 44, "r": 128, "t": 26, "b": 40},
+        separators=".,",
         showlegend=False,
         dragmode=False,
         xaxis={"range": list(x_range), "fixedrange": True, "hoverformat": ""},
-        yaxis={"range": list(y_range) if y_range else None, "fixedrange": True},
+        yaxis={"range": list(y_range), "fixedrange": True, "tickformat": tick_format(y_range)},
     )
     corner = {"xref": "paper", "yref": "paper", "showarrow": False}
     figure.add_annotation(
@@ -62,9 +70,9 @@ def frame(y_title: str, x_title: str, y_range: tuple[float, float] | None, x_ran
 def add_end_labels(figure: go.Figure, labels: list[EndLabel], y_range: tuple[float, float]) -> None:
     """Words beside the right edge, moved apart where lines end close together. Narrow screens drop them (chart.js)."""
     height = y_range[1] - y_range[0] or 1.0
-    places = spread([(item.y - y_range[0]) / height for item in labels], LABEL_APART)
+    places = spread([(item.y - y_range[0]) / height for item in labels], LABEL_APART, 1.02)
     for item, place in zip(labels, places, strict=True):
         figure.add_annotation(
-            name="end-label", text=item.text, x=1, y=min(1.02, max(0.0, place)), xref="paper", yref="paper",
+            name="end-label", text=item.text, x=1, y=place, xref="paper", yref="paper",
             xanchor="left", yanchor="middle", xshift=8, showarrow=False, align="left", font={"color": item.colour},
         )  # fmt: skip

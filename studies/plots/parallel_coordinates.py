@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from studies.plots.frame import Floats, floats
-from studies.plots.label import label
+from studies.plots.label import label, shortened
 from studies.plots.numbers import count_of, format_parameter, format_score
 from studies.plots.parameter_axis import ABSENT, PLACES, ParameterAxis, axis_of
 from studies.plots.payload import Key
@@ -73,7 +73,7 @@ class ParallelCoordinates:
     def keys(self) -> tuple[Key, ...]:
         low, high = self.value_range
         worse, better = (high, low) if self.direction == "minimize" else (low, high)
-        noise = (high - low) / 30
+        noise = (high - low) / 10
         return (Key("ramp", f"{format_score(worse, noise)} to {format_score(better, noise)}"),) if self.trials else ()
 
     @property
@@ -158,7 +158,7 @@ def draw(record: ParallelCoordinates) -> go.Figure:
             "values": list(axis.positions),
             "range": [axis.low, axis.high],
             "tickvals": list(axis.ticks),
-            "ticktext": list(axis.texts),
+            "ticktext": _told_apart(axis.texts),
         }
         for i, axis in enumerate(record.axes)
     ]
@@ -170,6 +170,15 @@ def draw(record: ParallelCoordinates) -> go.Figure:
     )
     figure.update_layout(height=360, margin={"l": 56, "r": 56, "t": 52, "b": 14})
     return figure
+
+
+def _told_apart(texts: Sequence[str]) -> list[str]:
+    """Plotly finds a tick by its text, and empty ones would fall together: each gets characters of no width instead.
+
+    Unlike the names of axes, texts of ticks are shown as they are: nothing to escape.
+    """
+    blanks = (format(i, "b").replace("0", "\u200b").replace("1", "\u200c") for i in range(len(texts)))
+    return [shortened(text, 24) if text else blank for text, blank in zip(texts, blanks, strict=True)]
 
 
 def _value_dimension(record: ParallelCoordinates, clipped: Floats) -> dict[str, Any]:
@@ -185,5 +194,5 @@ def _value_dimension(record: ParallelCoordinates, clipped: Floats) -> dict[str, 
         "values": [float(v) for v in clipped],
         "range": [high, low] if record.direction == "minimize" else [low, high],
         "tickvals": places,
-        "ticktext": [words.get(place, "") for place in places],
+        "ticktext": _told_apart([words.get(place, "") for place in places]),
     }

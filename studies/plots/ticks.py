@@ -44,8 +44,8 @@ def fill_between(marks: list[float], low: float, high: float, count: int) -> lis
     return [*filled, places[-1]]
 
 
-def spread(positions: list[float], apart: float) -> list[float]:
-    """Positions moved as little as needed so that neighbours are at least `apart`; order and count are kept."""
+def spread(positions: list[float], apart: float, highest: float) -> list[float]:
+    """Positions moved little, so that neighbours are at least `apart` and none above `highest`; order and count are kept."""
     order = sorted(range(len(positions)), key=positions.__getitem__)
     placed = [float(positions[i]) for i in order]
     for _ in range(50):
@@ -58,6 +58,9 @@ def spread(positions: list[float], apart: float) -> list[float]:
                 moved = True
         if not moved:
             break
+    for i in reversed(range(len(placed))):
+        placed[i] = min(placed[i], highest)
+        highest = placed[i] - apart
     result = [0.0] * len(positions)
     for place, i in zip(placed, order, strict=True):
         result[i] = place

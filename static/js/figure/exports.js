@@ -70,13 +70,13 @@ export function download(blob, name) {
 export async function picture(Plotly, drawn, title, format) {
   const text = title.replace(/[&<>]/g, (sign) => PLOTLY_MARKUP[sign]);
   const { width, height } = drawn.size;
-  const margin = { ...drawn.layout.margin, t: (drawn.layout.margin?.t ?? 24) + 40 };
+  // A picture cannot load our font, and what stands in for it may be wider: hence the room at the right.
+  const margin = { ...drawn.layout.margin, t: drawn.layout.margin.t + 40, r: drawn.layout.margin.r + 24 };
   const layout = {
     ...drawn.layout, margin, autosize: false, width, height: height + 40,
-    title: { text, x: 0, xanchor: "left", xref: "container", pad: { l: 12 }, y: 1, yanchor: "top", yref: "container", automargin: false },
+    title: { text, x: 0, xanchor: "left", xref: "container", y: 1, yanchor: "top", yref: "container", pad: { l: 12, t: 12 } },
     paper_bgcolor: colour("var(--paper)"),
   };
-  layout.title.pad.t = 12;
   const url = await Plotly.toImage({ data: drawn.data, layout }, { format, width, height: height + 40, scale: format === "png" ? 2 : 1 });
   const bytes = format === "svg"
     ? new TextEncoder().encode(decodeURIComponent(url.slice(url.indexOf(",") + 1)))

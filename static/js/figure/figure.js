@@ -114,8 +114,12 @@ export class Figure {
     this.part("keys").replaceChildren(...keys.map(({ mark, word }) => {
       const entry = document.createElement("span");
       const sign = document.createElement("i");
-      if (mark) sign.className = mark;
-      if (mark === "ramp") sign.append(...Array.from({ length: 7 }, () => document.createElement("b")));
+      if (mark === "ramp") {
+        entry.className = "ramp";
+        sign.append(...Array.from({ length: 7 }, () => document.createElement("b")));
+      } else {
+        sign.className = mark;
+      }
       entry.append(...(mark ? [sign] : []), word);
       return entry;
     }));
@@ -131,6 +135,7 @@ export class Figure {
     const shown = this.payload ? "The figure is not up to date" : "The figure could not be loaded";
     this.say(`${shown}: ${error.message}. The study is safe.`);
     this.part("state").classList.add("fig__state--error");
+    this.part("plot").hidden = !this.payload;
     const again = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm", textContent: "Try again" });
     again.addEventListener("click", () => this.load());
     this.part("state").append(again);

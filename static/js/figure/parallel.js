@@ -9,6 +9,7 @@ export class Parallel {
     this.figure = figure;
     this.ranges = brush.fromAddress();
     this.hovered = null;
+    this.order = null; // of the axes, once somebody has dragged one
     this.tip = Object.assign(document.createElement("div"), { className: "tip" });
     document.body.append(this.tip);
   }
@@ -17,6 +18,9 @@ export class Parallel {
   prepare(drawing, payload, canvas) {
     const { axes } = payload.notes;
     brush.intoFigure(drawing, axes, this.ranges);
+    if (this.order?.length === axes.length) {
+      drawing.data[0].dimensions.sort((one, other) => this.order.indexOf(one.name) - this.order.indexOf(other.name));
+    }
     canvas.style.minWidth = `${axes.length * AXIS_WIDTH + 40}px`;
     this.report(payload);
   }
@@ -31,13 +35,15 @@ export class Parallel {
     gd.addEventListener("pointerleave", () => this.hover(null));
     gd.addEventListener("click", (event) => {
       const still = pressed && Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]) < CLICK_SLACK;
-      if (still && this.hovered !== null) this.figure.openTrial(this.figure.payload.trials[this.hovered], event);
+      const onAxis = event.target.closest(".y-axis") !== null;
+      if (still && !onAxis && this.hovered !== null) this.figure.openTrial(this.figure.payload.trials[this.hovered], event);
     });
   }
 
   brushed(gd) {
     const { axes } = this.figure.payload.notes;
     const before = JSON.stringify(gd.data[0].dimensions.map((dimension) => dimension.constraintrange ?? null));
+    this.order = gd.data[0].dimensions.map(({ name }) => name);
     this.ranges = brush.fromPlot(gd.data[0].dimensions, axes);
     brush.intoFigure(gd, axes, this.ranges);
     const after = JSON.stringify(gd.data[0].dimensions.map((dimension) => dimension.constraintrange ?? null));
@@ -64,6 +70,7 @@ export class Parallel {
     this.hovered = Number.isInteger(line) ? line : null;
     const { payload } = this.figure;
     this.tip.classList.toggle("on", this.hovered !== null);
+    this.figure.canvas.toggleAttribute("data-lit", this.hovered !== null);
     if (this.hovered === null) return;
     const trial = payload.trials[this.hovered];
     const cells = payload.table.rows.find(([number]) => number === trial);
