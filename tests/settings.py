@@ -12,6 +12,7 @@ for variable in ("DATABASE_URL", "REDIS_URL", "TUNINGSITE_URL", "SECRET_KEY", "D
 
 from tuningsite.settings import *  # noqa: E402, F403
 
+STATIC_ROOT.mkdir()  # noqa: F405 (whitenoise wants to see it)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed; nothing here is worth guessing
 
 # A file, so that real workers can share it with the test.

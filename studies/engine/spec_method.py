@@ -12,7 +12,7 @@ BUDGET_KEYS = ("trials", "seconds", "trial_seconds", "trial_memory_mb")
 MAX_TRIALS, MAX_PARALLEL, MAX_SEED = 100_000, 64, 2**63 - 1
 MIN_MEMORY_MB, MAX_MEMORY_MB = 64, 2**20
 USUAL_TRIALS, USUAL_PARALLEL = 60, 2
-USUAL_GRID_LEVELS = 5
+USUAL_GRID_LEVELS, MOST_GRID_LEVELS = 5, 200
 
 
 def examine_method(spec: Fields, found: Examination) -> None:
@@ -52,7 +52,23 @@ def examine_budget(spec: Fields, found: Examination) -> None:
     spec.off("holdout", "a held-out set", ("auto", "off", False))
     spec.off("racing", "racing", ("auto", "off", False))
     spec.off("stop_when_converged", "stopping when converged", (False,))
+    _fill_budget_with_grid(found)
     _compare_sizes(found)
+
+
+def _fill_budget_with_grid(found: Examination) -> None:
+    """A small grid gets more values per number, so that it uses the budget; unless somebody chose them."""
+    if found.method != "grid" or found.space is None or found.grid_size is None or found.max_trials is None:
+        return
+    if "levels" in found.method_options or found.grid_size >= found.max_trials - 1:
+        return
+    levels, size = USUAL_GRID_LEVELS, found.grid_size
+    while size < found.max_trials - 1 and levels < MOST_GRID_LEVELS:
+        levels += 1
+        size = found.space.grid(levels).count
+    if size > found.grid_size:
+        found.method_options, found.grid_size = {"levels": levels}, size
+        found.decide(f"Grid: {levels} values per number instead of {USUAL_GRID_LEVELS}, to use the budget.")
 
 
 def _try_method(spec: Fields, found: Examination, method: str, space: Space) -> None:

@@ -15,14 +15,9 @@ import pytest
 from django.conf import settings
 
 from tests.engine.conftest import is_running, wait_until
+from tests.site import free_port
 
 Start = Callable[..., subprocess.Popen]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture
