@@ -45,7 +45,7 @@ def fill_between(marks: list[float], low: float, high: float, count: int) -> lis
 
 
 def spread(positions: list[float], apart: float, highest: float) -> list[float]:
-    """Positions moved little, so that neighbours are at least `apart` and none above `highest`; order and count are kept."""
+    """Positions moved little, so that neighbours are at least `apart` and none above `highest`; the order is kept."""
     order = sorted(range(len(positions)), key=positions.__getitem__)
     placed = [float(positions[i]) for i in order]
     for _ in range(50):

@@ -61,8 +61,8 @@ export class Parallel {
   report(payload) {
     const { axes } = payload.notes;
     const left = brush.remaining(payload.figure, axes, payload.trials, this.ranges);
-    const box = document.querySelector("[data-chips]") ?? this.figure.node.querySelector("[data-fig-chips]");
-    if (box) brush.drawChips(box, brush.inWords(axes, this.ranges), (key) => this.clear(key));
+    const box = document.querySelector("[data-chips]") ?? this.figure.part("chips");
+    brush.drawChips(box, brush.inWords(axes, this.ranges), (key) => this.clear(key));
     brush.tell(left, payload.trials.length);
   }
 
