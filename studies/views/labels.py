@@ -1,7 +1,7 @@
 """The words that pages use for the spec's keys."""
 
 from studies.evaluation import catalogue, metrics
-from studies.models import Study
+from studies.models import Method, Study
 
 
 def estimator_label(key: str) -> str:
@@ -21,6 +21,12 @@ def metric_in_text(key: str) -> str:
 
 def metric_unit(key: str) -> str:
     return metrics[key].unit if key in metrics else ""
+
+
+def method_in_text(study: Study) -> str:
+    """The method within a sentence; Bayes was a person."""
+    label = study.get_method_display()
+    return label if study.method == Method.BAYESIAN else label.lower()
 
 
 def plan_label(study: Study) -> str:

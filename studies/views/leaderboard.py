@@ -51,7 +51,7 @@ class Leaderboard:
     without: list[Line]
     n_ranked: int
     n_without: int
-    scale: Scale
+    scale_words: str
 
     @property
     def columns(self) -> int:
@@ -99,7 +99,7 @@ def leaderboard(study: Study, counts: dict[str, int], everything: bool = False) 
         without=lines(without),
         n_ranked=counts["complete"],
         n_without=counts["failed"] + counts["pruned"] + counts["cancelled"],
-        scale=scale,
+        scale_words=scale.label if ranked else "",
     )
 
 

@@ -14,7 +14,7 @@ from studies.models import ASKING, TERMINAL, Method, Study, StudyState
 
 from .access import get_study
 from .headline import default_trial, gain_over, headline
-from .labels import estimator_label, metric_label, metric_unit, plan_label
+from .labels import estimator_label, method_in_text, metric_label, metric_unit, plan_label
 from .leaderboard import leaderboard
 from .progress import progress_of
 from .ruler import ruler
@@ -82,6 +82,7 @@ def live_context(request: HttpRequest, shown: Study) -> dict[str, Any]:
         "estimator": estimator_label(shown.estimator),
         "metric": metric_label(shown.metric),
         "metric_unit": metric_unit(shown.metric),
+        "method_words": method_in_text(shown),
         "plan_words": plan_label(shown),
         "may_edit": request.membership is not None and _may_edit(request, shown),
         "actions": _actions(shown),

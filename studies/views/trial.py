@@ -10,12 +10,12 @@ from django.views.decorators.http import require_GET
 
 from studies.models import ASKING, Study, StudyState, Trial, TrialState
 from studies.plots.numbers import NOTHING, format_parameter
-from studies.plots.score_dots import fold_dots, scale_of
+from studies.plots.score_dots import FoldDots, fold_dots, scale_of
 
 from .access import get_study
 from .headline import Gain, gain_over
-from .labels import estimator_label, metric_in_text, metric_label
-from .leaderboard import scored, source_word
+from .labels import estimator_label, method_in_text, metric_in_text, metric_label
+from .leaderboard import scored
 from .study_spec import parameters_of
 
 DOTS_WIDTH = 470
@@ -45,7 +45,7 @@ def trial(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     study = get_study(request, pk)
     shown = get_object_or_404(study.trials.prefetch_related("attempts"), number=number)
     best, defaults = study.best_trial(), _defaults_trial(study)
-    dots, scale = _dots(shown, best)
+    dots, scale_words = _dots(shown, best)
     numbers = study.trials.order_by("number").values_list("number", flat=True)
     context = {
         "section": "studies",
@@ -59,11 +59,11 @@ def trial(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "parameters": parameter_rows(study, shown, best),
         "folds": _fold_rows(study, shown, best),
         "dots": dots,
-        "scale": scale,
+        "scale_words": scale_words,
         "attempts": list(shown.attempts.all()),
         "previous": numbers.filter(number__lt=number).last(),
         "next": numbers.filter(number__gt=number).first(),
-        "source": source_word(study, shown),
+        "method_words": method_in_text(study),
         "metric": metric_label(study.metric),
         "metric_in_text": metric_in_text(study.metric),
         "estimator": estimator_label(study.estimator),
@@ -141,9 +141,9 @@ def _fold_name(i: int, folds: int, repeats: int) -> str:
     return f"Repeat {i // folds + 1}, fold {i % folds + 1}"
 
 
-def _dots(shown: Trial, best: Trial | None) -> tuple[Any, Any]:
+def _dots(shown: Trial, best: Trial | None) -> tuple[FoldDots, str]:
     rows = [scored(shown)] + ([scored(best)] if best else [])
     scale = scale_of(rows, width=DOTS_WIDTH)
     complete = shown.state == TrialState.COMPLETE
     reference = best.value if best is not None and best.pk != shown.pk else None
-    return fold_dots(rows[0], scale, mean=shown.value if complete else None, reference=reference), scale
+    return fold_dots(rows[0], scale, mean=shown.value if complete else None, reference=reference), scale.label
