@@ -36,7 +36,7 @@ from .intake_reading import (
 MAX_NAME = 120
 MAX_FILE_NAME = 255
 UNREADABLE = re.compile("[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]")
-READING_OPTIONS = ("separator", "decimal", "encoding")
+READING_OPTIONS = ("separator", "decimal", "encoding", "missing_words")
 
 
 class NameRefused(TableError):
@@ -50,12 +50,12 @@ def store_upload(
     name: str,
     target: str | None = None,
     dataset: Dataset | None = None,
-    options: Mapping[str, str] | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> DatasetVersion:
     """Stores an upload as a new dataset, or as the next version of `dataset` (then `name` is not looked at).
 
-    `options` say how to read what should not be detected: separator, decimal, encoding. Raises TableError when the file
-    is refused, NameRefused when the name is; nothing is stored then.
+    `options` say how to read what should not be detected: separator, decimal, encoding, missing_words. Raises
+    TableError when the file is refused, NameRefused when the name is; nothing is stored then.
     """
     if dataset is None:
         name = free_name(team, name)

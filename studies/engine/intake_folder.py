@@ -72,7 +72,7 @@ def write_upload(file: File, folder: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def write_options(options: Mapping[str, str], folder: Path) -> None:
+def write_options(options: Mapping[str, Any], folder: Path) -> None:
     (folder / OPTIONS).write_text(json.dumps(options), encoding="utf-8")
 
 

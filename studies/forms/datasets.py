@@ -37,8 +37,15 @@ class VersionForm(forms.Form):
         choices=[("", "Detect"), ("point", "Point, as in 1.5"), ("comma", "Comma, as in 1,5")],
     )
     encoding = forms.ChoiceField(required=False, choices=[("", "UTF-8"), *ENCODINGS.items()])
+    missing_words = forms.CharField(
+        required=False,
+        max_length=1000,
+        label="Words that mean missing",
+        help_text="Separated by commas, such as “unknown, 999”. Empty cells, NA, NaN, null and the like are known.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
-    field_order = ["file", "name", "separator", "decimal", "encoding"]
+    field_order = ["file", "name", "separator", "decimal", "encoding", "missing_words"]
 
     def __init__(self, *args: Any, team: Team, dataset: Dataset | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,6 +59,7 @@ class VersionForm(forms.Form):
             "separator": SEPARATORS.get(values["separator"], ""),
             "decimal": MARKS.get(values["decimal"], ""),
             "encoding": values["encoding"],
+            "missing_words": [word.strip() for word in values["missing_words"].split(",") if word.strip()],
         }
         name = values.get("name", "")
         try:
@@ -107,7 +115,7 @@ class SchemaForm(forms.Form):
     def refuse(self, message: str, column: str | None = None) -> None:
         if column is not None:
             self.column_errors[column] = message
-        self.add_error(None, f"{column}: {message}" if column else message)
+        self.add_error(None, message if column is None or column in message else f"{column}: {message}")
 
     def save(self, user: User) -> DatasetVersion | None:
         """The corrected version, perhaps a new one; None, with the error at its column, when one does not fit."""

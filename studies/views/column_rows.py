@@ -9,6 +9,7 @@ from studies.plots.numbers import NOTHING, count_of, format_parameter, format_pe
 
 WIDTH, HEIGHT, WIDEST = 96, 24, 20
 FIRST_VALUES = 3
+NUMERIC = (Column.Kind.NUMBER, Column.Kind.INTEGER)
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,16 @@ def column_rows(
     ]
 
 
+def preview_rows(version: DatasetVersion, columns: list[Column]) -> list[list[tuple[str, bool]]]:
+    """The first rows of the file, cell by cell, with whether it stands in a column of numbers."""
+    numeric = [column.kind in NUMERIC for column in columns]
+    return [list(zip(row, numeric, strict=False)) for row in version.preview]
+
+
+def file_size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 999_500 else f"{max(1, round(count / 1e3))} kB"
+
+
 def target_sentence(version: DatasetVersion) -> str:
     """What there is to predict: the task, and how its values are spread."""
     target = version.target
@@ -63,7 +74,13 @@ def target_sentence(version: DatasetVersion) -> str:
     aside = f" {count_of(ignored, 'column')} {'is' if ignored == 1 else 'are'} ignored." if ignored else ""
     if version.task == "classification":
         return f"Classification: the target has {classes(target, version.rows)}.{aside}"
-    return f"Regression: the target has low, median and high {spread(target, version.rows)}.{aside}"
+    return f"Regression: the target goes from {span(target)}.{aside}"
+
+
+def span(target: Column) -> str:
+    whole = target.kind == Column.Kind.INTEGER
+    low, median, high = (number(target.profile.get(key, float("nan")), whole) for key in ("min", "median", "max"))
+    return f"{low} to {high}; half of the rows are below {median}"
 
 
 def classes(target: Column, rows: int) -> str:

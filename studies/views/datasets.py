@@ -18,7 +18,7 @@ from studies.models import Column, Dataset, DatasetVersion, Study
 from studies.tabular.samples import SAMPLES
 
 from .access import current_team, get_dataset, get_dataset_to_edit, get_membership, require_editor
-from .column_rows import column_rows, target_sentence
+from .column_rows import column_rows, file_size, preview_rows, target_sentence
 from .version_changes import version_changes
 
 PER_PAGE = 50
@@ -165,8 +165,9 @@ def page_of(request: HttpRequest, found: Dataset, version: DatasetVersion, form:
         "can_edit": role is not None and role.can_edit,
         "elsewhere": team != found.team,
         "separator": SEPARATOR_WORDS.get(version.separator, version.separator),
+        "size": file_size(version.file_bytes),
         "preview_columns": form.columns[:PREVIEW_COLUMNS],
-        "preview": [row[:PREVIEW_COLUMNS] for row in version.preview],
+        "preview": preview_rows(version, form.columns[:PREVIEW_COLUMNS]),
         "versions": version_changes(versions),
         "n_studies": sum(other.n_studies for other in versions),
         "studies": newest_studies(found),

@@ -115,6 +115,16 @@ def test_options_say_how_to_read_the_file(client_of: ClientOf, bob: User) -> Non
     assert any("Zürich" in row for row in version.preview)
 
 
+def test_words_that_mean_missing_are_read_so(client_of: ClientOf, bob: User) -> None:
+    text = csv_text().replace("Bern,", "unknown,").replace(",,", ",keine,")
+    client = client_of(bob)
+    client.post(NEW, {"file": file_of(text), "name": "People", "missing_words": "unknown, keine"})
+    columns = {column.name: column for column in Column.objects.all()}
+    assert columns["income"].kind == "number"
+    assert columns["income"].profile["missing"] == 6
+    assert columns["city"].profile["distinct"] == 2
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -210,7 +220,9 @@ def test_the_page_shows_columns_rows_and_what_to_do_next(
     rows = {row.column.name: row for row in response.context["rows"]}
     assert (rows["income"].missing, rows["age"].missing) == ("10 %", "0")
     assert len(rows["income"].bars) == 12
-    assert response.context["preview"] == version.preview
+    shown = response.context["preview"]
+    assert [[cell for cell, _ in row] for row in shown] == version.preview
+    assert [numeric for _, numeric in shown[0]] == [True, True, False, False]
     assert len(version.preview) == 50
 
 

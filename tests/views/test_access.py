@@ -1,0 +1,140 @@
+"""What is public is on this list; everything else asks who is there. And what every answer carries."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.converters import IntConverter, SlugConverter, StringConverter
+
+from studies.models import User
+from tests.factories import make_study, make_trial, make_version
+
+pytestmark = pytest.mark.django_db
+
+PUBLIC = {"sign_in", "one_time_link", "healthz", "readyz"}
+DUMMIES = {IntConverter: 1, StringConverter: "x", SlugConverter: "x"}
+NOT_OF_THE_API = "/api/v1/"  # the route by which the API answers whatever it does not know
+
+
+def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Path, with dummy arguments, and name of every route of the site."""
+    for pattern in patterns:
+        path = prefix + filled(pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, path)
+        else:
+            yield path, str(pattern.name)
+
+
+def filled(pattern: URLPattern | URLResolver) -> str:
+    path = str(pattern.pattern)
+    for name, converter in pattern.pattern.converters.items():
+        kind = next(kind for kind in type(converter).__mro__ if kind in DUMMIES)
+        for spelled in (f"<{name}>", *(f"<{word}:{name}>" for word in ("int", "str", "slug", "path"))):
+            path = path.replace(spelled, str(DUMMIES[kind]))
+    return path
+
+
+ROUTES = dict(routes(get_resolver().url_patterns, "/"))
+
+
+def test_the_walk_finds_the_site() -> None:
+    names = {"studies", "study", "trial", "datasets", "dataset", "new_study", "compare", "workers", "team", "help"}
+    assert names | PUBLIC <= set(ROUTES.values())
+    assert all("<" not in path for path in ROUTES)
+
+
+@pytest.mark.parametrize("path", sorted(ROUTES))
+def test_a_route_is_public_only_if_it_is_on_the_list(client: Client, path: str) -> None:
+    name = ROUTES[path]
+    for method in ("get", "post"):
+        response = getattr(client, method)(path)
+        if name in PUBLIC:
+            assert response.status_code in {200, 403, 405, 410, 503}, f"{method} {path}"
+        elif path == NOT_OF_THE_API:
+            assert response.status_code == 404
+        elif path.startswith(NOT_OF_THE_API):
+            assert response.status_code in {401, 405}, f"{method} {path}"
+        else:
+            assert response.status_code == 302, f"{method} {path}"
+            assert response["Location"].startswith(f"{reverse('sign_in')}?next="), f"{method} {path}"
+
+
+@pytest.mark.parametrize("name", ["studies", "datasets", "new_dataset", "team", "help", "workers", "new_study"])
+def test_pages_forbid_foreign_and_inline_scripts(client_of: Callable[[User], Client], alice: User, name: str) -> None:
+    response = client_of(alice).get(reverse(name))
+    assert response.status_code == 200
+    policy = dict(part.strip().split(" ", 1) for part in response["Content-Security-Policy"].split(";"))
+    assert policy["script-src"] == policy["default-src"] == policy["connect-src"] == policy["form-action"] == "'self'"
+    assert policy["object-src"] == policy["frame-ancestors"] == "'none'"
+    assert "unsafe-eval" not in response["Content-Security-Policy"]
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    page = response.content.decode()
+    assert " onclick=" not in page
+    assert "<style" not in page
+
+
+def test_cookies_are_out_of_reach_of_scripts(client: Client, alice: User) -> None:
+    client.post(reverse("sign_in"), {"username": alice.email, "password": "a long enough password"})
+    cookie = client.cookies["sessionid"]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+
+
+def test_a_study_of_another_team_is_as_if_it_had_never_existed(
+    client_of: Callable[[User], Client], alice: User, charlie: User
+) -> None:
+    study = make_study(make_version(alice.teams.get(), alice), alice)
+    make_trial(study, 1)
+    client = client_of(charlie)
+    arguments = {"int:pk": study.pk, "int:number": 1, "slug:slug": "convergence"}
+    found = [
+        (name, str(pattern.pattern))
+        for pattern in get_resolver().url_patterns
+        if isinstance(pattern, URLPattern)
+        and (name := str(pattern.name))
+        and "studies/<int:pk>" in str(pattern.pattern)
+    ]
+    assert len(found) >= 9
+    for name, path in found:
+        for word, value in arguments.items():
+            path = path.replace(f"<{word}>", str(value))
+        answers = {client.get(f"/{path}").status_code, client.post(f"/{path}").status_code}
+        assert answers <= {404, 405}, name
+        assert 404 in answers, name
+
+
+@pytest.mark.parametrize("path", ["/nope/", "/studies/999999/", "/datasets/999999/"])
+def test_what_is_not_there_is_a_page_of_the_site(client_of: Callable[[User], Client], alice: User, path: str) -> None:
+    response = client_of(alice).get(path)
+    assert response.status_code == 404
+    assert "There is no such page" in response.content.decode()
+
+
+def test_a_stranger_learns_no_more_from_a_missing_page(client: Client) -> None:
+    page = client.get("/nope/").content.decode()
+    assert "There is no such page" in page
+    assert "Studies</a>" not in page
+
+
+def test_the_page_of_a_failure_needs_no_database(rf) -> None:
+    # No database for this one: the marker of the module does not make the handler query.
+    from django.db import OperationalError, connection
+    from django.views.defaults import bad_request, server_error
+
+    def refuse(*args: object) -> None:
+        raise OperationalError("down")
+
+    with connection.execute_wrapper(refuse):
+        response = server_error(rf.get("/"))
+        assert response.status_code == 500
+        assert "Something broke on our side" in response.content.decode()
+        assert bad_request(rf.get("/"), Exception("x")).status_code == 400
+
+
+def test_a_host_that_is_not_ours_is_refused(client: Client) -> None:
+    response = client.get("/accounts/login/", headers={"host": "evil.example.com"})
+    assert response.status_code == 400
+    assert "evil.example.com" not in response.content.decode()
