@@ -15,7 +15,7 @@ from .sobol import sobol_points
 from .space import Space
 from .variation import any_untried, first_untried, mutate
 
-TOURNAMENT = 2
+TOURNAMENT = 3
 TRIES = 30
 NARROWEST, WIDEST = 0.02, 0.25  # bounds of the mutation's standard deviation in the unit cube
 

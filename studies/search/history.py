@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .errors import SpaceError
 from .grid import Config
 from .observation import Direction, Observation
 from .parameters import Array, Plain
@@ -34,15 +35,18 @@ class Record:
         told, pending, tried = [], [], set()
         scores, noise = [], []
         for observation in history:
-            nearest = space.nearest(observation.config)
-            if nearest is None:
-                continue
-            if space.contains(observation.config):
-                tried.add(space.identity(nearest))
+            try:
+                config = space.validate(observation.config)
+                tried.add(space.identity(config))
+            except SpaceError:
+                nearest = space.nearest(observation.config)
+                if nearest is None:
+                    continue
+                config = nearest
             if observation.pending:
-                pending.append(space.to_unit(nearest))
+                pending.append(space.to_unit(config))
                 continue
-            told.append(space.to_unit(nearest))
+            told.append(space.to_unit(config))
             scores.append(observation.score if direction == "maximize" else -observation.score)
             noise.append(_noise(observation))
         return cls(

@@ -216,10 +216,20 @@ class Space:
             for parameter in self.parameters
         }
 
+    @cached_property
+    def _conditions(self) -> dict[str, list[tuple[str, set[tuple[bool, Plain]]]]]:
+        """Parameter -> its parents, each with the identities of the values it asks for."""
+        return {
+            parameter.name: [
+                (parent, {identity(value) for value in allowed}) for parent, allowed in (parameter.when or {}).items()
+            ]
+            for parameter in self.parameters
+        }
+
     def _active(self, parameter: Parameter, config: Mapping[str, Plain]) -> bool:
         return all(
-            parent in config and identity(config[parent]) in {identity(value) for value in allowed}
-            for parent, allowed in (parameter.when or {}).items()
+            parent in config and identity(config[parent]) in allowed
+            for parent, allowed in self._conditions[parameter.name]
         )
 
     def _in_order(self, config: Config) -> Config:

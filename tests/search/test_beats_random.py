@@ -2,7 +2,8 @@
 
 Each pair is one task and one seed; a run's result is its best value after the same number of trials. A method no
 better than random wins a pair with probability 1/2 at most, so the test passes it wrongly with probability
-P(Binomial(12, 1/2) >= 11) = 13 / 4096 = 0.3 %. Seeds are fixed: the outcome is the same at every run.
+P(Binomial(12, 1/2) >= 10) = 79 / 4096 = 1.9 %. Seeds are fixed; the methods win 11 or 12 of the 12 here, so that
+another processor's rounding does not decide.
 """
 
 import math
@@ -12,7 +13,7 @@ import pytest
 
 from studies.search import Boolean, Categorical, Config, Float, Int, Observation, Space, make_method
 
-PAIRS, NEEDED = 12, 11
+PAIRS, NEEDED = 12, 10
 
 MIXED = Space(
     [
@@ -24,7 +25,7 @@ MIXED = Space(
         Boolean("shrinking"),
     ]
 )
-VALLEYS = Space([Float("x", -2, 2), Float("y", -1, 3), Float("u", -2, 2), Float("v", -1, 3)])
+WAVES = Space([Float(f"x{i}", 0, 1) for i in range(5)])
 
 
 def mixed(config: Config) -> float:
@@ -33,12 +34,13 @@ def mixed(config: Config) -> float:
     return -loss - {"rbf": 0.0, "poly": 0.2 + 0.1 * abs(config.get("degree", 3) - 3), "linear": 1.0}[config["kernel"]]
 
 
-def valleys(config: Config) -> float:
-    pairs = [(config["x"], config["y"]), (config["u"], config["v"])]
-    return -sum(math.log1p((1 - a) ** 2 + 5 * (b - a * a) ** 2) for a, b in pairs)
+def waves(config: Config) -> float:
+    x = [config[f"x{i}"] for i in range(5)]
+    slope = sum((value - 0.2 - 0.15 * i) ** 2 for i, value in enumerate(x)) + (x[0] - x[1]) * (x[2] - x[3])
+    return 0.05 * math.cos(9 * x[0]) - slope
 
 
-TASKS = [(MIXED, mixed), (VALLEYS, valleys)]
+TASKS = [(MIXED, mixed), (WAVES, waves)]
 
 
 def best_of(name: str, space: Space, task: Callable[[Config], float], seed: int, trials: int, **options: str) -> float:
@@ -50,7 +52,7 @@ def best_of(name: str, space: Space, task: Callable[[Config], float], seed: int,
     return max(observation.score for observation in history)
 
 
-@pytest.mark.parametrize(("name", "trials"), [("bayesian", 32), ("evolutionary", 80)])
+@pytest.mark.parametrize(("name", "trials"), [("bayesian", 28), ("evolutionary", 120)])
 def test_it_beats_random(name: str, trials: int) -> None:
     wins = 0
     for pair in range(PAIRS):

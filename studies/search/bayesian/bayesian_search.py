@@ -26,7 +26,7 @@ from .warping import warp
 MOST_TOLD = 300  # past this, the best half and a random half of it stand for all
 MOST_FITTED = 150  # hyperparameters need fewer
 MOST_PENDING = 100
-LISTED = 1000  # a space of at most so many configurations is scored whole
+LISTED = 500  # a space of at most so many configurations is scored whole
 RANDOM, MUTATED, PARENTS = 400, 360, 6
 ELITE, CHILDREN, SHRINKING = 8, 20, (0.1, 0.03, 0.01)
 
@@ -41,7 +41,7 @@ class BayesianSearch:
     space: Space
     seed: int = 0
     direction: Direction = "maximize"
-    initial: int = 8
+    initial: int = 4
 
     def __post_init__(self) -> None:
         check_count("initial", self.initial, 1, 1000)
@@ -71,8 +71,8 @@ class BayesianSearch:
 
     def _start_point(self, index: int) -> Array:
         if index == 0:
-            return np.full((1, self.space.dimensions), 0.5)
-        return sobol_points(self.seed, self.space.dimensions, [index - 1])
+            return self.space.snap(np.full((1, self.space.dimensions), 0.5))
+        return self.space.snap(sobol_points(self.seed, self.space.dimensions, [index - 1]))
 
     # -- the model
 
