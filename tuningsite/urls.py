@@ -12,6 +12,7 @@ from studies.views import (
     datasets,
     health,
     help,
+    new_study,
     study,
     study_actions,
     team,
@@ -66,6 +67,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workers/", workers.workers, name="workers"),
     path("workers/live/", workers.workers_live, name="workers_live"),
     # new study
+    path("studies/new/", new_study.new_study, name="new_study"),
+    path("studies/new/check/", new_study.check_new_study, name="check_new_study"),
     # API
     path("api/v1/", include((api_urls.urlpatterns, "ninja"), namespace="api")),
 ]

@@ -18,7 +18,7 @@ from .spec_method import examine_budget, examine_method
 from .spec_model import examine_model
 from .spec_plan import examine_plan
 
-__all__ = ["Resolved", "SpecError", "create_draft", "examine", "resolve"]
+__all__ = ["Resolved", "SpecError", "create_draft", "examine", "resolve", "resolved"]
 
 KEYS = (
     "name", "dataset_version", "task", "target", "estimator", "space", "method", "method_options", "seed", "metric",
@@ -55,13 +55,36 @@ class Resolved:
     grid_size: int | None
     decisions: tuple[str, ...]
 
+    def to_spec(self) -> dict[str, Any]:
+        """The contract's spec with nothing left open; it resolves to the same."""
+        return {
+            "name": self.name,
+            "dataset_version": self.version.pk,
+            "task": self.task,
+            "target": self.target,
+            "estimator": self.estimator,
+            "space": self.space,
+            "method": self.method,
+            "method_options": self.method_options,
+            "seed": self.seed,
+            "metric": self.metric,
+            "plan": self.plan,
+            "holdout": "off",
+            "budget": {
+                "trials": self.max_trials,
+                "seconds": self.max_seconds,
+                "trial_seconds": self.trial_seconds,
+                "trial_memory_mb": self.trial_memory_mb,
+            },
+            "parallel": self.parallel,
+            "racing": "off",
+            "stop_when_converged": False,
+        }
+
 
 def resolve(team: Team, spec: object) -> Resolved:
     """Decide what is left open; SpecError with every refusal, by field."""
-    found = examine(team, spec)
-    if found.problems:
-        raise SpecError(found.problems.errors)
-    return _resolved(found)
+    return resolved(examine(team, spec))
 
 
 def examine(team: Team, spec: object) -> Examination:
@@ -83,6 +106,38 @@ def examine(team: Team, spec: object) -> Examination:
     examine_budget(fields, found)
     found.name = fields.text("name", MAX_NAME) or _usual_name(found)
     return found
+
+
+def resolved(found: Examination) -> Resolved:
+    """The whole of an examination; SpecError when it found problems. What is missing is a problem, so nothing is."""
+    if found.problems:
+        raise SpecError(found.problems.errors)
+    version, table, entry = _there(found.version), _there(found.table), _there(found.estimator)
+    metric, plan, space = _there(found.metric), _there(found.plan), _there(found.space)
+    return Resolved(
+        team=found.team,
+        version=version,
+        name=_there(found.name),
+        task=table.task,
+        target=table.target,
+        estimator=entry.key,
+        space=space.to_json(),
+        method=_there(found.method),
+        method_options=found.method_options,
+        seed=_there(found.seed),
+        metric=metric.key,
+        direction=metric.direction,
+        plan=plan.to_json(),
+        defaults=entry.defaults(table),
+        max_trials=_there(found.max_trials),
+        max_seconds=found.max_seconds,
+        trial_seconds=found.trial_seconds,
+        trial_memory_mb=found.trial_memory_mb,
+        parallel=_there(found.parallel),
+        fits=_there(found.fits),
+        grid_size=found.grid_size,
+        decisions=tuple(found.decisions),
+    )
 
 
 def create_draft(resolved: Resolved, user: User) -> Study:
@@ -118,36 +173,6 @@ def _usual_name(found: Examination) -> str | None:
         return None
     rest = f", {found.estimator.label}, {found.method}"
     return f"{found.version.dataset.name[: MAX_NAME - len(rest)].rstrip()}{rest}"
-
-
-def _resolved(found: Examination) -> Resolved:
-    """The whole of an examination without problems; each piece is there, because what is missing is a problem."""
-    version, table, entry = _there(found.version), _there(found.table), _there(found.estimator)
-    metric, plan, space = _there(found.metric), _there(found.plan), _there(found.space)
-    return Resolved(
-        team=found.team,
-        version=version,
-        name=_there(found.name),
-        task=table.task,
-        target=table.target,
-        estimator=entry.key,
-        space=space.to_json(),
-        method=_there(found.method),
-        method_options=found.method_options,
-        seed=_there(found.seed),
-        metric=metric.key,
-        direction=metric.direction,
-        plan=plan.to_json(),
-        defaults=entry.defaults(table),
-        max_trials=_there(found.max_trials),
-        max_seconds=found.max_seconds,
-        trial_seconds=found.trial_seconds,
-        trial_memory_mb=found.trial_memory_mb,
-        parallel=_there(found.parallel),
-        fits=_there(found.fits),
-        grid_size=found.grid_size,
-        decisions=tuple(found.decisions),
-    )
 
 
 def _there(piece: Piece | None) -> Piece:

@@ -88,10 +88,16 @@ def _space(spec: Fields, found: Examination) -> None:
         found.space = Space.from_json(entry.space(table))
         found.decide(f"Search space: the recommended one of {entry.label}, {_counted(found.space)} searched.")
         return
-    known = [parameter["name"] for parameter in entry.parameters(table)]
-    for name in _names(given):
-        if name not in known:
+    known = {parameter["name"]: parameter for parameter in entry.parameters(table)}
+    defaults = entry.defaults(table)
+    for parameter in _entries(given):
+        name = parameter.get("name")
+        if isinstance(name, str) and name not in known:
             spec.wrong(f"space.{name[:100]}", f"{entry.label} has no parameter {quote(name)}. {nearest(name, known)}")
+        elif isinstance(name, str) and parameter.get("type") == "constant":
+            wanted = _not_its_kind(parameter.get("value"), known[name], defaults.get(name))
+            if wanted:
+                spec.wrong(f"space.{name}", f"{name} is fixed at {quote(parameter.get('value'))}; it must be {wanted}.")
     try:
         space = Space.from_json(given)
     except SpaceError as error:
@@ -114,8 +120,20 @@ def _entries(given: Any) -> list[Mapping[str, Any]]:
     return [entry for entry in listed[:1000] if isinstance(entry, Mapping)] if isinstance(listed, list) else []
 
 
-def _names(given: Any) -> list[str]:
-    return [entry["name"] for entry in _entries(given) if isinstance(entry.get("name"), str)]
+def _not_its_kind(value: object, known: Mapping[str, Any], default: object) -> str:
+    """What a fixed value must be, when it is not; the library's default is always possible."""
+    if type(value) is type(default) and value == default:
+        return ""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    own = f", or {quote(default)} as in the library" if not isinstance(default, int | float) else ""
+    if known["type"] == "float":
+        return "" if number else f"a number{own}"
+    if known["type"] == "int":
+        return "" if number and isinstance(value, int) else f"a whole number{own}"
+    if known["type"] == "boolean":
+        return "" if isinstance(value, bool) else "true or false"
+    choices = known.get("choices", [])
+    return "" if value in choices else f"one of {', '.join(quote(choice) for choice in choices)}{own}"
 
 
 def _all_errors(given: Any, first: SpaceError) -> dict[str, str]:

@@ -1,0 +1,59 @@
+// The new-study form asks the server what it comes to while one types, and takes over what changed. Without script the
+// form works by its buttons alone.
+import { takeOver } from "./new-study/take-over.js";
+
+const WAIT = 300;
+const form = document.getElementById("new-study");
+let timer = 0;
+let asking = null;
+
+async function check() {
+  asking?.abort();
+  asking = new AbortController();
+  try {
+    const answer = await fetch(form.dataset.check, { method: "POST", body: new FormData(form), signal: asking.signal });
+    if (!answer.ok || answer.redirected) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    takeOver(form, page.getElementById("new-study"));
+  } catch (error) {
+    if (error.name !== "AbortError" && !(error instanceof TypeError)) throw error; // away: the next key asks again
+  } finally {
+    form.removeAttribute("aria-busy");
+  }
+}
+
+function soon(wait) {
+  clearTimeout(timer);
+  form.setAttribute("aria-busy", "true");
+  timer = setTimeout(check, wait);
+}
+
+// A tick says at once whether a row is searched or fixed.
+function showRow(tick) {
+  const row = tick.closest("tr");
+  row.classList.toggle("off", !tick.checked);
+  row.querySelectorAll("[data-when-searched]").forEach((cell) => { cell.hidden = !tick.checked; });
+  row.querySelectorAll("[data-when-fixed]").forEach((cell) => { cell.hidden = tick.checked; });
+}
+
+form.addEventListener("input", (event) => {
+  if (event.target.matches("[data-tick]")) showRow(event.target);
+  soon(event.target.matches("input:not([type=radio], [type=checkbox])") ? WAIT : 0);
+});
+
+// A link to a fault puts the cursor where it can be mended; the link to the spec opens it.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href^='#']");
+  const goal = link && document.getElementById(link.hash.slice(1));
+  if (!goal) return;
+  if (goal.matches("details")) goal.open = true;
+  if (!form.contains(goal)) return;
+  const field = goal.matches("input, select") ? goal : goal.querySelector("[aria-invalid], input:checked, input, select");
+  if (!field) return;
+  event.preventDefault();
+  goal.scrollIntoView({ block: "center" });
+  field.focus({ preventScroll: true });
+});
+
+// A page that the browser kept shows what was typed before, with the answers of then.
+addEventListener("pageshow", (event) => { if (event.persisted) soon(0); });

@@ -1,0 +1,221 @@
+"""The search space as rows of fields: one for each parameter of the estimator, searched or fixed."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from studies.engine.spec_json import JSONError, load_json
+from studies.search import Plain
+
+from .plain import as_typed, plain_number, plain_whole
+from .space_picture import Picture, picture_of
+
+PREFIX = "space."
+NUMBERS = ("float", "int")
+Entry = Mapping[str, Any]
+LIBRARY = "library’s choice"  # how None, "decide yourself", is offered among the values
+
+
+@dataclass
+class Row:
+    """One parameter: what is recommended, what was typed, what is wrong with it."""
+
+    entry: Entry
+    default: Plain = None
+    searched: bool = True
+    low: str = ""
+    high: str = ""
+    log: bool = False
+    step: str = ""
+    ticked: list[str] = field(default_factory=list)
+    value: str = ""
+    dropped: str = ""
+    errors: list[str] = field(default_factory=list)
+    carried: str = ""  # another kind of domain than recommended, as another study had it: it comes back with the form
+
+    @property
+    def name(self) -> str:
+        return str(self.entry["name"])
+
+    @property
+    def prefix(self) -> str:
+        return f"{PREFIX}{self.name}."
+
+    @property
+    def anchor(self) -> str:
+        return f"id_{PREFIX}{self.name}"
+
+    @property
+    def kind(self) -> str:
+        return str(self.entry["type"])
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in NUMBERS
+
+    @property
+    def why(self) -> str:
+        return str(self.entry.get("why") or "")
+
+    @property
+    def conditions(self) -> list[str]:
+        """bootstrap is true; kernel is poly or rbf."""
+        when = self.entry.get("when") or {}
+        return [f"{parent} is {' or '.join(map(as_typed, values))}" for parent, values in when.items()]
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """Values to tick, each as JSON and as it is shown."""
+        values = [False, True] if self.kind == "boolean" else self.entry.get("choices", [])
+        return [(json.dumps(value), "none" if value is None else as_typed(value)) for value in values]
+
+    @property
+    def fixed_options(self) -> list[tuple[str, str]]:
+        """Values to fix at: those to search, and the library's default."""
+        known = self.options
+        own = json.dumps(self.default)
+        return known if any(own == value for value, _ in known) else [(own, as_typed(self.default) or LIBRARY), *known]
+
+    @property
+    def picture(self) -> Picture | None:
+        entry = self.to_json()
+        return picture_of(entry, self.default) if self.searched and entry is not None else None
+
+    def to_json(self) -> dict[str, Any] | None:
+        """The parameter for the spec; None for a number that is left to the library."""
+        common = {"name": self.name, "when": self.entry.get("when"), "why": self.entry.get("why")}
+        if not self.searched:
+            value = self._fixed()
+            return None if value is None else common | {"type": "constant", "value": value}
+        if self.is_number:
+            read = plain_whole if self.kind == "int" else plain_number
+            step = read(self.step) if self.step.strip() else None
+            bounds = {"low": read(self.low), "high": read(self.high), "log": self.log, "step": step}
+            return common | {"type": self.kind} | bounds
+        if len(self.ticked) == 1:
+            return common | {"type": "constant", "value": json.loads(self.ticked[0])}
+        if self.kind == "boolean" and len(self.ticked) == 2:
+            return common | {"type": "boolean"}
+        return common | {"type": "categorical", "choices": [json.loads(value) for value in self.ticked]}
+
+    def possible(self) -> list[Plain] | None:
+        """The values that it may take, where they can be listed."""
+        entry = self.to_json()
+        if entry is None:
+            return [self.default]
+        if entry["type"] == "constant":
+            return [entry["value"]]
+        return [False, True] if entry["type"] == "boolean" else entry.get("choices")
+
+    def _fixed(self) -> Plain:
+        if not self.is_number:
+            known = dict(self.fixed_options)
+            return json.loads(self.value) if self.value in known else self.value
+        if not self.value.strip():
+            return None
+        if self.value.strip() == as_typed(self.default):
+            return self.default
+        return plain_whole(self.value) if self.kind == "int" else plain_number(self.value)
+
+
+class SpaceForm:
+    """Rows from what is recommended, from a space that another study had, or from what was posted."""
+
+    def __init__(
+        self,
+        recommended: Sequence[Entry],
+        defaults: Mapping[str, Plain],
+        posted: Any = None,
+        start: Sequence[Entry] | None = None,
+    ) -> None:
+        given = {entry["name"]: entry for entry in start} if start is not None else None
+        self.rows = [_row(entry, defaults.get(entry["name"]), given) for entry in recommended]
+        if posted is not None:
+            for row in self.rows:
+                _read(row, posted)
+        self._by_name = {row.name: row for row in self.rows}
+
+    def to_json(self) -> dict[str, Any]:
+        """The space for the spec; conditions that cannot hold any more take their parameters with them."""
+        parameters = []
+        for row in self.rows:
+            entry = row.to_json()
+            when = self._when(row)
+            if entry is None or when is None:
+                continue
+            whole = entry | {"when": when or None}
+            parameters.append({key: value for key, value in whole.items() if value is not None})
+        return {"parameters": parameters}
+
+    def add_error(self, name: str, sentence: str) -> bool:
+        """Put a refusal at its row; False when there is no such row."""
+        row = self._by_name.get(name)
+        if row is None:
+            return False
+        row.errors.append(sentence.removeprefix(f"{name}: ").capitalize() if sentence.startswith(name) else sentence)
+        return True
+
+    def _when(self, row: Row) -> dict[str, list[Plain]] | None:
+        """The conditions that still say something; None when one of them can never hold."""
+        kept: dict[str, list[Plain]] = {}
+        for parent, allowed in (row.entry.get("when") or {}).items():
+            other = self._by_name.get(parent)
+            possible = other.possible() if other else None
+            if possible is None:
+                kept[parent] = list(allowed)
+                continue
+            left = [value for value in allowed if _among(value, possible)]
+            if not left:
+                row.dropped = f"Does not count: {parent} is never {' or '.join(map(as_typed, allowed))}."
+                return None
+            if not all(_among(value, left) for value in possible):
+                kept[parent] = left
+        return kept
+
+
+def _among(value: Plain, values: Sequence[Plain]) -> bool:
+    return any(type(value) is type(other) and value == other for other in values)
+
+
+def _row(entry: Entry, default: Plain, given: Mapping[str, Entry] | None) -> Row:
+    """A row as recommended, or as another study had it; that study may have left the parameter to the library."""
+    had = None if given is None else given.get(entry["name"])
+    row = Row(entry, default)
+    if had is not None and had["type"] not in ("constant", row.kind):
+        row.carried = json.dumps({key: had[key] for key in ("type", "choices") if key in had})
+        row.entry = dict(entry) | _carried(row.carried)
+    shown = had if had is not None and had["type"] == row.kind else row.entry
+    row.low, row.high = as_typed(shown.get("low")), as_typed(shown.get("high"))
+    row.log = bool(shown.get("log"))
+    row.step = as_typed(shown.get("step")) if shown.get("step") not in (None, 1) else ""
+    row.ticked = [json.dumps(v) for v in (shown.get("choices", []) if row.kind == "categorical" else [False, True])]
+    fixed = had["value"] if had is not None and had["type"] == "constant" else default
+    row.value = as_typed(fixed) if row.is_number else json.dumps(fixed)
+    row.searched = given is None or (had is not None and had["type"] != "constant")
+    return row
+
+
+def _read(row: Row, posted: Any) -> None:
+    """What was typed; a QueryDict. A checkbox that is not ticked is not sent."""
+    row.carried = posted.get(f"{row.prefix}carried", "")
+    row.entry = dict(row.entry) | _carried(row.carried)
+    row.searched = f"{row.prefix}search" in posted
+    row.low, row.high = posted.get(f"{row.prefix}low", row.low), posted.get(f"{row.prefix}high", row.high)
+    row.log = posted.get(f"{row.prefix}scale", "log" if row.log else "linear") == "log"
+    row.step = posted.get(f"{row.prefix}step", row.step)
+    row.value = posted.get(f"{row.prefix}value", row.value)
+    offered = [value for value, _ in row.options]
+    row.ticked = [value for value in offered if value in posted.getlist(f"{row.prefix}choice")]
+
+
+def _carried(text: str) -> dict[str, Any]:
+    """The kind of domain, and its choices, that a hidden field carries along; nothing where it is not what we wrote."""
+    try:
+        domain = load_json(text.encode(errors="replace"))
+    except JSONError:
+        return {}
+    kind = domain.get("type") if isinstance(domain, dict) else None
+    if kind == "categorical" and isinstance(domain.get("choices"), list):
+        return {"type": kind, "choices": domain["choices"]}
+    return {"type": kind} if kind in (*NUMBERS, "boolean") else {}

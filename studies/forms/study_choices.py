@@ -1,0 +1,99 @@
+"""What can be chosen in the new-study form, and one sentence beside each choice: what it is, what it protects from."""
+
+from collections.abc import Sequence
+
+from django.urls import reverse
+from django.utils.html import format_html
+
+from studies.engine.spec_plan import USUAL_FOLDS
+from studies.evaluation import Metric, Table, default_metric, get_metric, metrics_for
+from studies.models import DatasetVersion, WorkerProcess
+from studies.plots.numbers import count_of
+
+from .study import StudyForm
+
+PREDICTABLE = ("number", "integer", "category", "boolean")
+TASKS = (("classification", "Classification"), ("regression", "Regression"))
+KINDS = {"stratified": "Stratified folds", "kfold": "Folds at random"}
+SPLIT_HINTS = {
+    "stratified": "Protects from folds with too few rows of a class.",
+    "kfold": "Every row is validated once; protects from a lucky split.",
+}
+MOST_NAMED = 4
+
+
+def fill_choices(form: StudyForm, versions: Sequence[DatasetVersion]) -> None:
+    """Sets choices, hints and placeholders from what the spec comes to."""
+    found = form.examined
+    _fill(form, "dataset_version", [(str(v.pk), f"{v.dataset.name}, version {v.number}") for v in versions], "")
+    if found.version is not None:
+        version = found.version
+        columns = [column.name for column in version.columns.all() if column.kind in PREDICTABLE]
+        features = len([column for column in version.features if column.name != found.target])
+        _fill(form, "target", [(name, name) for name in columns], _classes(found.table))
+        form["dataset_version"].help_text = format_html(
+            '{}, {}. <a href="{}">Columns and warnings</a>',
+            count_of(version.rows, "row"),
+            count_of(features, "feature"),
+            reverse("dataset", args=[version.dataset_id]),
+        )
+        _select(form, "target", found.target)
+    _fill(form, "task", list(TASKS), "Classes, or a number." if found.task is None else _task_hint(found.task))
+    _select(form, "task", found.task)
+    if found.task is not None and found.table is not None:
+        offered = metrics_for(found.task)
+        if found.estimator is not None:
+            offered = [metric for metric in offered if found.estimator.supports(metric.key, found.table)] or offered
+        _fill(form, "metric", [(m.key, m.label) for m in offered], _metric_hint(found.metric, found.table))
+        _select(form, "metric", found.metric.key if found.metric else None)
+        kinds = [kind for kind in KINDS if kind == "kfold" or found.task == "classification"]
+        kind = found.plan.kind if found.plan else form.data.get("kind") or kinds[0]
+        _fill(form, "kind", [(key, KINDS[key]) for key in kinds], SPLIT_HINTS.get(kind, ""))
+        _select(form, "kind", found.plan.kind if found.plan else None)
+    form.fields["folds"].widget.attrs["placeholder"] = str(found.plan.folds if found.plan else USUAL_FOLDS)
+    form.fields["repeats"].widget.attrs["placeholder"] = "1"
+    form.fields["name"].widget.attrs["placeholder"] = found.name or ""
+    alive = WorkerProcess.objects.alive().count()
+    lives = "1 worker is alive" if alive == 1 else f"{alive} workers are alive"
+    form["parallel"].help_text = f"Trials at once; {lives}."
+
+
+def _fill(form: StudyForm, name: str, choices: list[tuple[str, str]], hint: str) -> None:
+    """What was chosen stays shown even when it cannot be chosen any more."""
+    chosen = str(form.data.get(name, ""))
+    if chosen and chosen not in dict(choices):
+        choices = [(chosen, chosen), *choices]
+    form.fields[name].widget.choices = choices  # type: ignore[attr-defined]
+    form[name].help_text = hint  # the bound field's own: it was made before the choices were known
+
+
+def _select(form: StudyForm, name: str, decided: str | None) -> None:
+    """What was left open shows what was decided."""
+    if decided is not None and not form.data.get(name):
+        form.data[name] = decided
+
+
+def _classes(table: Table | None) -> str:
+    if table is None:
+        return ""
+    if table.task == "regression":
+        return f"{table.y.min():,.4g} to {table.y.max():,.4g} in {count_of(table.n_rows, 'row')}."
+    counts = sorted(zip(table.class_counts.tolist(), table.classes, strict=True), reverse=True)
+    named = ", ".join(f"{name} {count:,}" for count, name in counts[:MOST_NAMED])
+    more = len(counts) - MOST_NAMED
+    return f"{len(counts)} classes: {named}" + (f" and {more} more." if more > 0 else ".")
+
+
+def _task_hint(task: str) -> str:
+    return "The target’s values are classes." if task == "classification" else "The target’s values are a quantity."
+
+
+def _metric_hint(metric: Metric | None, table: Table) -> str:
+    suggested = default_metric(table)
+    if metric is None:
+        return ""
+    if metric.key != suggested:
+        return f"{metric.sentence} Suggested: {get_metric(suggested).label}."
+    if metric.key == "balanced_accuracy":
+        return "Suggested: the classes are uneven, and each counts as much."
+    return f"Suggested. {metric.sentence}"
