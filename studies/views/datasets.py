@@ -17,7 +17,7 @@ from studies.forms.datasets import DatasetForm, SchemaForm, VersionForm
 from studies.models import Column, Dataset, DatasetVersion, Study
 from studies.tabular.samples import SAMPLES
 
-from .access import current_team, get_dataset, get_dataset_to_edit, get_membership, require_editor
+from .access import get_dataset, get_dataset_to_edit, get_membership, require_editor
 from .column_rows import column_rows, file_size, preview_rows, target_sentence
 from .version_changes import version_changes
 
@@ -144,7 +144,6 @@ def newest_studies(found: Dataset) -> QuerySet:
 
 
 def page_of(request: HttpRequest, found: Dataset, version: DatasetVersion, form: SchemaForm) -> dict[str, Any]:
-    team = current_team(request)
     versions = list(
         found.versions.annotate(n_studies=Count("studies"))
         .select_related("created_by")
@@ -163,7 +162,6 @@ def page_of(request: HttpRequest, found: Dataset, version: DatasetVersion, form:
         "kinds": Column.Kind.choices,
         "roles": Column.Role.choices,
         "can_edit": role is not None and role.can_edit,
-        "elsewhere": team != found.team,
         "separator": SEPARATOR_WORDS.get(version.separator, version.separator),
         "size": file_size(version.file_bytes),
         "preview_columns": form.columns[:PREVIEW_COLUMNS],

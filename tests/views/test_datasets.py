@@ -11,7 +11,7 @@ from django.test import Client
 
 from studies.engine.intake import store_upload
 from studies.models import Column, Dataset, DatasetVersion, Team, User
-from tests.factories import csv_text, make_study
+from tests.factories import csv_text, make_study, make_version
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -29,6 +29,12 @@ def folders() -> set[str]:
 
 @pytest.fixture
 def version(team: Team, alice: User) -> DatasetVersion:
+    return make_version(team, alice, name="People")
+
+
+@pytest.fixture
+def uploaded(team: Team, alice: User) -> DatasetVersion:
+    """With preview and profiles, read by the child process."""
     return store_upload(team, alice, file_of(csv_text()), "People")
 
 
@@ -209,21 +215,21 @@ def test_a_new_version_says_what_changed(client_of: ClientOf, bob: User, version
 
 
 def test_the_page_shows_columns_rows_and_what_to_do_next(
-    client_of: ClientOf, bob: User, version: DatasetVersion
+    client_of: ClientOf, bob: User, uploaded: DatasetVersion
 ) -> None:
-    response = client_of(bob).get(f"/datasets/{version.dataset_id}/")
+    response = client_of(bob).get(f"/datasets/{uploaded.dataset_id}/")
     page = response.content.decode()
     assert "Predict <b>outcome</b> from 3 columns" in page
-    assert f"/studies/new/?dataset_version={version.pk}" in page
+    assert f"/studies/new/?dataset_version={uploaded.pk}" in page
     assert "No study uses it yet" in page
     assert page.count("<tr data-column") == 4
     rows = {row.column.name: row for row in response.context["rows"]}
     assert (rows["income"].missing, rows["age"].missing) == ("10 %", "0")
     assert len(rows["income"].bars) == 12
     shown = response.context["preview"]
-    assert [[cell for cell, _ in row] for row in shown] == version.preview
+    assert [[cell for cell, _ in row] for row in shown] == uploaded.preview
     assert [numeric for _, numeric in shown[0]] == [True, True, False, False]
-    assert len(version.preview) == 50
+    assert len(uploaded.preview) == 50
 
 
 def test_a_wide_page_takes_few_queries(
