@@ -9,6 +9,10 @@ function note(text) {
   for (const node of document.querySelectorAll("[data-live-note]")) if (node.textContent !== text) node.textContent = text;
 }
 
+function asking() {
+  note(document.querySelector("[data-poll][hx-get]") ? "Live" : "");
+}
+
 function marking(part) {
   const marked = getSelection();
   return marked && !marked.isCollapsed && marked.containsNode(part, true);
@@ -45,7 +49,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { detail } = event;
-  if (!(detail.target instanceof Element)) return;
+  if (!detail.shouldSwap || !(detail.target instanceof Element)) return;
   if (!polled(detail)) return keep([detail.target]);
   // Signed out meanwhile, the poll was sent to the sign-in page: that is no fragment, so the whole page goes there.
   const { responseURL } = detail.xhr;
@@ -64,13 +68,14 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   if (!kept) return;
   restore(polled(event.detail) ? parts(event.detail.elt) : [event.detail.elt]);
+  if (polled(event.detail)) asking();
   document.dispatchEvent(new CustomEvent("parts-renewed"));
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
   if (!polled(event.detail)) return;
   if (!event.detail.successful) return note("No answer; asking again");
-  if (event.detail.xhr.status === 204) note(document.querySelector("[data-poll][hx-get]") ? "Live" : "");
+  if (event.detail.xhr.status === 204) asking();
 });
 
 document.addEventListener("visibilitychange", () => {
@@ -78,4 +83,4 @@ document.addEventListener("visibilitychange", () => {
   for (const poll of document.querySelectorAll("[data-poll][hx-get]")) poll.dispatchEvent(new Event("wake"));
 });
 
-if (document.querySelector("[data-poll][hx-get]")) note("Live");
+asking();

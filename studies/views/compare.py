@@ -1,6 +1,6 @@
 """Two to twelve studies side by side: which search was better?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,31 +20,42 @@ OFFERED = 200
 
 
 @dataclass(frozen=True)
+class Choice:
+    """A study as it is offered for comparison."""
+
+    study: Study
+    metric: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
 class Side:
     """One of the studies compared; `mark` is its colour and dash in every figure."""
 
     study: Study
     progress: Progress
     mark: int
+    metric: str
     lead: Gain | None = None
 
 
 @require_GET
 def compare(request: HttpRequest) -> HttpResponse:
     chosen = chosen_studies(request)
+    offered = [*chosen, *_offered(request, chosen)]
     context = {
         "section": "compare",
         "chosen": chosen,
         "too_many": len(chosen_ids(request)) > MOST,
         "most": MOST,
-        "offered": _offered(request, chosen),
+        "choices": [Choice(study, metric_in_text(study.metric), study in chosen) for study in offered],
         "query": urlencode([("study", study.pk) for study in chosen]),
     }
     if len(chosen) < 2:
         return render(request, "compare/picker.html", context)
     progress = progress_of(chosen)
     fair = comparable(chosen)
-    sides = [Side(study, progress[study.pk], i % 6 + 1) for i, study in enumerate(chosen)]
+    sides = [Side(study, progress[study.pk], i % 6 + 1, metric_label(study.metric)) for i, study in enumerate(chosen)]
     rows = facts(chosen)
     context |= {
         "sides": _ranked(sides) if fair.shared else sides,
@@ -83,10 +94,7 @@ def _ranked(sides: list[Side]) -> list[Side]:
     if not scored:
         return rest
     top = scored[0].progress.best.value
-    behind = [
-        Side(side.study, side.progress, side.mark, gain_over(side.study, side.progress.best.value, top))
-        for side in scored[1:]
-    ]
+    behind = [replace(side, lead=gain_over(side.study, side.progress.best.value, top)) for side in scored[1:]]
     return [scored[0], *behind, *rest]
 
 

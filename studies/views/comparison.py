@@ -50,7 +50,7 @@ def chosen_studies(request: HttpRequest) -> list[Study]:
 
 
 def comparable(studies: list[Study]) -> Comparable:
-    keys = {"data": "dataset_version_id", "target": "target", "metric": "metric"}
+    keys = {"dataset": "dataset_version_id", "target": "target", "metric": "metric"}
     differ = tuple(word for word, name in keys.items() if len({getattr(study, name) for study in studies}) > 1)
     return Comparable(differ, same_folds=len({study.plan_id for study in studies if study.plan_id}) <= 1)
 

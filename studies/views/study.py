@@ -43,7 +43,6 @@ def study_page(
     shown: Study,
     limits: LimitsForm | None = None,
     trial_form: TrialForm | None = None,
-    status: int = 200,
 ) -> HttpResponse:
     """The whole page; a form that was refused comes back in it, as it was typed, with its dialog open."""
     opened = "limits" if limits else "add-trial" if trial_form else request.GET.get("open", "")
@@ -60,7 +59,7 @@ def study_page(
         "spec": spec_lines(shown),
         "spec_json": json.dumps(shown.spec, indent=2, ensure_ascii=False),
     }
-    return render(request, "studies/detail.html", context, status=status)
+    return render(request, "studies/detail.html", context)
 
 
 def live_context(request: HttpRequest, shown: Study) -> dict[str, Any]:

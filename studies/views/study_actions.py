@@ -69,7 +69,7 @@ def study_limits(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "The limits are changed.")
             return redirect("study", pk)
-    return study_page(request, study, limits=form, status=422)
+    return study_page(request, study, limits=form)
 
 
 @require_POST
@@ -86,4 +86,4 @@ def study_add_trial(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"Trial {trial.number} is waiting for a worker.")
             return redirect(reverse("study", args=[pk]) + "#leaderboard")
-    return study_page(request, study, trial_form=form, status=422)
+    return study_page(request, study, trial_form=form)

@@ -76,7 +76,7 @@ def test_what_cannot_be_compared_is_refused_plainly_and_still_shown(client_of, a
     Study.objects.filter(pk=pair[1].pk).update(**change)
     response = client_of(alice).get(address(*pair))
     words = words_of(response)
-    assert f"These studies cannot be compared: {word} differ" in words
+    assert f"These studies cannot be compared: {word} differs" in words
     assert "0.780 ± 0.010" in words
     assert "data-figure-url" not in response.content.decode()
     assert client_of(alice).get(address(*pair).replace("/compare/", "/compare/charts/best-so-far/")).status_code == 404
@@ -84,7 +84,7 @@ def test_what_cannot_be_compared_is_refused_plainly_and_still_shown(client_of, a
 
 def test_other_data_is_refused(client_of, alice, team, pair):
     other = make_study(make_version(team, alice, name="Energy"), alice, name="Other data", state="complete", target="t")
-    assert "data and target differ" in words_of(client_of(alice).get(address(pair[0], other)))
+    assert "dataset and target differ" in words_of(client_of(alice).get(address(pair[0], other)))
 
 
 def test_order_of_colours_is_that_of_the_address(client_of, alice, pair):
@@ -97,8 +97,8 @@ def test_fewer_than_two_offers_the_others(client_of, alice, version, team, pair)
     make_study(version, alice, name="A draft")
     other = make_study(make_version(team, alice), alice, name="Other data", state="complete")
     browser = client_of(alice)
-    offered = browser.get("/compare/").context["offered"]
-    assert {study.name for study in offered} == {"Random one", "Bayes one", "Other data"}
+    choices = browser.get("/compare/").context["choices"]
+    assert {choice.study.name for choice in choices} == {"Random one", "Bayes one", "Other data"}
     response = browser.get(address(other))
     assert "Choose what to compare “Other data” with" in words_of(response)
     assert f'value="{other.pk}" checked' in response.content.decode()
@@ -106,8 +106,8 @@ def test_fewer_than_two_offers_the_others(client_of, alice, version, team, pair)
 
 def test_studies_on_the_same_data_lead_the_offer(client_of, alice, team, pair):
     make_study(make_version(team, alice), alice, name="Newer on other data", state="complete")
-    offered = client_of(alice).get(address(pair[0])).context["offered"]
-    assert [study.name for study in offered] == ["Bayes one", "Newer on other data"]
+    choices = client_of(alice).get(address(pair[0])).context["choices"]
+    assert [choice.study.name for choice in choices] == ["Random one", "Bayes one", "Newer on other data"]
 
 
 def test_nothing_to_compare(client_of, alice):
@@ -142,5 +142,5 @@ def test_who_may(client_of, vera, charlie, pair):
     assert client_of(vera).get(address(*pair)).status_code == 200
     stranger = client_of(charlie)
     assert stranger.get(address(*pair)).status_code == 404
-    assert stranger.get("/compare/").context["offered"] == []
+    assert stranger.get("/compare/").context["choices"] == []
     assert stranger.post("/compare/").status_code == 405
