@@ -63,7 +63,7 @@ class BestSoFar:
 
     @property
     def keys(self) -> tuple[Key, ...]:
-        return tuple(Key(f"k-{i % SERIES + 1}", run.name) for i, run in enumerate(self.runs))
+        return tuple(Key(f"k-{i % SERIES + 1} dash-{_dash(i) + 1}", run.name) for i, run in enumerate(self.runs))
 
     @property
     def lines(self) -> tuple[int, ...]:
@@ -102,6 +102,20 @@ def prepare(runs: Sequence[Run], *, direction: str, metric: str, axis: Axis = "t
     return BestSoFar(tuple(runs), direction, metric, axis)
 
 
+def _dash(i: int) -> int:
+    """From the seventh line on colours come again, with another dash."""
+    return (i + i // SERIES) % len(DASHES)
+
+
+def _told_apart(names: list[str]) -> list[str]:
+    """Names without the words that all begin with: a line's end has little room, and only what differs helps."""
+    words = [name.split() for name in names]
+    shared = 0
+    while len(words) > 1 and all(len(one) > shared + 1 and one[shared] == words[0][shared] for one in words):
+        shared += 1
+    return [" ".join(one[shared:]) or name for one, name in zip(words, names, strict=True)]
+
+
 def _y_range(record: BestSoFar) -> tuple[float, float]:
     """All ends, and of the beginnings as much as does not flatten them."""
     scored = [run.values for run in record.runs if len(run.values)]
@@ -126,16 +140,16 @@ def draw(record: BestSoFar) -> go.Figure:
     y_range = _y_range(record)
     x_title = "Trials" if record.axis == "trial" else f"Worker time, {unit}"
     figure = frame(record.metric, x_title, y_range, (0, right * 1.01 or 1.0))
-    labels = []
+    labels, ends = [], _told_apart([run.name for run in record.runs])
     for i, (run, x) in enumerate(zip(record.runs, places, strict=True)):
         colour = f"var(--series-{i % SERIES + 1})"
         moves = [f"{format_score(v)} at trial {int(t)}" for v, t in zip(run.values, run.trials, strict=True)]
         figure.add_scatter(
             x=plain(x), y=plain(run.values), name=label(run.name), mode="lines",
-            line={"shape": "hv", "width": 2, "color": colour, "dash": DASHES[i % len(DASHES)]},
+            line={"shape": "hv", "width": 2, "color": colour, "dash": DASHES[_dash(i)]},
             hovertext=[f"<b>{label(run.name)}</b><br>{move}" for move in moves], hoverinfo="text",
         )  # fmt: skip
         if run.last is not None:
-            labels.append(EndLabel(run.last, f"<b>{label(run.name, 18)}</b>", colour))
+            labels.append(EndLabel(run.last, f"<b>{label(ends[i], 18)}</b>", colour))
     add_end_labels(figure, labels, y_range)
     return figure

@@ -96,12 +96,15 @@ def _add_lines(figure: go.Figure, record: Convergence) -> None:
     labels = []
     if record.leader is not None:
         best = float(record.values[record.leader])
-        score = format_score(best, float(record.stderrs[record.leader]))
-        labels.append(EndLabel(best, f"<b>Best CV {score}</b><br>trial {record.numbers[record.leader]}", "var(--ink)"))
+        labels.append(
+            EndLabel(
+                best, f"<b>Best CV {record.reads(best)}</b><br>trial {record.numbers[record.leader]}", "var(--ink)"
+            )
+        )
     for name, value in record.references:
         figure.add_hline(y=value, line={"color": "var(--ink-3)", "width": 1, "dash": "dot"}, layer="below", name=name)
         if not (name == "defaults" and record.numbers[record.leader] == 0):
-            labels.append(EndLabel(value, f"{name} {format_score(value)}", "var(--ink-2)"))
+            labels.append(EndLabel(value, f"{name} {record.reads(value)}", "var(--ink-2)"))
     add_end_labels(figure, labels, record.y_range)
 
 

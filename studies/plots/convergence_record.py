@@ -100,10 +100,10 @@ class Convergence:
             shown.append(Key("tick k-pruned", "pruned"))
         if "failed" in self.states:
             shown.append(Key("cross k-failed", "failed"))
-        shown += [Key("dashed k-defaults", f"{name} {format_score(value)}") for name, value in self.references]
+        shown += [Key("dashed k-defaults", f"{name} {self.reads(value)}") for name, value in self.references]
         if self.baseline is not None and self.leader is not None and not self._shows(self.baseline):
             side = "below" if self.baseline < self.y_range[0] else "above"
-            shown.append(Key("", f"baseline {format_score(self.baseline)} lies {side} the axis"))
+            shown.append(Key("", f"baseline {self.reads(self.baseline)} lies {side} the axis"))
         return tuple(shown)
 
     @property
@@ -152,6 +152,10 @@ class Convergence:
             for name, value in known
             if value is not None and self.leader is not None and self._shows(value)
         ]
+
+    def reads(self, value: float) -> str:
+        """A score with the decimals that the best one deserves, so that they can be compared."""
+        return format_score(value, None if self.leader is None else float(self.stderrs[self.leader]))
 
     def _shows(self, value: float) -> bool:
         low, high = self.y_range

@@ -59,6 +59,21 @@ def test_names_are_escaped_in_the_figure_and_plain_in_key_and_table():
     assert sent["table"]["rows"][0][0] == name
 
 
+def test_labels_at_the_ends_leave_out_what_all_names_begin_with():
+    names = ["Churn, SVM, random", "Churn, SVM, bayesian", "Churn, SVM, grid"]
+    runs = [best_so_far.trace(name, [0], [0.1 * i], [1], "maximize") for i, name in enumerate(names)]
+    figure = best_so_far.draw(best_so_far.prepare(runs, direction="maximize", metric="Accuracy"))
+    ends = {note.text for note in figure.layout.annotations if note.name == "end-label"}
+    assert ends == {"<b>random</b>", "<b>bayesian</b>", "<b>grid</b>"}
+
+
+def test_twelve_studies_have_twelve_looks():
+    runs = [best_so_far.trace(f"S{i}", [0], [0.1], [1], "maximize") for i in range(12)]
+    record = best_so_far.prepare(runs, direction="maximize", metric="Accuracy")
+    looks = {(trace.line.color, trace.line.dash) for trace in best_so_far.draw(record).data}
+    assert len(looks) == len({key.mark for key in record.keys}) == 12
+
+
 def test_labels_at_the_ends_do_not_overlap():
     runs = [best_so_far.trace(f"S{i}", [0, 1], [0.1, 0.9 + i * 1e-4], [1, 1], "maximize") for i in range(4)]
     figure = best_so_far.draw(best_so_far.prepare(runs, direction="maximize", metric="Accuracy"))

@@ -8,7 +8,7 @@ function shown(cell) {
   if (cell === null) return "–";
   if (typeof cell !== "number") return cell;
   if (Number.isInteger(cell)) return cell.toLocaleString("en").replace("-", "−");
-  return Number(cell.toPrecision(6)).toString().replaceAll("-", "−");
+  return Number(cell.toPrecision(4)).toString().replaceAll("-", "−");
 }
 
 function row(cells, tag, numeric) {
