@@ -60,6 +60,13 @@ def test_best_so_far_of_two(client_of, alice, team, study):
     assert ["Other", 0, 0.8, 2.5] in rows
 
 
+def test_best_so_far_with_a_study_that_has_no_trial_yet(client_of, alice, study):
+    waiting = make_study(study.dataset_version, alice, name="Waiting", state="queued")
+    for axis in ("trial", "seconds"):
+        answer = client_of(alice).get(f"/compare/charts/best-so-far/?study={study.pk}&study={waiting.pk}&x={axis}")
+        assert {row[0] for row in answer.json()["table"]["rows"]} == {"A study"}
+
+
 def test_an_unchanged_chart_is_not_sent_again(client_of, alice, study):
     browser = client_of(alice)
     path = f"/studies/{study.pk}/charts/convergence/"
