@@ -17,6 +17,7 @@ from .spec_json import JSONError, check_plain
 from .spec_method import examine_budget, examine_method
 from .spec_model import examine_model
 from .spec_plan import examine_plan
+from .spec_space import examine_space
 
 __all__ = ["Resolved", "SpecError", "create_draft", "examine", "resolve", "resolved"]
 
@@ -101,6 +102,7 @@ def examine(team: Team, spec: object) -> Examination:
     fields = Fields(spec, KEYS, found.problems)
     examine_data(fields, found)
     examine_model(fields, found)
+    examine_space(fields, found)
     examine_plan(fields, found)
     examine_method(fields, found)
     examine_budget(fields, found)

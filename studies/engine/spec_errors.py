@@ -46,9 +46,10 @@ def quote(value: object) -> str:
 def nearest(name: object, known: Iterable[str]) -> str:
     """What to add to "there is no such name": the nearest known one, else all of them."""
     names = list(known)
-    close = difflib.get_close_matches(str(name)[:100].lower(), names, n=1, cutoff=0.6)
+    by_lower = {known_name.lower(): known_name for known_name in names}
+    close = difflib.get_close_matches(str(name)[:100].lower(), by_lower, n=1, cutoff=0.6)
     if close:
-        return f'Did you mean "{close[0]}"?'
+        return f'Did you mean "{by_lower[close[0]]}"?'
     return f"There are: {', '.join(names)}." if names else "There are none."
 
 

@@ -61,7 +61,7 @@ class Examination:
     @property
     def trials_to_run(self) -> int | None:
         """Trials until the budget or the grid (and trial 0, the defaults) is used up."""
-        if self.max_trials is None:
+        if self.max_trials is None or (self.method == "grid" and self.grid_size is None):
             return None
         return self.max_trials if self.grid_size is None else min(self.max_trials, self.grid_size + 1)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from studies.engine.spec_json import JSONError, load_json
+from studies.plots.numbers import format_parameter
 from studies.search import Plain
 
 from .plain import as_typed, plain_number, plain_whole
@@ -14,7 +15,6 @@ from .space_picture import Picture, picture_of
 PREFIX = "space."
 NUMBERS = ("float", "int")
 Entry = Mapping[str, Any]
-LIBRARY = "library’s choice"  # how None, "decide yourself", is offered among the values
 
 
 @dataclass
@@ -62,20 +62,20 @@ class Row:
     def conditions(self) -> list[str]:
         """bootstrap is true; kernel is poly or rbf."""
         when = self.entry.get("when") or {}
-        return [f"{parent} is {' or '.join(map(as_typed, values))}" for parent, values in when.items()]
+        return [f"{parent} is {' or '.join(map(format_parameter, values))}" for parent, values in when.items()]
 
     @property
     def options(self) -> list[tuple[str, str]]:
         """Values to tick, each as JSON and as it is shown."""
         values = [False, True] if self.kind == "boolean" else self.entry.get("choices", [])
-        return [(json.dumps(value), "none" if value is None else as_typed(value)) for value in values]
+        return [(json.dumps(value), format_parameter(value)) for value in values]
 
     @property
     def fixed_options(self) -> list[tuple[str, str]]:
         """Values to fix at: those to search, and the library's default."""
         known = self.options
         own = json.dumps(self.default)
-        return known if any(own == value for value, _ in known) else [(own, as_typed(self.default) or LIBRARY), *known]
+        return known if any(own == value for value, _ in known) else [(own, format_parameter(self.default)), *known]
 
     @property
     def picture(self) -> Picture | None:
@@ -153,7 +153,8 @@ class SpaceForm:
         row = self._by_name.get(name)
         if row is None:
             return False
-        row.errors.append(sentence.removeprefix(f"{name}: ").capitalize() if sentence.startswith(name) else sentence)
+        said = sentence.removeprefix(f"{name}: ")
+        row.errors.append(said[:1].upper() + said[1:])
         return True
 
     def _when(self, row: Row) -> dict[str, list[Plain]] | None:
@@ -167,7 +168,7 @@ class SpaceForm:
                 continue
             left = [value for value in allowed if _among(value, possible)]
             if not left:
-                row.dropped = f"Does not count: {parent} is never {' or '.join(map(as_typed, allowed))}."
+                row.dropped = f"Does not count: {parent} is never {' or '.join(map(format_parameter, allowed))}."
                 return None
             if not all(_among(value, left) for value in possible):
                 kept[parent] = left

@@ -23,7 +23,7 @@ CHOICES = {"sampler": [("sobol", "Sobol"), ("independent", "Independent")]}
 
 def option_fields(method: str) -> dict[str, forms.CharField]:
     """A field for each option of the method; none for a method that there is not."""
-    return {f"{PREFIX}{option}": _field(option) for option in _options(method)}
+    return {f"{PREFIX}{option}": _field(option, default) for option, default in _options(method).items()}
 
 
 def options_as_typed(method: str, options: dict[str, Any]) -> dict[str, str]:
@@ -45,12 +45,12 @@ def _options(method: str) -> dict[str, Any]:
     return method_options(method) if method in METHODS else {}
 
 
-def _field(option: str) -> forms.CharField:
+def _field(option: str, default: Any) -> forms.CharField:
     label, hint = WORDS.get(option, (option.capitalize(), ""))
     widget = (
         forms.Select(choices=CHOICES[option])
         if option in CHOICES
-        else forms.TextInput({"autocomplete": "off", "inputmode": "numeric"})
+        else forms.TextInput({"autocomplete": "off", "inputmode": "numeric", "placeholder": as_typed(default)})
     )
     return forms.CharField(label=label, help_text=hint, required=False, widget=widget)
 

@@ -21,7 +21,6 @@ def usual(version_id: int, estimator: str = "") -> dict[str, str]:
         "estimator": estimator,
         "method": USUAL,
         "seed": "0",
-        "repeats": "1",
         "trials": str(USUAL_TRIALS),
         "parallel": str(min(workers, MOST_PARALLEL) or USUAL_PARALLEL),
     } | options_as_typed(USUAL, {})

@@ -64,7 +64,7 @@ def test_a_condition_that_never_holds_takes_its_parameter_along() -> None:
     form = forest(searched() | {"bootstrap.choice": ["false"]})
     assert "max_samples" not in Space.from_json(form.to_json())
     row = next(row for row in form.rows if row.name == "max_samples")
-    assert row.dropped == "Does not count: bootstrap is never true."
+    assert row.dropped == "Does not count: bootstrap is never True."
 
 
 def test_what_cannot_be_is_passed_on_as_typed() -> None:

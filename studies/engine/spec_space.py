@@ -1,0 +1,111 @@
+"""The search space of a spec: the recommended one, or one that the estimator can take."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from studies.search import Space, SpaceError
+
+from .spec_errors import nearest, quote
+from .spec_examination import Examination
+from .spec_fields import Fields
+
+Known = Mapping[str, Any]
+
+
+def examine_space(spec: Fields, found: Examination) -> None:
+    """Sets the space; needs table and estimator."""
+    entry, table = found.estimator, found.table
+    if entry is None or table is None or entry.problem(table):
+        return
+    given = spec.raw("space")
+    if given is None:
+        found.space = Space.from_json(entry.space(table))
+        found.decide(f"Search space: the recommended one of {entry.label}, {_counted(found.space)} searched.")
+        return
+    known = {parameter["name"]: parameter for parameter in entry.parameters(table)}
+    defaults = entry.defaults(table)
+    for parameter in _entries(given):
+        name = parameter.get("name")
+        if not isinstance(name, str):
+            continue
+        if name not in known:
+            spec.wrong(f"space.{name[:100]}", f"{entry.label} has no parameter {quote(name)}. {nearest(name, known)}")
+            continue
+        problem = _problem(parameter, known[name], defaults.get(name))
+        if problem:
+            spec.wrong(f"space.{name}", f"{name}: {problem}.")
+    try:
+        space = Space.from_json(given)
+    except SpaceError as error:
+        for path, sentence in _all_errors(given, error).items():
+            spec.wrong(path, sentence)
+        return
+    if space.dimensions == 0:
+        spec.wrong("space", "No parameter is searched; at least one must have more than one value.")
+        return
+    found.space = space
+
+
+def _problem(parameter: Mapping[str, Any], known: Known, default: object) -> str:
+    """What the model could never take, whatever the search makes of it."""
+    kind = parameter.get("type")
+    if kind == "constant":
+        value = parameter.get("value")
+        wanted = _not_its_kind(value, known, default)
+        return f"it is fixed at {quote(value)}; it must be {wanted}" if wanted else _off_scale(value, "value", known)
+    if kind in ("float", "int"):
+        return _off_scale(parameter.get("low"), "low", known) or _off_scale(parameter.get("high"), "high", known)
+    return ""
+
+
+def _off_scale(value: object, word: str, known: Known) -> str:
+    """No model of the catalogue takes numbers below 0 where none are recommended, nor shares above 1."""
+    if not _is_number(value) or known["type"] not in ("float", "int"):
+        return ""
+    if value < 0 <= known["low"]:  # type: ignore[operator]
+        return f"{word} is {quote(value)}; it cannot be below 0"
+    if known["type"] == "float" and known["high"] == 1.0 and value > 1:  # type: ignore[operator]
+        return f"{word} is {quote(value)}; it is a share and cannot be above 1"
+    return ""
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _counted(space: Space) -> str:
+    return "1 parameter" if space.dimensions == 1 else f"{space.dimensions} parameters"
+
+
+def _entries(given: Any) -> list[Mapping[str, Any]]:
+    """The parameters of a space's JSON, those that are objects."""
+    listed = given.get("parameters") if isinstance(given, Mapping) else given
+    return [entry for entry in listed[:1000] if isinstance(entry, Mapping)] if isinstance(listed, list) else []
+
+
+def _not_its_kind(value: object, known: Known, default: object) -> str:
+    """What a fixed value must be, when it is not; the library's default is always possible."""
+    if type(value) is type(default) and value == default:
+        return ""
+    own = f", or {quote(default)} as in the library" if not isinstance(default, int | float) else ""
+    if known["type"] == "float":
+        return "" if _is_number(value) else f"a number{own}"
+    if known["type"] == "int":
+        return "" if _is_number(value) and isinstance(value, int) else f"a whole number{own}"
+    if known["type"] == "boolean":
+        return "" if isinstance(value, bool) else "true or false"
+    choices = known.get("choices", [])
+    same = [choice for choice in choices if choice == value and isinstance(choice, bool) == isinstance(value, bool)]
+    return "" if same else f"one of {', '.join(quote(choice) for choice in choices)}{own}"
+
+
+def _all_errors(given: Any, first: SpaceError) -> dict[str, str]:
+    """Each parameter's own error, not the first one alone; conditions are only judged on the whole."""
+    errors = {"space" if first.parameter is None else f"space.{first.parameter[:100]}": str(first)}
+    for entry in _entries(given):
+        try:
+            Space.from_json([{key: value for key, value in entry.items() if key != "when"}])
+        except SpaceError as error:
+            if error.parameter is not None:
+                errors.setdefault(f"space.{error.parameter[:100]}", str(error))
+    return errors
