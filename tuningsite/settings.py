@@ -95,6 +95,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # -- queue: Redis only rings the bell -------------------------------------------------------------------------------
@@ -132,6 +133,7 @@ READING_MEMORY_MB = env.int("READING_MEMORY_MB", default=2048)
 FILE_UPLOAD_TEMP_DIR = str(DATA)
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a table's columns form has two per column
 
 # -- people ---------------------------------------------------------------------------------------------------------
 
