@@ -1,11 +1,10 @@
 """Studies side by side."""
 
-import re
-
 import pytest
 
 from studies.models import Study
 from tests.factories import make_study, make_trial, make_version
+from tests.views.reading import words_of
 
 
 @pytest.fixture
@@ -25,12 +24,6 @@ def pair(version, alice):
 
 def address(*studies):
     return "/compare/?" + "&".join(f"study={study.pk}" for study in studies)
-
-
-def words_of(response):
-    assert response.status_code == 200
-    body = re.sub(r"(?s)<(script|style|head).*?</\1>", " ", response.content.decode())
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", body))
 
 
 def test_the_sentence_says_who_leads_and_whether_it_is_sure(client_of, alice, pair):

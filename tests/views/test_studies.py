@@ -9,17 +9,12 @@ from django.utils import timezone
 
 from studies.models import Study, WorkerProcess
 from tests.factories import make_study, make_trial, make_version
+from tests.views.reading import words_of
 
 
 @pytest.fixture
 def version(team, alice):
     return make_version(team, alice, name="Readmission")
-
-
-def text_of(response):
-    """The page's words as a person reads them."""
-    body = re.sub(r"(?s)<(script|style|svg|head).*?</\1>", " ", response.content.decode())
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", body))
 
 
 def cursor_of(response):
@@ -33,7 +28,7 @@ def test_a_row_says_what_a_study_is_and_how_far_it_came(client_of, alice, versio
     make_trial(study, 2, value=0.75)
     make_trial(study, 3, state="failed", value=None, stderr=None, reason="timed_out")
     make_trial(study, 4, state="running", value=None, stderr=None, fit_seconds=None, score_seconds=None)
-    page = text_of(client_of(alice).get("/"))
+    page = words_of(client_of(alice).get("/"))
     assert "Readmission v1, Logistic regression" in page
     assert "0.784 ± 0.016" in page
     assert "4 of 20" in page
@@ -52,22 +47,22 @@ def test_the_best_of_a_metric_to_minimise_is_the_lowest(client_of, alice, versio
 
 
 def test_no_worker_says_what_to_start(client_of, alice):
-    assert "script/server" in text_of(client_of(alice).get("/"))
+    assert "script/server" in words_of(client_of(alice).get("/"))
     WorkerProcess.objects.create(name="w", host="h", pid=1, started_at=timezone.now(), seen_at=timezone.now())
-    assert "1 worker serves" in text_of(client_of(alice).get("/"))
+    assert "1 worker serves" in words_of(client_of(alice).get("/"))
 
 
 def test_a_worker_not_seen_for_a_while_does_not_serve(client_of, alice):
     past = timezone.now() - timedelta(minutes=1)
     WorkerProcess.objects.create(name="w", host="h", pid=1, started_at=past, seen_at=past)
-    assert "No worker is running" in text_of(client_of(alice).get("/"))
+    assert "No worker is running" in words_of(client_of(alice).get("/"))
 
 
 def test_newcomers_are_led_to_a_table_and_then_to_a_study(client_of, alice, team):
     browser = client_of(alice)
-    assert "Upload a table" in text_of(browser.get("/"))
+    assert "Upload a table" in words_of(browser.get("/"))
     make_version(team, alice)
-    assert "Start the first study" in text_of(browser.get("/"))
+    assert "Start the first study" in words_of(browser.get("/"))
 
 
 def test_compare_is_a_plain_form(client_of, alice, version):
@@ -84,7 +79,7 @@ def test_search_by_name_and_dataset(client_of, alice, team, version):
     browser = client_of(alice)
     assert [row.study.name for row in browser.get("/?q=boost").context["rows"]] == ["Boosting"]
     assert [row.study.name for row in browser.get("/?q=energy").context["rows"]] == ["Forest"]
-    assert "No study’s name or dataset contains that" in text_of(browser.get("/?q=nothing"))
+    assert "No study’s name or dataset contains that" in words_of(browser.get("/?q=nothing"))
 
 
 def test_fifty_on_a_page(client_of, alice, version):

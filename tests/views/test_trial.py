@@ -1,12 +1,11 @@
 """The page of one trial."""
 
-import re
-
 import pytest
 from django.utils import timezone
 
 from studies.models import Attempt, Study
 from tests.factories import make_study, make_trial, make_version
+from tests.views.reading import words_of
 
 
 @pytest.fixture
@@ -16,12 +15,6 @@ def study(team, alice):
     make_trial(study, 1, value=0.743, stderr=0.006, config={"C": 0.5, "l1_ratio": 0.25})
     make_trial(study, 3, value=0.71, stderr=0.02, config={"C": 1.0, "l1_ratio": 0.5})
     return study
-
-
-def words_of(response):
-    assert response.status_code == 200
-    body = re.sub(r"(?s)<(script|style|head).*?</\1>", " ", response.content.decode())
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", body))
 
 
 def trial_page(browser, study, number):

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from studies.models import Lane, WorkerProcess
 from tests.factories import make_study, make_trial, make_version
+from tests.views.reading import words_of
 
 
 @pytest.fixture
@@ -21,12 +22,6 @@ def study(team, alice):
 def make_worker(name, seconds_ago=0):
     seen = timezone.now() - timedelta(seconds=seconds_ago)
     return WorkerProcess.objects.create(name=name, host="lab-3", pid=3000, started_at=seen, seen_at=seen)
-
-
-def words_of(response):
-    assert response.status_code == 200
-    body = re.sub(r"(?s)<(script|style|head).*?</\1>", " ", response.content.decode())
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", body))
 
 
 def cursor_of(response):
