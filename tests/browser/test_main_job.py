@@ -45,7 +45,7 @@ def launch(page: Page) -> None:
 def brush_first_axis(page: Page) -> None:
     """Drag along the middle of the first axis, as a hand would."""
     page.locator("#parallel").scroll_into_view_if_needed()
-    box = page.locator("#parallel .parcoords .y-axis .axis-brush, #parallel .y-axis").first.bounding_box()
+    box = page.locator("#parallel .axis-brush .background").first.bounding_box()
     assert box is not None
     x, middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, middle - BRUSH_PIXELS)
