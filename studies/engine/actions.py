@@ -28,7 +28,13 @@ from studies.models import (
 from studies.search import Space
 
 PLAN_SEED = 0  # one draw per dataset version: studies with the same plan share their folds and can be compared
-LIMITS = {"max_trials", "max_seconds", "trial_seconds", "trial_memory_mb", "parallel"}
+LIMITS = {
+    "max_trials": "trials",
+    "max_seconds": "seconds",
+    "trial_seconds": "seconds per trial",
+    "trial_memory_mb": "MB per trial",
+    "parallel": "parallel trials",
+}
 
 
 class Refused(Exception):
@@ -122,7 +128,7 @@ def finish(study: Study, who: User | None) -> None:
 
 def change_limits(study: Study, who: User | None, **limits: Any) -> None:
     """Change limits while it runs; more trials or time than before resume a stopped or complete study."""
-    unknown = set(limits) - LIMITS
+    unknown = limits.keys() - LIMITS.keys()
     if unknown:
         raise ValueError(f"unknown limits: {', '.join(sorted(unknown))}; known are {', '.join(sorted(LIMITS))}")
     with transaction.atomic():
@@ -132,8 +138,8 @@ def change_limits(study: Study, who: User | None, **limits: Any) -> None:
             raise Refused(f"{study.next_number} trials have begun already; the limit cannot be {wanted}.")
         extends = study.state in TERMINAL and _gives_room(study, limits)
         Study.objects.filter(pk=study.pk).update(**limits, change=F("change") + 1, updated_at=timezone.now())
-        changes = ", ".join(f"{name} {getattr(study, name)} to {value}" for name, value in sorted(limits.items()))
-        moves.record(study.pk, "extended" if extends else "changed limits", who, changes)
+        if changes := _changes(study, limits):
+            moves.record(study.pk, "extended" if extends else "changed limits", who, changes)
         study.refresh_from_db()
         if extends:
             rested = study.paused_seconds + _rest_seconds(study)
@@ -162,6 +168,18 @@ def add_trial(study: Study, who: User | None, config: dict[str, Any]) -> Trial:
         moves.record(study.pk, "added a trial", who, f"trial {number}")
     advance(study.pk)
     return trial
+
+
+def _changes(study: Study, limits: dict[str, Any]) -> str:
+    """What really changes, in words: "trials 60 to 80"."""
+    old = {name: getattr(study, name) for name in limits}
+    said = [
+        f"{LIMITS[name]} {'no limit' if old[name] is None else f'{old[name]:g}'} "
+        f"to {'no limit' if value is None else f'{value:g}'}"
+        for name, value in limits.items()
+        if value != old[name]
+    ]
+    return ", ".join(said)
 
 
 def _gives_room(study: Study, limits: dict[str, Any]) -> bool:

@@ -86,12 +86,14 @@ def trace(
     name: str, numbers: Sequence[int], values: Sequence[float | None], seconds: Sequence[float], direction: str
 ) -> Run:
     """A study's line from its ended trials: `seconds` is what each cost, summed up in order of number."""
+    if not len(numbers):
+        return Run(name, np.empty(0), np.empty(0), np.empty(0))
     order = np.argsort(np.asarray(numbers, dtype=np.int64), kind="stable")
     sign = -1.0 if direction == "minimize" else 1.0
     cost = np.cumsum(np.nan_to_num(floats(seconds)[order]))
     score = sign * floats(values)[order]
-    running = np.maximum.accumulate(np.where(np.isfinite(score), score, -np.inf)) if len(score) else score
-    moved = np.flatnonzero(running > np.append(-np.inf, running[:-1])) if len(running) else running
+    running = np.maximum.accumulate(np.where(np.isfinite(score), score, -np.inf))
+    moved = np.flatnonzero(running > np.append(-np.inf, running[:-1]))
     kept = np.append(moved, len(running) - 1) if len(moved) and moved[-1] != len(running) - 1 else moved
     trials = np.asarray(numbers, dtype=np.float64)[order]
     return Run(name, trials[kept], cost[kept], sign * running[kept])

@@ -1,11 +1,11 @@
 """Search: spaces of configurations and the methods that propose from them. Knows neither Django nor scikit-learn.
 
-    space = Space([Float("C", 1e-3, 1e3, log=True), Categorical("kernel", ["rbf", "poly"])])
-    method = make_method("bayesian", space, seed=0, direction="maximize")
-    history = []
-    for start in range(20):
-        for config in method.ask(n=1, history=history, start=start):
-            history.append(Observation(config, value=evaluate(config)))
+space = Space([Float("C", 1e-3, 1e3, log=True), Categorical("kernel", ["rbf", "poly"])])
+method = make_method("bayesian", space, seed=0, direction="maximize")
+history = []
+for start in range(20):
+    for config in method.ask(n=1, history=history, start=start):
+        history.append(Observation(config, value=evaluate(config)))
 """
 
 from .errors import SpaceError

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.views.decorators.http import require_GET
 
@@ -103,8 +102,6 @@ def _run(study: Study) -> best_so_far.Run:
     """A study's line from the trials that ended, each at what it cost."""
     ended = study.trials.filter(state__in=[TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAILED])
     rows = list(ended.order_by("number").values_list("number", "state", "value", "fit_seconds", "score_seconds"))
-    if not rows:
-        return best_so_far.Run(study.name, np.empty(0), np.empty(0), np.empty(0))
     return best_so_far.trace(
         study.name,
         [row[0] for row in rows],
