@@ -36,6 +36,8 @@ function showRow(tick) {
   row.querySelectorAll("[data-when-fixed]").forEach((cell) => { cell.hidden = tick.checked; });
 }
 
+form.querySelector("[data-without-script]").hidden = true;
+
 form.addEventListener("input", (event) => {
   if (event.target.matches("[data-tick]")) showRow(event.target);
   soon(event.target.matches("input:not([type=radio], [type=checkbox])") ? WAIT : 0);
@@ -48,7 +50,7 @@ document.addEventListener("click", (event) => {
   if (!goal) return;
   if (goal.matches("details")) goal.open = true;
   if (!form.contains(goal)) return;
-  const field = goal.matches("input, select") ? goal : goal.querySelector("[aria-invalid], input:checked, input, select");
+  const field = goal.matches("input, select") ? goal : goal.querySelector("[aria-invalid]") ?? goal.querySelector("input:checked, input");
   if (!field) return;
   event.preventDefault();
   goal.scrollIntoView({ block: "center" });

@@ -171,5 +171,8 @@ class StudyForm(forms.Form):
             sentence = f"{self._text('minutes')} is not a time. Leave empty for no limit."
         if room == "space" and self.space is not None and self.space.add_error(rest, sentence):
             return
+        said, is_value, wanted = sentence.removeprefix(f"{rest or room} is ").partition("; ")
+        if is_value and said != sentence.partition("; ")[0]:
+            sentence = f"{said} does not fit: {wanted}"  # the field's label stands beside it
         name = f"{PREFIX}{rest}" if room == "method_options" else FIELD_OF.get(path, path)
         self.add_error(name if name in self.fields else None, sentence)

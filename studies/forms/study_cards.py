@@ -7,7 +7,6 @@ from studies.engine.spec_model import recommended_estimator
 from studies.evaluation import catalogue
 from studies.models import Method
 from studies.plots.numbers import count_of
-from studies.search import SpaceError
 
 from .study import StudyForm
 
@@ -59,6 +58,14 @@ def model_cards(form: StudyForm) -> list[Card]:
     return sorted(cards, key=lambda card: bool(card.problem))
 
 
+def recommendation(form: StudyForm) -> str:
+    """Which model to begin with, and why."""
+    if form.examined.table is None:
+        return ""
+    key, why = recommended_estimator(form.examined.table)
+    return f"{catalogue[key].label} is recommended here: {why}."
+
+
 def method_cards(form: StudyForm) -> list[Card]:
     """Bayesian is recommended until its model costs more than it saves."""
     trials, chosen = form.examined.max_trials or 0, form.examined.method
@@ -83,7 +90,7 @@ def _grid_text(form: StudyForm) -> str:
     levels = found.method_options.get("levels", USUAL_GRID_LEVELS) if found.method == "grid" else USUAL_GRID_LEVELS
     try:
         size = found.space.grid(levels).count
-    except SpaceError:
+    except ValueError:
         return METHODS["grid"]
     values = f"{levels} values per number" if isinstance(levels, int) else "values as given"
     text = f"Every combination of {values}: {count_of(size, 'trial')}."

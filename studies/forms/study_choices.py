@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from studies.engine.spec_plan import USUAL_FOLDS
 from studies.evaluation import Metric, Table, default_metric, get_metric, metrics_for
 from studies.models import DatasetVersion, WorkerProcess
-from studies.plots.numbers import count_of
+from studies.plots.numbers import count_of, format_parameter
 
 from .study import StudyForm
 
@@ -55,7 +55,7 @@ def fill_choices(form: StudyForm, versions: Sequence[DatasetVersion]) -> None:
     form.fields["name"].widget.attrs["placeholder"] = found.name or ""
     alive = WorkerProcess.objects.alive().count()
     lives = "1 worker is alive" if alive == 1 else f"{alive} workers are alive"
-    form["parallel"].help_text = f"Trials at once; {lives}."
+    form["parallel"].help_text = f"Trials at once; {lives if alive else 'no worker is alive, so it will wait'}."
 
 
 def _fill(form: StudyForm, name: str, choices: list[tuple[str, str]], hint: str) -> None:
@@ -77,7 +77,8 @@ def _classes(table: Table | None) -> str:
     if table is None:
         return ""
     if table.task == "regression":
-        return f"{table.y.min():,.4g} to {table.y.max():,.4g} in {count_of(table.n_rows, 'row')}."
+        low, high = format_parameter(float(table.y.min())), format_parameter(float(table.y.max()))
+        return f"{low} to {high} in {count_of(table.n_rows, 'row')}."
     counts = sorted(zip(table.class_counts.tolist(), table.classes, strict=True), reverse=True)
     named = ", ".join(f"{name} {count:,}" for count, name in counts[:MOST_NAMED])
     more = len(counts) - MOST_NAMED

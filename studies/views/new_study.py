@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from studies.engine.actions import Refused, launch
 from studies.engine.spec import create_draft
 from studies.forms.study import StudyForm
-from studies.forms.study_cards import method_cards, model_cards
+from studies.forms.study_cards import method_cards, model_cards, recommendation
 from studies.forms.study_choices import fill_choices
 from studies.forms.study_price import faults, plan_words, price_lines, searched_words
 from studies.forms.study_start import from_study, usual
@@ -103,6 +103,7 @@ def _context(form: StudyForm, versions: list[DatasetVersion]) -> dict[str, Any]:
         "form": form,
         "found": found,
         "models": model_cards(form),
+        "recommendation": recommendation(form),
         "methods": method_cards(form),
         "options": [field for field in form if field.name.startswith("option_")],
         "pipeline": found.estimator.describe(found.table) if found.estimator and found.table else "",

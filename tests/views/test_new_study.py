@@ -131,6 +131,30 @@ def test_a_fixed_parameter_and_a_boolean_without_values(browser, team, alice) ->
     assert (constant["type"], constant["value"]) == ("constant", 0.5)
 
 
+NASTY = [
+    "9" * 5000,
+    "nan",
+    "１２",
+    "-0",
+    "1e308",
+    "{" * 500,
+    '{"C": 1e999}',
+    "<script>",
+    "a\x00b",
+    "\u202e",
+    "x" * 100_000,
+]
+
+
+def test_no_text_in_any_field_breaks_the_page(browser, version) -> None:
+    data = posted_back(browser.get(URL)) | {"space.C.carried": "", "method": "grid", "option_levels": "5"}
+    for field in data:
+        for text in NASTY:
+            response = browser.post(f"{URL}check/", data | {field: text})
+            assert response.status_code == 200, (field, text[:20])
+            assert "<script>" not in response.content.decode()
+
+
 def test_nothing_to_search_is_refused(browser, version) -> None:
     data = posted_back(browser.get(URL)) | {"action": "launch"}
     del data["space.C.search"], data["space.l1_ratio.search"]
