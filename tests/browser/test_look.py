@@ -1,0 +1,114 @@
+"""Every page at two widths and in two themes: nothing sticks out, nothing complains, nothing keeps anybody out."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import EMAIL, PASSWORD, Visit
+from tests.engine.conftest import wait_until
+from tests.factories import csv_text
+from tests.site import Site, running_site
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+PAGES = [
+    "/",
+    "/studies/new/",
+    "/studies/{study}/",
+    "/studies/{study}/trials/1/",
+    "/compare/?study={study}&study={other}",
+    "/datasets/",
+    "/datasets/new/",
+    "/datasets/{dataset}/",
+    "/workers/",
+    "/team/",
+    "/help/",
+    "/nowhere/",
+]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    with running_site(tmp_path_factory.mktemp("look-site")) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def ids(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
+    """An owner, a dataset and two finished studies, made through the API."""
+    from tests.api.test_whole_job import Program
+
+    password = tmp_path_factory.mktemp("secret") / "password"
+    password.write_text(PASSWORD)
+    site.manage("owner", EMAIL, str(password))
+    program = Program(site, site.manage("token").splitlines()[-1])
+    dataset = program.upload("Churn", csv_text(rows=200), "outcome")
+    made = [
+        program.study(dataset["version"]["id"], method=method, budget={"trials": 12}) for method in ("random", "grid")
+    ]
+    for study in made:
+        wait_until(lambda study=study: program.state(study) == "complete")
+    return {"dataset": dataset["id"], "study": made[0]["id"], "other": made[1]["id"]}
+
+
+@pytest.fixture(params=[(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")], ids=lambda p: f"{p[0]}-{p[1]}")
+def visit(request: pytest.FixtureRequest, site: Site, ids: dict[str, int], chromium: Browser) -> Any:
+    width, scheme = request.param
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    visit = Visit(context.new_page(), site)
+    visit.sign_in()
+    expect(visit.page).to_have_url(f"{site.url}/")
+    yield visit
+    context.close()
+    assert [text for text in visit.complaints if "404" not in text] == []  # one page is nowhere on purpose
+
+
+def drawn(page: Page) -> None:
+    """Wait until every figure of the page is drawn."""
+    for figure in page.locator("figure[data-figure-url]").all():
+        figure.scroll_into_view_if_needed()
+        expect(figure).to_have_attribute("data-rendered", "true")
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{violation['id']}: {node['target']} {node['html'][:120]}"
+        for violation in found["violations"]
+        if violation["impact"] in {"serious", "critical"}
+        for node in violation["nodes"]
+    ]
+
+
+def test_every_page_fits_and_lets_everybody_in(visit: Visit, ids: dict[str, int]) -> None:
+    page, wrong = visit.page, {}
+    for path in PAGES:
+        visit.go(path.format(**ids))
+        drawn(page)
+        faults = violations(page)
+        if page.locator("h1").count() != 1:
+            faults.append("there is no title, or more than one")
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            faults.append("the page scrolls sideways")
+        if faults:
+            wrong[path] = faults
+    assert not wrong, json.dumps(wrong, indent=1)
+
+
+def test_the_keyboard_reaches_studies_datasets_workers_and_the_list_of_keys(visit: Visit) -> None:
+    page = visit.page
+    visit.go("/help/")
+    for key, path in (("d", "/datasets/"), ("w", "/workers/"), ("s", "/")):
+        page.keyboard.press("g")
+        page.keyboard.press(key)
+        expect(page).to_have_url(visit.site.url + path)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name=re.compile("keys", re.IGNORECASE))).to_be_visible()
+    page.keyboard.press("Escape")
+    if page.viewport_size["width"] > 1000:
+        page.keyboard.press("/")
+        expect(page.get_by_role("searchbox")).to_be_focused()
