@@ -11,6 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
 from studies.engine.actions import Refused
+from studies.engine.intake import Gone
 from studies.engine.spec import SpecError
 from studies.engine.spec_json import JSONError
 
@@ -93,6 +94,7 @@ def _too_big(error: RequestDataTooBig) -> HttpResponse:
 ANSWERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
     ApiError: lambda request, error: refusal(error.status, error.detail, error.errors),
     AuthenticationError: lambda request, error: no_token(),
+    Gone: lambda request, error: refusal(404, str(error)),
     Http404: lambda request, error: refusal(404, NOT_FOUND),
     JSONError: lambda request, error: _json(error),
     MultiPartParserError: lambda request, error: refusal(400, f"The body is not what its header says: {error}"),

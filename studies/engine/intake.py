@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.files import File
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from studies.models import Column, Dataset, DatasetVersion, Study, Team, User
 from studies.tabular import TableError
@@ -36,11 +36,19 @@ from .intake_reading import (
 MAX_NAME = 120
 MAX_FILE_NAME = 255
 UNREADABLE = re.compile("[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]")
+CORRECTED_MEANWHILE = "Somebody else has corrected these columns in the meantime. Open the page anew and look."
 READING_OPTIONS = ("separator", "decimal", "encoding", "missing_words")
 
 
 class NameRefused(TableError):
     """The name of the dataset is at fault, not the file."""
+
+
+class Gone(Exception):
+    """Somebody deleted the dataset in the meantime."""
+
+    def __init__(self) -> None:
+        super().__init__("The dataset was deleted in the meantime.")
 
 
 def store_upload(
@@ -55,7 +63,8 @@ def store_upload(
     """Stores an upload as a new dataset, or as the next version of `dataset` (then `name` is not looked at).
 
     `options` say how to read what should not be detected: separator, decimal, encoding, missing_words. Raises
-    TableError when the file is refused, NameRefused when the name is; nothing is stored then.
+    TableError when the file is refused, NameRefused when the name is, Gone when `dataset` was deleted meanwhile;
+    nothing is stored then.
     """
     if dataset is None:
         name = free_name(team, name)
@@ -92,7 +101,7 @@ def correct_schema(
     """Reads the stored bytes again with other kinds or roles, by column name; what is not named stays.
 
     A version that a launched study rests on is left alone: then the same bytes become a new version. Raises TableError,
-    with the column, when one does not fit.
+    with the column, when one does not fit, and Gone when the dataset was deleted meanwhile.
     """
     columns = list(version.columns.all())
     chosen = corrected(columns, kinds or {}, roles or {})
@@ -100,14 +109,17 @@ def correct_schema(
         return version
     targetless = all(role != Column.Role.TARGET for _, role in chosen.values())
     with new_folder() as folder:
-        share_upload(version.upload_path.parent, folder)
+        if not share_upload(version.upload_path.parent, folder):
+            raise TableError(CORRECTED_MEANWHILE) if DatasetVersion.objects.filter(pk=version.pk).exists() else Gone
         table = read(folder, read_options(folder) | overrides(columns, chosen, targetless))
         remember_first_reading(table, {column.name: column.profile for column in columns})
         # A new name each time: what readers keep in memory by path cannot be out of date.
         stored_as = keep(folder)
     with removed_on_failure(stored_as), transaction.atomic():
         # Locked: no study is launched on it between the question and the change (SQLite has one writer at a time).
-        version = DatasetVersion.objects.select_for_update().get(pk=version.pk)
+        seen, version = version.stored_as, still_there(DatasetVersion.objects.filter(pk=version.pk))
+        if version.stored_as != seen:
+            raise TableError(CORRECTED_MEANWHILE)
         if version.is_used:
             same = {field: getattr(version, field) for field in ("file_name", "file_bytes", "content_hash")}
             return add_version(version.dataset, user, same | {"stored_as": stored_as}, table)
@@ -118,9 +130,9 @@ def correct_schema(
 
 
 def delete_dataset(dataset: Dataset) -> None:
-    """Removes the dataset, its versions and their files; Refused while a study uses one of them."""
+    """Removes the dataset, its versions and their files; Refused while a study uses them, Gone the second time."""
     with transaction.atomic():
-        dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
+        dataset = still_there(Dataset.objects.filter(pk=dataset.pk))
         studies = Study.objects.filter(dataset_version__dataset=dataset).count()
         if studies:
             use = "1 study uses it and rests" if studies == 1 else f"{studies:,} studies use it and rest"
@@ -160,11 +172,19 @@ def make_dataset(team: Team, user: User, name: str) -> Dataset:
 
 def add_version(dataset: Dataset, user: User, values: Mapping[str, Any], table: Mapping[str, Any]) -> DatasetVersion:
     """The next version, numbered under the dataset's lock."""
-    dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
+    dataset = still_there(Dataset.objects.filter(pk=dataset.pk))
     last = dataset.versions.aggregate(last=Max("number"))["last"] or 0
     version = DatasetVersion(dataset=dataset, number=last + 1, created_by=user, **values)
     write_schema(version, table)
     return version
+
+
+def still_there(row: QuerySet[Any]) -> Any:
+    """The row, locked until the transaction ends; Gone when somebody deleted it meanwhile."""
+    found = row.select_for_update().first()
+    if found is None:
+        raise Gone
+    return found
 
 
 def write_schema(version: DatasetVersion, table: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -81,12 +81,16 @@ def read_options(folder: Path) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
-def share_upload(source: Path, folder: Path) -> None:
-    """The same bytes under a second name: nobody ever writes to them, so versions may share them."""
+def share_upload(source: Path, folder: Path) -> bool:
+    """The same bytes under a second name: nobody ever writes to them, so versions may share them; False: gone."""
     for name in (UPLOAD, OPTIONS):
-        if not (source / name).exists():
-            continue
-        try:
-            os.link(source / name, folder / name)
-        except OSError:
-            shutil.copyfile(source / name, folder / name)
+        with suppress(FileNotFoundError):
+            link_or_copy(source / name, folder / name)
+    return (folder / UPLOAD).exists()
+
+
+def link_or_copy(source: Path, path: Path) -> None:
+    try:
+        os.link(source, path)
+    except OSError:
+        shutil.copyfile(source, path)

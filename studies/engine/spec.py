@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from studies.models import DatasetVersion, Study, StudyState, Team, User
+from django.db import transaction
+
+from studies.models import Dataset, DatasetVersion, Study, StudyState, Team, User
 
 from .spec_data import examine_data
 from .spec_errors import SpecError, quote
@@ -143,7 +145,15 @@ def resolved(found: Examination) -> Resolved:
 
 
 def create_draft(resolved: Resolved, user: User) -> Study:
-    """A study that waits for its launch."""
+    """A study that waits for its launch; SpecError when the dataset was deleted since the spec was resolved."""
+    with transaction.atomic():
+        # The lock that deleting a dataset takes as well.
+        if not Dataset.objects.select_for_update().filter(pk=resolved.version.dataset_id).exists():
+            raise SpecError({"dataset_version": ["The dataset was deleted in the meantime; choose another one."]})
+        return _create(resolved, user)
+
+
+def _create(resolved: Resolved, user: User) -> Study:
     return Study.objects.create(
         team=resolved.team,
         dataset_version=resolved.version,

@@ -48,7 +48,8 @@ def get_dataset_to_edit(request: HttpRequest, pk: int) -> Dataset:
 
 
 def _editable(request: HttpRequest, rows: QuerySet, pk: int):
-    row = get_object_or_404(rows.visible_to(request.user), pk=pk)
-    if not rows.editable_by(request.user).filter(pk=pk).exists():
+    row = rows.editable_by(request.user).filter(pk=pk).first()
+    if row is None:
+        get_object_or_404(rows.visible_to(request.user), pk=pk)
         raise PermissionDenied("Viewers can look at everything but change nothing. Ask an owner for the editor role.")
     return row

@@ -1,6 +1,7 @@
 """Datasets: the list, an upload, one dataset with its columns, and deleting it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from studies.engine.actions import Refused
-from studies.engine.intake import delete_dataset, store_sample
+from studies.engine.intake import Gone, delete_dataset, store_sample
 from studies.forms.datasets import DatasetForm, SchemaForm, VersionForm
 from studies.models import Column, Dataset, DatasetVersion, Study
 from studies.tabular.samples import SAMPLES
@@ -66,6 +67,15 @@ def add_latest_versions(page: Iterable[Dataset]) -> None:
         dataset.newest = newest
 
 
+@contextmanager
+def gone_is_404() -> Iterator[None]:
+    """A dataset that somebody deletes while it is being changed is as one that never existed."""
+    try:
+        yield
+    except Gone as error:
+        raise Http404(str(error)) from error
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_dataset(request: HttpRequest) -> HttpResponse:
     team = require_editor(request).team
@@ -77,6 +87,7 @@ def new_dataset(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@gone_is_404()
 def new_version(request: HttpRequest, pk: int) -> HttpResponse:
     dataset = get_dataset_to_edit(request, pk)
     form = VersionForm(request.POST or None, request.FILES or None, team=dataset.team, dataset=dataset)
@@ -103,6 +114,7 @@ def dataset(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@gone_is_404()
 def correct_columns(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     found = get_dataset_to_edit(request, pk)
     version = chosen_version(found, str(number))
@@ -121,6 +133,9 @@ def remove_dataset(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_dataset_to_edit(request, pk)
     try:
         delete_dataset(found)
+    except Gone:
+        messages.error(request, f"“{found.name}” was deleted already.")
+        return redirect("datasets")
     except Refused as error:
         messages.error(request, str(error))
         return redirect("dataset", pk)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from studies.engine.actions import Refused, launch
-from studies.engine.spec import create_draft
+from studies.engine.spec import SpecError, create_draft
 from studies.forms.study import StudyForm
 from studies.forms.study_cards import method_cards, model_cards, recommendation
 from studies.forms.study_choices import fill_choices
@@ -82,8 +82,12 @@ def _source(request: HttpRequest) -> Study | None:
 
 
 def _store(form: StudyForm, user: User, action: str) -> Study | None:
-    """The study, or None where its launch was refused: then nothing is kept."""
-    study = create_draft(form.resolved, user)
+    """The study, or None where it was refused: then nothing is kept."""
+    try:
+        study = create_draft(form.resolved, user)
+    except SpecError as error:
+        form.add_error(None, str(error))
+        return None
     if action == "launch":
         try:
             launch(study, user)

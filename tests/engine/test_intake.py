@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import IntegrityError
 
 from studies.engine.actions import Refused
-from studies.engine.intake import NameRefused, correct_schema, delete_dataset, store_sample, store_upload
+from studies.engine.intake import Gone, NameRefused, correct_schema, delete_dataset, store_sample, store_upload
 from studies.models import Column, Dataset, DatasetVersion, Team, User
 from studies.tabular import TableError, load_table
 from tests.factories import csv_text, make_study
@@ -131,13 +130,12 @@ def test_reading_is_bounded_in_time(team: Team, alice: User, settings) -> None:
     assert_nothing_stored(before)
 
 
-def test_a_failure_of_the_database_takes_the_folder_along(team: Team, alice: User) -> None:
+def test_a_version_for_a_dataset_that_is_gone_takes_the_folder_along(team: Team, alice: User) -> None:
     before = folders()
-    nobody = User(pk=10**9, email="nobody@example.org")
-    # The number of the version is taken behind our back: the unique constraint refuses the row.
-    dataset = Dataset(pk=10**9, team=team, name="Gone")
-    with pytest.raises((IntegrityError, Dataset.DoesNotExist)):
-        store_upload(team, nobody, upload(csv_text()), "People", dataset=dataset)
+    dataset = Dataset.objects.create(team=team, name="Gone")
+    Dataset.objects.all().delete()
+    with pytest.raises(Gone):
+        store_upload(team, alice, upload(csv_text()), "People", dataset=dataset)
     assert_nothing_stored(before)
 
 
@@ -288,6 +286,24 @@ def test_a_dataset_in_use_is_not_deleted(version: DatasetVersion, alice: User) -
         delete_dataset(version.dataset)
     assert version.table_path.exists()
     assert Dataset.objects.filter(pk=version.dataset_id).exists()
+
+
+def test_the_second_of_two_deletions_finds_it_gone(version: DatasetVersion, alice: User) -> None:
+    theirs = Dataset.objects.get(pk=version.dataset_id)
+    seen = DatasetVersion.objects.prefetch_related("columns").get(pk=version.pk)
+    delete_dataset(version.dataset)
+    with pytest.raises(Gone):
+        delete_dataset(theirs)
+    with pytest.raises(Gone):
+        correct_schema(seen, alice, roles={"city": "ignored"})
+
+
+def test_the_second_of_two_corrections_is_told_of_the_first(version: DatasetVersion, alice: User) -> None:
+    theirs = DatasetVersion.objects.get(pk=version.pk)
+    correct_schema(version, alice, roles={"city": "ignored"})
+    with pytest.raises(TableError, match="Somebody else has corrected"):
+        correct_schema(theirs, alice, roles={"age": "ignored"})
+    assert version.columns.get(name="age").role == "feature"
 
 
 def test_a_sample_is_one_call_and_can_be_had_twice(team: Team, alice: User) -> None:

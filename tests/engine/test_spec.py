@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from studies.engine.intake import store_upload
 from studies.engine.spec import KEYS, SpecError, create_draft, examine, resolve
-from studies.models import Study
+from studies.models import Dataset, Study
 from studies.search import Space
 from tests.factories import make_version
 
@@ -102,6 +102,13 @@ def test_the_grids_size_and_the_fits(team, version) -> None:
     large = resolve(team, spec | {"method_options": {"levels": 1000}})
     assert (large.grid_size, large.fits) == (2000, 60 * 10)
     assert any("the budget tries 59 of them" in sentence for sentence in large.decisions)
+
+
+def test_no_draft_on_a_dataset_that_was_deleted_in_the_meantime(team, alice, version) -> None:
+    found = resolve(team, {"dataset_version": version.pk})
+    Dataset.objects.filter(pk=version.dataset_id).delete()
+    with pytest.raises(SpecError, match="deleted in the meantime"):
+        create_draft(found, alice)
 
 
 def test_a_long_dataset_name_still_makes_a_name(team, alice) -> None:

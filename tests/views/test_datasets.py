@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpRequest
 from django.test import Client
 
 from studies.engine.intake import store_upload
 from studies.models import Column, Dataset, DatasetVersion, Team, User
+from studies.views import datasets as views
+from studies.views.access import get_dataset_to_edit
 from tests.factories import csv_text, make_study, make_version
 
 pytestmark = pytest.mark.django_db
@@ -294,6 +297,25 @@ def test_a_dataset_is_deleted_with_its_files(client_of: ClientOf, bob: User, ver
     assert client.post(f"/datasets/{version.dataset_id}/delete/")["Location"] == "/datasets/"
     assert Dataset.objects.count() == 0
     assert not version.upload_path.exists()
+
+
+def test_deleting_at_the_same_time_is_told_in_a_sentence(
+    client_of: ClientOf, bob: User, version: DatasetVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else's deletion falls between looking the dataset up and deleting it."""
+
+    def look_up_too_early(request: HttpRequest, pk: int) -> Dataset:
+        dataset = get_dataset_to_edit(request, pk)
+        Dataset.objects.filter(pk=pk).delete()
+        return dataset
+
+    monkeypatch.setattr(views, "get_dataset_to_edit", look_up_too_early)
+    client = client_of(bob)
+    second = make_version(version.dataset.team, bob)
+    page = client.post(f"/datasets/{version.dataset_id}/delete/", follow=True)
+    assert "was deleted already" in page.content.decode()
+    answer = client.post(f"/datasets/{second.dataset_id}/new/", {"file": file_of(csv_text(seed=3))})
+    assert answer.status_code == 404
 
 
 def test_a_dataset_in_use_stays(client_of: ClientOf, bob: User, version: DatasetVersion) -> None:
