@@ -16,6 +16,7 @@ from studies.evaluation import Plan, Table, baseline, make_plan
 from studies.models import (
     ASKING,
     TERMINAL,
+    DatasetVersion,
     Method,
     Source,
     SplitPlan,
@@ -28,6 +29,7 @@ from studies.models import (
 from studies.search import Space
 
 PLAN_SEED = 0  # one draw per dataset version: studies with the same plan share their folds and can be compared
+JUST_CORRECTED = "The dataset’s columns have just been corrected. Look at the study, then launch it again."
 LIMITS = {
     "max_trials": "trials",
     "max_seconds": "seconds",
@@ -43,19 +45,29 @@ class Refused(Exception):
 
 def launch(study: Study, who: User | None) -> None:
     """From draft to queued: store the folds and the baseline, make trial 0, ring the bell."""
-    table = evaluation_table(study.dataset_version, study.target, study.task)
-    spec = study.plan_spec
+    spec, stored_as = study.plan_spec, study.dataset_version.stored_as
     try:
+        # The columns may have been corrected since the draft was made.
+        table = evaluation_table(study.dataset_version, study.target, study.task)
         plan = make_plan(table, spec["kind"], spec["folds"], spec["repeats"], PLAN_SEED)
+        chance = _baseline(table, plan, study.metric)
     except ValueError as error:
-        raise Refused(str(error)) from error
+        raise Refused(f"{str(error).rstrip('.')}.") from error
+    except FileNotFoundError as error:
+        if DatasetVersion.objects.filter(pk=study.dataset_version_id, stored_as=stored_as).exists():
+            raise
+        raise Refused(JUST_CORRECTED) from error
     with transaction.atomic():
+        # The lock that a correction takes as well: from here on it leaves this version alone.
+        version = DatasetVersion.objects.select_for_update().get(pk=study.dataset_version_id)
+        if version.stored_as != stored_as:
+            raise Refused(JUST_CORRECTED)
         launched = moves.move_study(
             study.pk,
             [StudyState.DRAFT],
             StudyState.QUEUED,
             plan=_stored_plan(study, plan),
-            baseline=_baseline(table, plan, study.metric),
+            baseline=chance,
             launched_at=timezone.now(),
             next_number=1,
         )

@@ -4,7 +4,9 @@ import pytest
 
 from studies.engine import actions, moves
 from studies.engine.actions import Refused
-from studies.models import Study, Trial, User
+from studies.engine.intake import correct_schema
+from studies.engine.tables import evaluation_table
+from studies.models import DatasetVersion, Study, Trial, User
 from studies.search import SpaceError
 from tests.engine.conftest import state_of
 from tests.factories import make_study, make_trial, make_version
@@ -54,6 +56,25 @@ def test_folds_that_cannot_be_drawn_are_refused_with_the_reason(study: Study, al
     assert table_rows == 60
     with pytest.raises(Refused, match="20"):
         actions.launch(study, alice)
+    assert state_of(study) == "draft"
+
+
+def test_a_draft_whose_columns_were_corrected_away_is_refused_with_the_reason(study: Study, alice: User) -> None:
+    study.dataset_version.columns.exclude(name="outcome").update(role="ignored")
+    with pytest.raises(Refused, match="No column has the role feature"):
+        actions.launch(study, alice)
+    assert state_of(study) == "draft"
+
+
+@pytest.mark.parametrize("is_in_memory", [True, False])
+def test_a_correction_in_the_midst_of_a_launch_refuses_it(study: Study, alice: User, is_in_memory: bool) -> None:
+    """The table that the launch has read, or was about to read, is no longer the one that workers would read."""
+    read_before = Study.objects.select_related("dataset_version").get(pk=study.pk)
+    if is_in_memory:
+        evaluation_table(read_before.dataset_version, study.target, study.task)
+    correct_schema(DatasetVersion.objects.get(pk=study.dataset_version_id), alice, roles={"city": "ignored"})
+    with pytest.raises(Refused, match="just been corrected"):
+        actions.launch(read_before, alice)
     assert state_of(study) == "draft"
 
 
