@@ -9,12 +9,12 @@ from ninja import Query, Router, Status
 from studies.engine import actions
 from studies.engine.spec import create_draft, resolve
 from studies.engine.spec_errors import Problems, SpecError, quote
+from studies.engine.spec_limits import changed_limits
 from studies.models import Study
 from studies.search import SpaceError
 
 from .bodies import JSON, documented, json_object
 from .errors import ApiError
-from .limits import changed_limits
 from .schemas import NewStudyOut, StudyOut, TrialOut, TrialsOut
 from .shapes import studies_json, study_json, trial_json
 from .tokens import editor, one, team

@@ -142,6 +142,33 @@ def test_refused_limits_come_back_as_typed(client_of, bob, study):
     assert study.max_trials == 24
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("max_trials", "0"),
+        ("max_trials", ""),
+        ("max_trials", "100001"),
+        ("max_trials", "1_000"),
+        ("max_trials", "１２"),
+        ("max_minutes", "1e308"),
+        ("max_minutes", "nan"),
+        ("trial_seconds", "1e308"),
+        ("trial_seconds", "0"),
+        ("trial_memory_mb", "9" * 30),
+        ("trial_memory_mb", "9" * 5000),
+        ("trial_memory_mb", "63"),
+        ("parallel", "65"),
+    ],
+)
+def test_limits_that_no_study_can_have_are_refused_at_their_field(client_of, bob, study, name, value):
+    """As over HTTP: infinity is no JSON, and no database keeps an integer of thirty digits."""
+    before = Study.objects.values("max_trials", "max_seconds", "trial_seconds", "change").get()
+    answer = client_of(bob).post(f"/studies/{study.pk}/limits/", {name: value})
+    assert answer.status_code == 200
+    assert list(answer.context["limits_form"].errors) == [name]
+    assert Study.objects.values("max_trials", "max_seconds", "trial_seconds", "change").get() == before
+
+
 # -- a trial by hand
 
 

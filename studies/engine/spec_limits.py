@@ -1,10 +1,10 @@
-"""The limits that a PATCH changes: only what is given, null for no limit."""
+"""The limits that a form or a program changes: only what is given, null for no limit."""
 
 from typing import Any
 
-from studies.engine.spec_errors import Problems, SpecError
-from studies.engine.spec_fields import Fields
-from studies.engine.spec_method import BUDGET_KEYS, MAX_MEMORY_MB, MAX_PARALLEL, MAX_TRIALS, MIN_MEMORY_MB
+from .spec_errors import Problems, SpecError
+from .spec_fields import Fields
+from .spec_method import BUDGET_KEYS, MAX_MEMORY_MB, MAX_PARALLEL, MAX_TRIALS, MIN_MEMORY_MB
 
 KEYS = ("budget", "parallel")
 
