@@ -9,6 +9,8 @@ from studies.models import Study
 from studies.plots.numbers import format_parameter
 from studies.search import Space, SpaceError
 
+from .plain import plain_number, plain_whole
+
 PREFIX = "p."
 
 
@@ -61,16 +63,30 @@ class TrialForm(forms.Form):
         return config
 
 
+class NumberField(forms.CharField):
+    """A number as the study form reads it: Django's own fields take 1_000 and full-width digits."""
+
+    def __init__(self, whole: bool, **kwargs: Any) -> None:
+        super().__init__(empty_value=None, **kwargs)
+        self.read = plain_whole if whole else plain_number
+
+    def to_python(self, value: Any) -> int | float | None:
+        text = super().to_python(value)
+        number = None if text is None else self.read(text)
+        if isinstance(number, str):
+            raise forms.ValidationError("Enter a number.")
+        return number
+
+
 def _field(entry: dict[str, Any], start: Any) -> forms.Field:
     hint = _hint(entry)
     attrs: dict[str, Any] = {"data-when": json.dumps(entry["when"])} if entry.get("when") else {}
     attrs["data-parameter"] = entry["name"]
     common = {"label": entry["name"], "required": False, "help_text": hint}
     if entry["type"] in {"float", "int"}:
-        kind = forms.FloatField if entry["type"] == "float" else forms.IntegerField
         attrs |= {"data-low": entry["low"], "data-high": entry["high"], "step": "any", "inputmode": "decimal"}
         number = start if isinstance(start, int | float) and not isinstance(start, bool) else None
-        return kind(widget=forms.NumberInput(attrs), initial=number, **common)
+        return NumberField(entry["type"] == "int", widget=forms.NumberInput(attrs), initial=number, **common)
     choices = entry["choices"] if entry["type"] == "categorical" else [False, True]
     return forms.TypedChoiceField(
         choices=[(json.dumps(choice), format_parameter(choice)) for choice in choices],
