@@ -114,7 +114,7 @@ def _add_hidden_count(figure: go.Figure, record: Convergence) -> None:
     beyond, side = ((known > high).sum(), "above") if record.direction == "minimize" else ((known < low).sum(), "below")
     if not beyond or record.leader is None:
         return
-    edge = format_score(high if side == "above" else low, (high - low) / 50)
+    edge = format_score(high if side == "above" else low, (high - low) / 10)
     verb = "lies" if beyond == 1 else "lie"
     figure.add_annotation(
         name="hidden", text=f"{count_of(int(beyond), 'trial')} {verb} {side} {edge}", x=0, y=0, xref="paper",

@@ -17,22 +17,26 @@ def _missing(value: float | None) -> bool:
 
 
 def decimals_for(stderr: float | None, value: float = 0.0) -> int:
-    """Decimals that a score deserves: the standard error shows two significant digits if it starts with 1, else one."""
+    """Decimals that a score deserves: the standard error shows two significant digits if it starts with 1, else one.
+
+    From tens on it shows two, and negative decimals round the score to tens, hundreds and so on.
+    """
     if stderr is None or not math.isfinite(stderr) or stderr <= 0:
         magnitude = math.floor(math.log10(abs(value))) if value else 0
-        return max(0, 3 - max(0, magnitude))
+        return 3 - max(0, magnitude)
     if THREE_DECIMALS[0] <= stderr <= THREE_DECIMALS[1]:
         return 3
     exponent = math.floor(math.log10(stderr))
-    digits = 2 if stderr < 2 * 10.0**exponent else 1
-    return min(9, max(0, digits - 1 - exponent))
+    digits = 2 if stderr < 2 * 10.0**exponent or exponent > 0 else 1
+    return min(9, digits - 1 - exponent)
 
 
 def format_score(value: float | None, stderr: float | None = None) -> str:
-    """0.784 for a score known to ± 0.016; an en dash where there is none."""
+    """0.784 for a score known to ± 0.016, 47,000 for one known to ± 2,000; an en dash where there is none."""
     if value is None or _missing(value):
         return NOTHING
-    return _typeset(f"{value:,.{decimals_for(stderr, value)}f}")
+    decimals = decimals_for(stderr, value)
+    return _typeset(f"{round(value, decimals):,.{max(0, decimals)}f}")
 
 
 def format_stderr(stderr: float | None) -> str:

@@ -38,6 +38,16 @@ class Gain:
     def words(self) -> str:
         return f"{self.number} {self.unit}"
 
+    @property
+    def against(self) -> str:
+        """Before the name of what it is compared with: "3.6 points above", "0.3 % below", "0.2 lower than"."""
+        if self.unit not in ("points", "%"):
+            return f"{self.words} than"
+        size = self.number.lstrip(f"+{MINUS}±")
+        if not size.strip("0.,"):
+            return "level with"
+        return f"{size} {self.unit} {'below' if self.number.startswith(MINUS) else 'above'}"
+
 
 def gain_over(study: Study, value: float, reference: float) -> Gain:
     """Points for scores between 0 and 1 and R²; percent of the reference for errors, which have no fixed scale."""
@@ -66,7 +76,7 @@ def headline(study: Study, progress: Progress, defaults: Incumbent | None) -> He
         gain = ""
         if defaults is not None and progress.best.number != 0:
             found = gain_over(study, progress.best.value, defaults.value)
-            gain = found.words if found.better else ""
+            gain = found.against if found.better else ""
         return Headline("scored", metric, progress.best, defaults, gain, waits_for_person=waits)
     if progress.counts["failed"] and not (progress.in_progress and study.is_live):
         return Headline("all failed", metric, why_failed=_commonest_failure(study))

@@ -1,7 +1,7 @@
 """Members and roles of the team, the person's own API tokens, and changing to another team."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -44,7 +44,11 @@ def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def switch_team(request: HttpRequest, pk: int) -> HttpResponse:
-    membership = get_object_or_404(Membership.objects.select_related("team"), user=request.user, team=pk)
+    # Filtered by team in Python: SQLite refuses to compare a foreign key with an id beyond 64 bits.
+    own = Membership.objects.filter(user=request.user).select_related("team")
+    membership = next((membership for membership in own if membership.team_id == pk), None)
+    if membership is None:
+        raise Http404("You are not in that team.")
     request.session["team"] = membership.team_id
     messages.success(request, f"You work in {membership.team.name} now.")
     return redirect("team")

@@ -28,7 +28,7 @@ def address(*studies):
 
 def test_the_sentence_says_who_leads_and_whether_it_is_sure(client_of, alice, pair):
     words = words_of(client_of(alice).get(address(*pair)))
-    assert "Bayes one leads with 0.780 ± 0.010; +6.0 points against Random one" in words
+    assert "Bayes one leads with 0.780 ± 0.010; 6.0 points above Random one" in words
     assert "larger than twice the standard error" in words
 
 

@@ -51,7 +51,7 @@ def page_of(browser, study, query=""):
 
 def test_the_headline_has_the_best_its_noise_and_its_gain(client_of, alice, study):
     words = words_of(page_of(client_of(alice), study))
-    assert "Best CV accuracy 0.743 ± 0.006 by trial 3 of 24; +3.3 points against the library’s defaults" in words
+    assert "Best CV accuracy 0.743 ± 0.006 by trial 3 of 24; 3.3 points above the library’s defaults" in words
     assert "5 of 24" in words
     assert "4 complete, 1 running, 1 failed" in words
 
@@ -68,7 +68,7 @@ def test_errors_are_compared_in_percent(client_of, alice, version):
     make_trial(study, 0, value=40.0, stderr=1.0)
     make_trial(study, 1, value=30.0, stderr=1.0)
     words = words_of(page_of(client_of(alice), study))
-    assert "Best CV RMSE 30.0 ± 1.0 by trial 1 of 10; −25.0 % against the library’s defaults" in words
+    assert "Best CV RMSE 30.0 ± 1.0 by trial 1 of 10; 25.0 % below the library’s defaults" in words
 
 
 def test_the_headline_of_a_draft(client_of, alice, version):

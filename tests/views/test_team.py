@@ -75,6 +75,7 @@ def test_a_stranger_does_not_switch_in(client_of: ClientOf, alice: User, charlie
     red = alice.teams.get()
     assert client.post(f"/team/{red.pk}/switch/").status_code == 404
     assert client.post("/team/999999/switch/").status_code == 404
+    assert client.post(f"/team/{10**30}/switch/").status_code == 404
     assert client.get("/team/").context["membership"].team != red
 
 

@@ -24,7 +24,7 @@ def trial_page(browser, study, number):
 def test_the_sentence_has_score_rank_and_gain(client_of, alice, study):
     browser = client_of(alice)
     best = words_of(trial_page(browser, study, 1))
-    assert "CV accuracy 0.743 ± 0.006, the best so far; +3.3 points against the library’s defaults" in best
+    assert "CV accuracy 0.743 ± 0.006, the best so far; 3.3 points above the library’s defaults" in best
     assert "Proposed by Bayesian search" in best
     defaults = words_of(trial_page(browser, study, 0))
     assert "CV accuracy 0.710 ± 0.012, rank 2: the library’s defaults" in defaults
