@@ -6,10 +6,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from ninja import Router, Status
 
-from studies.engine.intake import READING_OPTIONS, NameRefused, store_upload
+from studies.engine.intake import READING_OPTIONS, NameRefused, store_upload, words_in
 from studies.engine.spec_errors import Problems, SpecError, nearest, quote
 from studies.models import Dataset
 from studies.tabular import TableError
+from studies.tabular.content import ENCODINGS
 
 from .bodies import MULTIPART, documented, expect
 from .errors import ApiError
@@ -20,6 +21,12 @@ from .tokens import MAX_ID, editor, one, team
 router = Router(tags=["datasets"])
 TEXT = {"type": "string"}
 FIELDS = ("name", "target", "dataset", *READING_OPTIONS)
+WAYS_TO_READ = {
+    "separator": {"comma": ",", "semicolon": ";", "tab": "\t"},
+    "decimal": {"point": ".", "comma": ","},
+    "encoding": {name: name for name in ENCODINGS},
+}
+LONGEST_WORDS = 1000
 UPLOAD = {"file": {"type": "string", "format": "binary"}, **dict.fromkeys(FIELDS, TEXT)}
 
 
@@ -30,7 +37,7 @@ def upload(request: HttpRequest) -> Status:
     expect(request, MULTIPART)
     _check_fields(request)
     dataset = _known_dataset(request)
-    options = {option: request.POST[option] for option in READING_OPTIONS if option in request.POST}
+    options = _reading_options(request)
     target = request.POST.get("target") or None
     name = request.POST.get("name", "")
     try:
@@ -40,7 +47,8 @@ def upload(request: HttpRequest) -> Status:
     except NameRefused as error:
         raise ApiError(422, str(error), {"name": [str(error)]}) from error
     except TableError as error:
-        raise ApiError(422, str(error), {"file": [str(error)]}) from error
+        field = "target" if target is not None and error.column == target else "file"
+        raise ApiError(422, str(error), {field: [str(error)]}) from error
     return Status(201, dataset_json(version.dataset, version))
 
 
@@ -67,6 +75,23 @@ def _check_fields(request: HttpRequest) -> None:
         problems.add("name", "The name is missing; the dataset needs one.")
     if problems:
         raise SpecError(problems.errors)
+
+
+def _reading_options(request: HttpRequest) -> dict[str, Any]:
+    """How to read what should not be detected: marks by word or as they are, words that mean missing with commas."""
+    problems, options = Problems(), {}
+    for option, ways in WAYS_TO_READ.items():
+        text = request.POST.get(option, "")
+        if text and text not in ways and text not in ways.values():
+            problems.add(option, f"{option} is {quote(text)}; it must be {' or '.join(ways)}.")
+        options[option] = ways.get(text, text)
+    words = request.POST.get("missing_words", "")
+    if len(words) > LONGEST_WORDS:
+        sentence = f"missing_words has {len(words):,} characters; there may be at most {LONGEST_WORDS:,}."
+        problems.add("missing_words", sentence)
+    if problems:
+        raise SpecError(problems.errors)
+    return options | {"missing_words": words_in(words)}
 
 
 def _file(request: HttpRequest) -> UploadedFile:

@@ -1,6 +1,6 @@
 """Uploads: from bytes to a dataset version, whole or not at all; its schema corrected; a dataset deleted."""
 
-import re
+import unicodedata
 from collections.abc import Mapping
 from itertools import chain, count
 from typing import Any
@@ -11,6 +11,7 @@ from django.db.models import Max, QuerySet
 
 from studies.models import Column, Dataset, DatasetVersion, Study, Team, User
 from studies.tabular import TableError
+from studies.tabular.header import INVISIBLE
 from studies.tabular.samples import SAMPLES, write_sample
 
 from .actions import Refused
@@ -35,7 +36,6 @@ from .intake_reading import (
 
 MAX_NAME = 120
 MAX_FILE_NAME = 255
-UNREADABLE = re.compile("[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]")
 CORRECTED_MEANWHILE = "Somebody else has corrected these columns in the meantime. Open the page anew and look."
 READING_OPTIONS = ("separator", "decimal", "encoding", "missing_words")
 
@@ -145,16 +145,21 @@ def delete_dataset(dataset: Dataset) -> None:
 
 def free_name(team: Team, name: str) -> str:
     """The name without blanks around it; NameRefused when it cannot serve or the team has such a dataset."""
-    name = name.strip()
+    name = unicodedata.normalize("NFC", name.strip())
     if not name:
         raise NameRefused("The dataset needs a name.")
     if len(name) > MAX_NAME:
         raise NameRefused(f"The name has {len(name):,} characters; the limit is {MAX_NAME}.")
-    if UNREADABLE.search(name):
+    if INVISIBLE.search(name):
         raise NameRefused("The name holds an invisible character. Type it anew.")
     if Dataset.objects.filter(team=team, name=name).exists():
         raise name_taken(name)
     return name
+
+
+def words_in(text: str) -> list[str]:
+    """Words that mean missing, as people write them: separated by commas."""
+    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 def name_taken(name: str) -> NameRefused:

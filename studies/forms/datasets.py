@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from studies.engine.intake import MAX_NAME, NameRefused, correct_schema, free_name, store_upload
+from studies.engine.intake import MAX_NAME, NameRefused, correct_schema, free_name, store_upload, words_in
 from studies.models import Column, Dataset, DatasetVersion, Team, User
 from studies.tabular import TableError
 
@@ -59,7 +59,7 @@ class VersionForm(forms.Form):
             "separator": SEPARATORS.get(values["separator"], ""),
             "decimal": MARKS.get(values["decimal"], ""),
             "encoding": values["encoding"],
-            "missing_words": [word.strip() for word in values["missing_words"].split(",") if word.strip()],
+            "missing_words": words_in(values["missing_words"]),
         }
         name = values.get("name", "")
         try:

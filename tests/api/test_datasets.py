@@ -1,5 +1,6 @@
 """Datasets over HTTP."""
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from studies.models import Dataset, DatasetVersion
@@ -45,6 +46,32 @@ def test_refused_uploads_store_nothing(program_of, bob, charlie, version) -> Non
     for answer, status, fields in refused:
         assert (answer.status_code, answer.json()["errors"].keys()) == (status, fields), answer.json()
     assert DatasetVersion.objects.count() == 2
+
+
+def test_how_to_read_is_said_as_in_the_form(program_of, bob) -> None:
+    content = "a;b;city\n" + "".join(f"{i},5;{'?' if i % 3 else i};{'Bern' if i % 2 else 'Graz'}\n" for i in range(40))
+    said = {"separator": "semicolon", "decimal": ",", "missing_words": "?, Bern", "target": "a"}
+    answer = program_of(bob).upload(file=table(content), name="x", **said)
+    assert answer.status_code == 201, answer.json()
+    columns = {column.name: column for column in DatasetVersion.objects.get().columns.all()}
+    assert (columns["a"].kind, columns["b"].kind) == ("number", "integer")
+    assert (columns["b"].profile["missing"], columns["city"].profile["missing"]) == (26, 20)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("separator", "abc"),
+        ("decimal", "x"),
+        ("encoding", "rot13"),
+        ("missing_words", "x" * 1001),
+        ("target", "nobody"),
+    ],
+)
+def test_what_cannot_be_followed_is_refused_at_its_field(program_of, bob, field: str, value: str) -> None:
+    answer = program_of(bob).upload(file=table(), name="x", **{field: value})
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, [field])
+    assert DatasetVersion.objects.count() == 0
 
 
 def test_the_list_costs_the_same_however_long(program_of, vera, team, django_assert_max_num_queries) -> None:

@@ -139,7 +139,7 @@ def test_a_version_for_a_dataset_that_is_gone_takes_the_folder_along(team: Team,
     assert_nothing_stored(before)
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 121, "a\u202eb", "a\nb"])
+@pytest.mark.parametrize("name", ["", "   ", "x" * 121, "a\u202eb", "a\nb", "\u200b"])
 def test_a_name_that_cannot_serve_is_refused(team: Team, alice: User, name: str) -> None:
     before = folders()
     with pytest.raises(NameRefused):
