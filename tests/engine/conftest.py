@@ -47,7 +47,7 @@ def start_workers(redis_server: None, transactional_db: None) -> Iterator[Worker
         process.wait()
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 60.0) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 120.0) -> None:
     """Look often until the condition holds; fail with its last value when it does not in time."""
     deadline = time.monotonic() + seconds
     while not (last := condition()):

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.request import urlopen
@@ -64,7 +63,7 @@ def test_ready_with_an_owner_link_and_an_ordered_stop(start: Start, tmp_path: Pa
     assert "/accounts/link/" in url
     page = urlopen(url, timeout=10).read().decode()
     assert all(f'name="{name}"' in page for name in ("email", "password", "team"))
-    wait_until(lambda: urlopen(re.sub(r"/accounts.*", "/readyz", url), timeout=10).status == 200, 20)
+    wait_until(lambda: urlopen(re.sub(r"/accounts.*", "/readyz", url), timeout=10).status == 200)
     family = descendants(process.pid)
     assert len(family) >= 4  # redis, worker, gunicorn and its server
     process.send_signal(signal.SIGINT)
@@ -89,7 +88,7 @@ def test_killed_with_9_it_takes_everything_with_it_and_can_start_again(start: St
     family = descendants(process.pid)
     process.kill()
     process.wait()
-    wait_until(lambda: not any(is_running(pid) for pid in family), 10)
+    wait_until(lambda: not any(is_running(pid) for pid in family))
     again = start("--workers", "1")
     assert ready_url(again)
 
@@ -107,9 +106,7 @@ def test_a_dead_worker_is_started_again(start: Start) -> None:
 
     (worker,) = workers()
     os.kill(worker, signal.SIGKILL)
-    killed_at = time.monotonic()
-    wait_until(lambda: workers() - {worker}, 5)
-    assert time.monotonic() - killed_at < 2
+    wait_until(lambda: workers() - {worker})
 
 
 def test_a_taken_port_is_refused_before_anything_starts(start: Start) -> None:
