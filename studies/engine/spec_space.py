@@ -10,6 +10,7 @@ from .spec_examination import Examination
 from .spec_fields import Fields
 
 Known = Mapping[str, Any]
+MOST_LISTED = 1000
 
 
 def examine_space(spec: Fields, found: Examination) -> None:
@@ -53,20 +54,43 @@ def _problem(parameter: Mapping[str, Any], known: Known, default: object) -> str
         value = parameter.get("value")
         wanted = _not_its_kind(value, known, default)
         return f"it is fixed at {quote(value)}; it must be {wanted}" if wanted else _off_scale(value, "value", known)
+    if kind in ("categorical", "boolean"):
+        choices = [False, True] if kind == "boolean" else parameter.get("choices")
+        listed = choices[:MOST_LISTED] if isinstance(choices, list) else []
+        return next(filter(None, (_bad_choice(choice, known, default) for choice in listed)), "")
     if kind in ("float", "int"):
+        if not _takes_numbers(known):
+            return f"it is a range of numbers; it must be {_not_its_kind(None, known, 0)}"
+        if kind == "float" and known["type"] == "int":
+            return "it must be whole numbers; make its type int"
         return _off_scale(parameter.get("low"), "low", known) or _off_scale(parameter.get("high"), "high", known)
     return ""
 
 
 def _off_scale(value: object, word: str, known: Known) -> str:
-    """No model of the catalogue takes numbers below 0 where none are recommended, nor shares above 1."""
+    """No model here takes numbers below 0 or counts of 0 where none are recommended, nor shares above 1."""
     if not _is_number(value) or known["type"] not in ("float", "int"):
         return ""
-    if value < 0 <= known["low"]:  # type: ignore[operator]
-        return f"{word} is {quote(value)}; it cannot be below 0"
+    least = 1 if known["type"] == "int" and known["low"] >= 1 else 0
+    if value < least <= known["low"]:  # type: ignore[operator]
+        return f"{word} is {quote(value)}; it cannot be below {least}"
     if known["type"] == "float" and known["high"] == 1.0 and value > 1:  # type: ignore[operator]
         return f"{word} is {quote(value)}; it is a share and cannot be above 1"
     return ""
+
+
+def _bad_choice(value: object, known: Known, default: object) -> str:
+    """A choice that no model takes; among numbers, others than those recommended may be tried."""
+    if known["type"] == "categorical" and _takes_numbers(known) and _is_number(value):
+        return ""
+    wanted = _not_its_kind(value, known, default)
+    if wanted:
+        return f"{quote(value)} is among its choices; each must be {wanted}"
+    return "" if value == default else _off_scale(value, "a choice", known)
+
+
+def _takes_numbers(known: Known) -> bool:
+    return known["type"] in ("float", "int") or all(_is_number(choice) for choice in known.get("choices", [None]))
 
 
 def _is_number(value: object) -> bool:

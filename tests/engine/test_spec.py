@@ -211,6 +211,10 @@ def test_refusals_say_where_and_what_would_be_right(team, version, change: dict,
         ({"name": "C", "type": "constant", "value": -1}, "space.C", "cannot be below 0"),
         ({"name": "l1_ratio", "type": "constant", "value": True}, "space.l1_ratio", "must be one of"),
         ({"name": "C", "type": "float", "low": 1, "high": 2, "when": {"D": [1]}}, "space.C", "no such parameter"),
+        ({"name": "C", "type": "categorical", "choices": ["a", 1.0]}, "space.C", "'a' is among its choices"),
+        ({"name": "C", "type": "categorical", "choices": [-1, 1]}, "space.C", "cannot be below 0"),
+        ({"name": "C", "type": "categorical", "choices": [None, 1]}, "space.C", "must be a number"),
+        ({"name": "C", "type": "boolean"}, "space.C", "must be a number"),
         ({"name": "n_jobs", "type": "constant", "value": 64}, "space.n_jobs", "no parameter"),
         ({"name": "memory", "type": "constant", "value": "/etc"}, "space.memory", "no parameter"),
     ],
@@ -221,6 +225,27 @@ def test_a_space_is_refused_at_its_parameter(team, version, parameter: dict, pat
     refused = errors_of(team, {"dataset_version": version.pk, "space": {"parameters": [parameter, *others]}})
     assert path in refused
     assert said in " ".join(refused[path])
+
+
+@pytest.mark.parametrize(
+    ("parameter", "said"),
+    [
+        ({"name": "n_neighbors", "type": "int", "low": 0, "high": 5}, "cannot be below 1"),
+        ({"name": "n_neighbors", "type": "float", "low": 1, "high": 5}, "make its type int"),
+        ({"name": "n_neighbors", "type": "categorical", "choices": [1.5, 2]}, "must be a whole number"),
+        ({"name": "weights", "type": "float", "low": 0, "high": 1}, "range of numbers"),
+        ({"name": "weights", "type": "categorical", "choices": ["uniform", "mine"]}, "'mine' is among its choices"),
+    ],
+)
+def test_no_domain_that_the_neighbours_could_never_take(team, version, parameter: dict, said: str) -> None:
+    spec = {"dataset_version": version.pk, "estimator": "knn", "space": {"parameters": [parameter]}}
+    assert said in errors_of(team, spec)[f"space.{parameter['name']}"][0]
+
+
+def test_numbers_other_than_the_recommended_may_be_tried(team, version) -> None:
+    thirds = {"name": "l1_ratio", "type": "categorical", "choices": [0, 0.33, 0.67, 1]}
+    wide = {"name": "C", "type": "float", "low": 0, "high": 1e6}
+    assert resolve(team, {"dataset_version": version.pk, "space": [thirds, wide]}).space["parameters"]
 
 
 def test_all_refusals_come_at_once(team, version) -> None:
