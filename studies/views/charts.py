@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from studies.models import Source, Study, TrialState
 from studies.plots import best_so_far, convergence, parallel_coordinates
@@ -18,7 +18,7 @@ from .study_spec import parameters_of
 AXES = ("trial", "seconds")
 
 
-@require_GET
+@require_safe
 def study_chart(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     study = get_study(request, pk)
     if slug not in STUDY_CHARTS:
@@ -26,7 +26,7 @@ def study_chart(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     return _unless_known(request, f"{study.pk}.{study.change}", lambda: STUDY_CHARTS[slug](study, _axis(request)))
 
 
-@require_GET
+@require_safe
 def compare_chart(request: HttpRequest) -> HttpResponse:
     """Best so far of the chosen studies; 404 unless one curve means the same for all of them."""
     studies = chosen_studies(request)

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from studies.models import Study, StudyState
 
@@ -39,7 +39,7 @@ class Side:
     lead: Gain | None = None
 
 
-@require_GET
+@require_safe
 def compare(request: HttpRequest) -> HttpResponse:
     chosen = chosen_studies(request)
     offered = [*chosen, *_offered(request, chosen)]

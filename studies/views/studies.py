@@ -6,7 +6,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from studies.models import ACTIVE, Dataset, Study, Trial, TrialState, WorkerProcess
 
@@ -25,7 +25,7 @@ class Row:
     metric: str
 
 
-@require_GET
+@require_safe
 def studies(request: HttpRequest) -> HttpResponse:
     found = _found(request)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -35,7 +35,7 @@ def studies(request: HttpRequest) -> HttpResponse:
     return render(request, "studies/list.html", context)
 
 
-@require_GET
+@require_safe
 def studies_live(request: HttpRequest) -> HttpResponse:
     """The parts of the list that move; 204 while nothing has changed since the cursor."""
     if request.GET.get("since") == _cursor(request):

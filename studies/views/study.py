@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
 from studies.forms.limits import LimitsForm
@@ -23,12 +23,12 @@ from .study_spec import space_rows, spec_lines
 DIALOGS = {"limits", "add-trial", "stop", "finish"}
 
 
-@require_GET
+@require_safe
 def study(request: HttpRequest, pk: int) -> HttpResponse:
     return study_page(request, get_study(request, pk))
 
 
-@require_GET
+@require_safe
 def study_live(request: HttpRequest, pk: int) -> HttpResponse:
     """The parts of the page that move, under a new cursor; 204 while nothing has changed since the old one."""
     shown = get_study(request, pk)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from studies.models import ASKING, Study, StudyState, Trial, TrialState
 from studies.plots.numbers import NOTHING, format_parameter
@@ -40,7 +40,7 @@ class FoldRow:
     scoring: float | None
 
 
-@require_GET
+@require_safe
 def trial(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     study = get_study(request, pk)
     shown = get_object_or_404(study.trials.prefetch_related("attempts"), number=number)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from studies.models import Study, Trial
 from studies.tabular import csv_lines
@@ -16,7 +16,7 @@ FACTS = ("number", "source", "state", "reason", "value", "stderr", "fit_seconds"
 ENDS = ("started_at", "finished_at", "error")
 
 
-@require_GET
+@require_safe
 def trials_csv(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     study = get_study(request, pk)
     folds = study.plan_spec.get("folds", 0) * study.plan_spec.get("repeats", 1)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from studies.engine.bell import queued_jobs
 from studies.models import Lane, Study, Trial, TrialState, WorkerProcess
@@ -33,12 +33,12 @@ class Row:
     doing: list[Doing]
 
 
-@require_GET
+@require_safe
 def workers(request: HttpRequest) -> HttpResponse:
     return render(request, "workers/workers.html", _context(request))
 
 
-@require_GET
+@require_safe
 def workers_live(request: HttpRequest) -> HttpResponse:
     context = _context(request)
     if request.GET.get("since") == context["since"]:

@@ -76,6 +76,12 @@ def test_pages_forbid_foreign_and_inline_scripts(client_of: Callable[[User], Cli
     assert "<style" not in page
 
 
+@pytest.mark.parametrize("path", sorted(path for path in ROUTES if not path.startswith(NOT_OF_THE_API)))
+def test_head_is_answered_as_get_is(client_of: Callable[[User], Client], alice: User, path: str) -> None:
+    client = client_of(alice)
+    assert client.head(path).status_code == client.get(path).status_code
+
+
 def test_cookies_are_out_of_reach_of_scripts(client: Client, alice: User) -> None:
     client.post(reverse("sign_in"), {"username": alice.email, "password": "a long enough password"})
     cookie = client.cookies["sessionid"]
