@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from studies.tabular.header import INVISIBLE
+
 from .spec_errors import Problems, nearest, quote
 
 MAX_SECONDS = 10.0**9
@@ -64,7 +66,7 @@ class Fields:
         return None
 
     def text(self, key: str, longest: int) -> str | None:
-        """A text that is not blank, trimmed."""
+        """A text of one line that is not blank, trimmed."""
         value = self.raw(key)
         if value is None:
             return None
@@ -73,6 +75,9 @@ class Fields:
             return None
         if len(value.strip()) > longest:
             self.wrong(key, f"{key} has {len(value.strip()):,} characters; there may be at most {longest}.")
+            return None
+        if INVISIBLE.search(value.strip()):
+            self.wrong(key, f"{key} is {quote(value)}; it holds an invisible character. Type it anew.")
             return None
         return value.strip()
 

@@ -166,6 +166,8 @@ def test_a_draft_holds_all_of_it(team, alice, version) -> None:
         ({"name": "x" * 121}, "name", "at most 120"),
         ({"name": " "}, "name", "must be a text"),
         ({"name": 5}, "name", "must be a text"),
+        ({"name": "a\nb"}, "name", "invisible character"),
+        ({"name": "a\u202eb"}, "name", "invisible character"),
         ({"task": "clustering"}, "task", "classification"),
         ({"task": "regression"}, "target", "Choose classification"),
         ({"target": "outcom"}, "target", 'Did you mean "outcome"?'),
