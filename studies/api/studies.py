@@ -10,7 +10,7 @@ from studies.engine import actions
 from studies.engine.spec import create_draft, resolve
 from studies.engine.spec_errors import Problems, SpecError, quote
 from studies.engine.spec_limits import changed_limits
-from studies.models import Study
+from studies.models import Study, StudyState
 from studies.search import SpaceError
 
 from .bodies import JSON, documented, json_object
@@ -63,7 +63,7 @@ def create_study(request: HttpRequest) -> Status:
 @router.get("/studies", response=list[StudyOut])
 def list_studies(
     request: HttpRequest,
-    state: str | None = None,
+    state: StudyState | None = None,
     dataset_version: Annotated[int | None, Query(ge=1, le=MAX_NUMBER)] = None,
     before: Annotated[int | None, Query(ge=1, le=MAX_NUMBER)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,

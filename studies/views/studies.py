@@ -46,7 +46,7 @@ def studies_live(request: HttpRequest) -> HttpResponse:
 
 def _found(request: HttpRequest) -> QuerySet[Study]:
     studies = Study.objects.of_team(current_team(request)).for_list()
-    text = request.GET.get("q", "").strip()
+    text = request.GET.get("q", "").strip().replace("\0", "")
     if text:
         studies = studies.filter(Q(name__icontains=text) | Q(dataset_version__dataset__name__icontains=text))
     return studies

@@ -100,6 +100,8 @@ def test_the_list_costs_the_same_however_long(program_of, vera, version, django_
     assert [row["best"] is not None for row in found] == [False, True, True, True]
     assert [row["state"] for row in program.get("/studies", state="draft").json()] == ["draft"]
     assert len(program.get("/studies", before=found[1]["id"], limit=1).json()) == 1
+    unknown = program.get("/studies", state="done")
+    assert (unknown.status_code, list(unknown.json()["errors"])) == (422, ["state"])
 
 
 def test_trials_come_by_number_in_pages(program_of, vera, version, django_assert_max_num_queries) -> None:

@@ -29,7 +29,7 @@ def test_a_row_says_what_a_study_is_and_how_far_it_came(client_of, alice, versio
     make_trial(study, 3, state="failed", value=None, stderr=None, reason="timed_out")
     make_trial(study, 4, state="running", value=None, stderr=None, fit_seconds=None, score_seconds=None)
     page = words_of(client_of(alice).get("/"))
-    assert "Readmission v1, Logistic regression" in page
+    assert f"Readmission v1, {study.target}, Logistic regression" in page
     assert "0.784 ± 0.016" in page
     assert "4 of 20" in page
     assert "left" in page
@@ -80,6 +80,7 @@ def test_search_by_name_and_dataset(client_of, alice, team, version):
     assert [row.study.name for row in browser.get("/?q=boost").context["rows"]] == ["Boosting"]
     assert [row.study.name for row in browser.get("/?q=energy").context["rows"]] == ["Forest"]
     assert "No study’s name or dataset contains that" in words_of(browser.get("/?q=nothing"))
+    assert browser.get("/?q=boost%00").context["rows"]
 
 
 def test_fifty_on_a_page(client_of, alice, version):
