@@ -22,6 +22,7 @@ from studies.views import (
 )
 from studies.views import studies as list_of_studies
 
+handler500 = "studies.views.errors.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     # accounts, team, health
     path(
