@@ -7,6 +7,7 @@ from studies.search import Plain
 
 WHOLE = re.compile(r"[+-]?[0-9]{1,400}")
 NUMBER = re.compile(r"[+-]?([0-9]{1,400}(\.[0-9]{0,400})?|\.[0-9]{1,400})([eE][+-]?[0-9]{1,5})?")
+ZEROS = re.compile(r"(?<=e)([+-])0+")  # Python writes 1e-08
 EXACT = 2**53
 
 
@@ -33,5 +34,5 @@ def as_typed(value: Plain) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < EXACT else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) < EXACT else ZEROS.sub(r"\1", repr(value))
     return str(value)

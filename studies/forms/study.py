@@ -48,7 +48,7 @@ class StudyForm(forms.Form):
     seed = typed("Seed", "The same seed proposes the same configurations.")
     trials = typed("Trials", "Trial 0 is the library’s defaults.")
     minutes = typed("Wall time, minutes", "Since launch, without pauses. Empty: no limit.", "decimal")
-    parallel = typed("At the same time")
+    parallel = typed("Parallel trials")
     trial_seconds = typed("Seconds per trial", "A longer trial is ended and marked. Empty: no limit.", "decimal")
     trial_memory_mb = typed("Memory per trial, MB", "Beyond what the table takes. Empty: no limit.")
 

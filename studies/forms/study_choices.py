@@ -55,7 +55,8 @@ def fill_choices(form: StudyForm, versions: Sequence[DatasetVersion]) -> None:
     form.fields["name"].widget.attrs["placeholder"] = found.name or ""
     alive = WorkerProcess.objects.alive().count()
     lives = "1 worker is alive" if alive == 1 else f"{alive} workers are alive"
-    form["parallel"].help_text = f"Trials at once; {lives if alive else 'no worker is alive, so it will wait'}."
+    alive_words = lives if alive else "no worker is alive, so it will wait"
+    form["parallel"].help_text = f"How many may run at once; {alive_words}."
 
 
 def _fill(form: StudyForm, name: str, choices: list[tuple[str, str]], hint: str) -> None:

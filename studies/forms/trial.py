@@ -44,7 +44,10 @@ class TrialForm(forms.Form):
     def refuse(self, error: SpaceError) -> None:
         """Put the space's sentence at the field that it is about."""
         name = f"{PREFIX}{error.parameter}"
-        self.add_error(name if name in self.fields else None, str(error))
+        if name in self.fields:
+            self.add_error(name, str(error).removeprefix(f"{error.parameter}: "))  # the label says the name
+        else:
+            self.add_error(None, str(error))
 
     def _active(self, cleaned: dict[str, Any]) -> dict[str, Any]:
         """The values that count: parameters whose condition holds; parents may come in any order."""

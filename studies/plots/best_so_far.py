@@ -8,14 +8,15 @@ import numpy as np
 import plotly.graph_objects as go
 
 from studies.plots.frame import EndLabel, Floats, add_end_labels, floats, frame, plain, time_axis
-from studies.plots.label import label
-from studies.plots.numbers import format_score
+from studies.plots.label import label, shortened
+from studies.plots.numbers import format_duration, format_score
 from studies.plots.payload import Key
 from studies.plots.table import Table
 
 Axis = Literal["trial", "seconds"]
 DASHES = ("solid", "7px,3px", "2px,3px", "9px,3px,2px,3px", "4px,4px", "12px,4px")
 SERIES = 6
+LINE_END = 18  # characters that the right margin holds
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Run:
     @property
     def last(self) -> float | None:
         return float(self.values[-1]) if len(self.values) else None
+
+    def at(self, seconds: float) -> float | None:
+        """The best when that much worker time was spent; None before the first score."""
+        place = int(np.searchsorted(self.seconds, seconds, side="right")) - 1
+        return float(self.values[place]) if place >= 0 else None
 
 
 @dataclass(frozen=True)
@@ -47,10 +53,23 @@ class BestSoFar:
         scored = [run for run in self.runs if run.last is not None]
         if not scored:
             return "No study has a score yet"
+        if self.axis == "seconds" and len(scored) > 1:
+            return self._title_by_time(scored)
         ranked = sorted(scored, key=lambda run: run.last or 0.0, reverse=self.direction != "minimize")
         if len(ranked) > 1 and ranked[0].last == ranked[1].last:
             return f"Best CV of each study by {self._by}"
         return f"{ranked[0].name} has the best CV so far, {format_score(ranked[0].last)}"
+
+    def _title_by_time(self, scored: list[Run]) -> str:
+        """Who led when the shortest of them had spent its time: what each ends with says nothing about speed."""
+        spent = min(float(run.seconds[-1]) for run in scored)
+        reached = [(run.name, value) for run in scored if (value := run.at(spent)) is not None]
+        best = (min if self.direction == "minimize" else max)(value for _, value in reached)
+        leaders = [name for name, value in reached if value == best]
+        after = f"After {format_duration(spent)} of worker time each"
+        if len(leaders) > 1:
+            return f"{after}, {len(leaders)} are level at {format_score(best)}"
+        return f"{after}, {leaders[0]} leads with {format_score(best)}"
 
     @property
     def _by(self) -> str:
@@ -118,6 +137,16 @@ def _told_apart(names: list[str]) -> list[str]:
     return [" ".join(one[shared:]) or name for one, name in zip(words, names, strict=True)]
 
 
+def _line_ends(names: list[str]) -> list[str]:
+    """What stands at the lines' ends: short, by their own ends where the beginnings are alike."""
+    apart = _told_apart(names)
+    short = [shortened(name, LINE_END) for name in apart]
+    return [
+        "…" + name[1 - LINE_END :] if cut != name and short.count(cut) > 1 else cut
+        for name, cut in zip(apart, short, strict=True)
+    ]
+
+
 def _y_range(record: BestSoFar) -> tuple[float, float]:
     """All ends, and of the beginnings as much as does not flatten them."""
     scored = [run.values for run in record.runs if len(run.values)]
@@ -142,7 +171,7 @@ def draw(record: BestSoFar) -> go.Figure:
     y_range = _y_range(record)
     x_title = "Trials" if record.axis == "trial" else f"Worker time, {unit}"
     figure = frame(record.metric, x_title, y_range, (0, right * 1.01 or 1.0))
-    labels, ends = [], _told_apart([run.name for run in record.runs])
+    labels, ends = [], _line_ends([run.name for run in record.runs])
     for i, (run, x) in enumerate(zip(record.runs, places, strict=True)):
         colour = f"var(--series-{i % SERIES + 1})"
         moves = [f"{format_score(v)} at trial {int(t)}" for v, t in zip(run.values, run.trials, strict=True)]
@@ -152,6 +181,6 @@ def draw(record: BestSoFar) -> go.Figure:
             hovertext=[f"<b>{label(run.name)}</b><br>{move}" for move in moves], hoverinfo="text",
         )  # fmt: skip
         if run.last is not None:
-            labels.append(EndLabel(run.last, f"<b>{label(ends[i], 18)}</b>", colour))
+            labels.append(EndLabel(run.last, f"<b>{label(ends[i])}</b>", colour))
     add_end_labels(figure, labels, y_range)
     return figure

@@ -21,6 +21,8 @@ def draw(record: Convergence) -> go.Figure:
     pad = max(right, 1.0) * 0.015
     figure = frame(record.metric, x_title, record.y_range, (-pad, max(right, pad) + pad))
     figure.update_layout(yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True})
+    if record.leader is None:
+        figure.update_layout(yaxis={"showticklabels": False})
     _add_best(figure, record, x)
     _add_points(figure, record, x)
     _add_leader(figure, record, x)

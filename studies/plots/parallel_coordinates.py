@@ -39,7 +39,7 @@ class ParallelCoordinates:
     def title(self) -> str:
         """The parameter on which the best fifth keep closest together, if they do."""
         if not self.trials:
-            return "Waiting for the first complete trial"
+            return "No complete trial to draw yet"
         finding = self._finding() if len(self.trials) >= ENOUGH else None
         return finding or f"{count_of(len(self.trials), 'complete trial')}, one line each"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from studies.models import Column, DatasetVersion
-from studies.plots.numbers import NOTHING, count_of, format_parameter, format_percent
+from studies.plots.numbers import MINUS, NOTHING, count_of, format_parameter, format_percent
 
 WIDTH, HEIGHT, WIDEST = 96, 24, 20
 FIRST_VALUES = 3
@@ -112,7 +112,7 @@ def spread(column: Column, rows: int) -> str:
     profile = column.profile
     if "median" in profile:
         whole = column.kind == Column.Kind.INTEGER
-        return ", ".join(number(profile[key], whole) for key in ("min", "median", "max"))
+        return " · ".join(number(profile[key], whole) for key in ("min", "median", "max"))
     if "first" in profile:
         return f"{profile['first']} to {profile['last']}"
     if profile.get("top"):
@@ -122,4 +122,7 @@ def spread(column: Column, rows: int) -> str:
 
 
 def number(value: float, whole: bool) -> str:
+    """Whole numbers of four digits stay plain: they may be years."""
+    if whole and value.is_integer() and abs(value) < 10_000:
+        return format_parameter(str(int(value)).replace("-", MINUS))
     return format_parameter(int(value) if whole and value.is_integer() and abs(value) < 1e6 else value)

@@ -90,5 +90,5 @@ def _commonest_failure(study: Study) -> str:
     failed = Trial.objects.filter(study=study, state=TrialState.FAILED).values_list("reason", "error")[:200]
     causes = Counter((reason, (error.strip().splitlines() or [""])[0]) for reason, error in failed)
     (reason, line), _ = causes.most_common(1)[0]
-    label = dict(Trial._meta.get_field("reason").choices).get(reason, reason)
-    return ": ".join(part for part in (label, line) if part)
+    label = dict(Trial._meta.get_field("reason").choices).get(reason, reason).lower()
+    return " ".join(f"{part.rstrip('.')}." for part in (label, line) if part)

@@ -45,6 +45,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Leaderboard:
+    """`noise`: the best trial's standard error; it decides the decimals of all, so that they line up."""
+
     parameters: list[str]
     in_progress: list[Line]
     ranked: list[Line]
@@ -52,6 +54,7 @@ class Leaderboard:
     n_ranked: int
     n_without: int
     scale_words: str
+    noise: float | None
 
     @property
     def columns(self) -> int:
@@ -100,6 +103,7 @@ def leaderboard(study: Study, counts: dict[str, int], everything: bool = False) 
         n_ranked=counts["complete"],
         n_without=counts["failed"] + counts["pruned"] + counts["cancelled"],
         scale_words=scale.label if ranked else "",
+        noise=ranked[0].stderr if ranked else None,
     )
 
 

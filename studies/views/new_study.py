@@ -38,7 +38,8 @@ def new_study(request: HttpRequest) -> HttpResponse:
         form = _first_form(request, membership.team, versions)
     else:
         return render(request, "studies/new.html", {"section": "studies"})
-    context = {"section": "studies", "source": _source(request), **_context(form, versions)}
+    context = {"section": "studies", "source": _source(request), "refused": _refused(request)}
+    context |= _context(form, versions)
     return render(request, "studies/new.html", context)
 
 
@@ -64,6 +65,12 @@ def _first_form(request: HttpRequest, team: Team, versions: list[DatasetVersion]
     asked = _id(request, "dataset_version")
     version = get_version(request, asked) if asked is not None else versions[0]
     return StudyForm(team, usual(version.pk, request.GET.get("estimator", "")))
+
+
+def _refused(request: HttpRequest) -> str:
+    """What was asked for in vain: a form that comes back to a phone shows its faults far below."""
+    action = request.POST.get("action", "")
+    return action if action in {"launch", "draft"} else ""
 
 
 def _id(request: HttpRequest, name: str) -> int | None:

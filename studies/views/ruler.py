@@ -48,7 +48,7 @@ def ruler(study: Study, best: Incumbent | None, defaults: Incumbent | None) -> R
         return round(100 * (value - low) / (high - low), 2)
 
     best_mark = Mark(at(best.value), f"best CV {format_score(best.value, best.stderr)}", _anchor(at(best.value)))
-    default_mark = Mark(at(other.value), f"defaults {format_score(other.value, other.stderr)}") if other else None
+    default_mark = Mark(at(other.value), f"defaults {format_score(other.value, best.stderr)}") if other else None
     baseline_mark = Mark(at(guess), f"baseline {format_score(guess, noise)}") if shown else None
     if default_mark and baseline_mark:
         default_mark, baseline_mark = _apart(default_mark, baseline_mark)

@@ -29,6 +29,11 @@ def test_what_is_shown_reads_back_as_the_same_number(value: float) -> None:
     assert plain_number(as_typed(value)) == value
 
 
+def test_small_numbers_are_shown_as_people_write_them() -> None:
+    assert as_typed(1e-8) == "1e-8"
+    assert as_typed(-2.5e-10) == "-2.5e-10"
+
+
 @given(st.text(max_size=30))
 def test_any_text_is_read_without_an_error(text: str) -> None:
     assert isinstance(plain_number(text), int | float | str)

@@ -80,3 +80,22 @@ def test_labels_at_the_ends_do_not_overlap():
     heights = sorted(note.y for note in figure.layout.annotations if note.name == "end-label")
     assert len(heights) == 4
     assert min(b - a for a, b in itertools.pairwise(heights)) > 0.05
+
+
+def test_by_time_the_title_says_who_led_when_the_shortest_had_spent_its_time():
+    runs = [
+        best_so_far.trace("Slow", [0, 1], [0.5, 0.9], [10, 10], "maximize"),
+        best_so_far.trace("Quick", [0, 1], [0.6, 0.7], [5, 5], "maximize"),
+    ]
+    record = best_so_far.prepare(runs, direction="maximize", metric="Accuracy", axis="seconds")
+    assert record.title == "After 10 s of worker time each, Quick leads with 0.700"
+    twice = best_so_far.prepare(runs[:1] * 2, direction="maximize", metric="Accuracy", axis="seconds")
+    assert twice.title == "After 20 s of worker time each, 2 are level at 0.900"
+
+
+def test_lines_with_long_alike_names_are_told_apart_by_their_ends():
+    names = ["houses, Gradient boosting, bayesian", "houses, Gradient boosting, bayesian (copy)", "houses, Ridge, grid"]
+    runs = [best_so_far.trace(name, [0], [0.5 + i / 10], [1], "maximize") for i, name in enumerate(names)]
+    figure = best_so_far.draw(best_so_far.prepare(runs, direction="maximize", metric="Accuracy"))
+    ends = [note.text for note in figure.layout.annotations if note.name == "end-label"]
+    assert ends == ["<b>…oosting, bayesian</b>", "<b>…, bayesian (copy)</b>", "<b>Ridge, grid</b>"]

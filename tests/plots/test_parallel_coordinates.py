@@ -146,7 +146,7 @@ def test_the_title_names_the_choice_that_the_best_fifth_share():
 def test_few_or_no_trials_make_no_claim(record, parameters):
     assert record.title == "3 complete trials, one line each"
     empty = parallel_coordinates.prepare(parameters, [], [], [], direction="maximize", metric="Accuracy")
-    assert empty.title == "Waiting for the first complete trial"
+    assert empty.title == "No complete trial to draw yet"
     assert_valid(empty, parallel_coordinates.draw(empty))
 
 

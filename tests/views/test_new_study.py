@@ -112,6 +112,7 @@ def test_a_refused_form_keeps_what_was_typed(browser, version, field: str, typed
     assert response.status_code == 200
     assert said in page
     assert any(said in fault.sentence for fault in response.context["faults"])
+    assert "Nothing was launched yet." in page
     assert not Study.objects.exists()
     if field != "dataset_version":
         assert response.context["form"].data[field] == typed

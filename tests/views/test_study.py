@@ -92,7 +92,7 @@ def test_the_headline_says_why_all_failed(client_of, alice, version):
         make_trial(study, number, state="failed", reason="out_of_memory", error=error, value=None, stderr=None)
     response = page_of(client_of(alice), study)
     assert "All 3 trials failed" in words_of(response)
-    assert "Most often: Ran out of memory: too &lt;b&gt;large&lt;/b&gt;" in words_of(response)
+    assert "Most often: ran out of memory. too &lt;b&gt;large&lt;/b&gt;" in words_of(response)
     assert "<b>large</b>" not in response.content.decode()
 
 
@@ -114,6 +114,16 @@ def test_the_leaderboard_has_three_groups(client_of, alice, study):
     assert [line.trial.number for line in board.without] == [4]
     assert board.without[0].why == "Ran 2 s"
     assert board.ranked[0].is_best
+
+
+def test_scores_of_the_leaderboard_have_the_decimals_of_the_best(client_of, alice, version):
+    study = make_study(version, alice, state="running", metric="log_loss", direction="minimize")
+    make_trial(study, 0, value=0.31234, stderr=0.0163)
+    make_trial(study, 1, value=0.27123, stderr=0.0241)
+    words = words_of(page_of(client_of(alice), study))
+    assert "0.27 ± 0.02" in words
+    assert "0.31 ± 0.02" in words
+    assert "0.312" not in words
 
 
 def test_defaults_are_grey_and_rows_carry_their_number(client_of, alice, study):

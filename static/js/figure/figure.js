@@ -87,6 +87,7 @@ export class Figure {
     this.words();
     const empty = this.node.dataset.kind === "parallel" && !payload.trials.length;
     const asTable = this.node.querySelector('[data-fig-do="table"]')?.getAttribute("aria-pressed") === "true";
+    this.node.toggleAttribute("data-empty", empty);
     this.part("plot").hidden = asTable || empty;
     this.part("table").hidden = !asTable;
     if (asTable) drawTable(this.part("table"), payload.table, this.node.dataset.trialUrl && ((n) => this.trialUrl(n)));
