@@ -89,7 +89,7 @@ def launch(study: Study, who: User | None) -> None:
 def pause(study: Study, who: User | None) -> None:
     """No new trials; running ones finish."""
     with transaction.atomic():
-        if not moves.move_study(study.pk, list(ASKING), StudyState.PAUSING, paused_at=timezone.now()):
+        if not moves.move_study(study.pk, list(ASKING), StudyState.PAUSING):
             raise Refused(f"The study is {_state(study)}; only a queued or running one can be paused.")
         moves.record(study.pk, "paused", who)
     advance(study.pk)
@@ -98,15 +98,11 @@ def pause(study: Study, who: User | None) -> None:
 def resume(study: Study, who: User | None) -> None:
     """Go on after a pause or a stop; what a stop cancelled is taken up again."""
     with transaction.atomic():
-        study.refresh_from_db()
-        rested = study.paused_seconds + _rest_seconds(study)
-        before = [StudyState.PAUSING, StudyState.PAUSED, StudyState.STOPPED]
-        moved = moves.move_study(
-            study.pk, before, StudyState.QUEUED, paused_at=None, finished_at=None, paused_seconds=rested, reason=""
-        )
-        if not moved:
+        _lock(study)
+        # Nothing has rested while it was pausing: its trials go on in the lanes that they have.
+        on_the_way = moves.move_study(study.pk, [StudyState.PAUSING], StudyState.RUNNING)
+        if not on_the_way and not _take_up(study, [StudyState.PAUSED, StudyState.STOPPED]):
             raise Refused(f"The study is {_state(study)}; only a paused or stopped one can be resumed.")
-        _take_up_cancelled(study)
         moves.record(study.pk, "resumed", who)
     advance(study.pk)
 
@@ -128,6 +124,7 @@ def finish(study: Study, who: User | None) -> None:
         raise Refused("Only a manual study is finished by hand; stop this one instead.")
     unfinished = study.trials.filter(state__in=[TrialState.WAITING, TrialState.RUNNING])
     with transaction.atomic():
+        _lock(study)
         if unfinished.exists():
             raise Refused("A trial is still running or waiting. Wait for it, or stop the study.")
         before = [*ASKING, StudyState.PAUSING, StudyState.PAUSED]
@@ -144,7 +141,7 @@ def change_limits(study: Study, who: User | None, **limits: Any) -> None:
     if unknown:
         raise ValueError(f"unknown limits: {', '.join(sorted(unknown))}; known are {', '.join(sorted(LIMITS))}")
     with transaction.atomic():
-        study.refresh_from_db()
+        _lock(study)
         wanted = limits.get("max_trials", study.max_trials)
         if wanted < study.next_number:
             raise Refused(f"{study.next_number} trials have begun already; the limit cannot be {wanted}.")
@@ -154,11 +151,7 @@ def change_limits(study: Study, who: User | None, **limits: Any) -> None:
             moves.record(study.pk, "extended" if extends else "changed limits", who, changes)
         study.refresh_from_db()
         if extends:
-            rested = study.paused_seconds + _rest_seconds(study)
-            moves.move_study(
-                study.pk, list(TERMINAL), StudyState.QUEUED, finished_at=None, paused_seconds=rested, reason=""
-            )
-            _take_up_cancelled(study)
+            _take_up(study, list(TERMINAL))
     advance(study.pk)
 
 
@@ -169,7 +162,7 @@ def add_trial(study: Study, who: User | None, config: dict[str, Any]) -> Trial:
     """
     Space.from_json(study.space).validate(config)
     with transaction.atomic():
-        study.refresh_from_db()
+        _lock(study)
         if study.state == StudyState.DRAFT or study.state in {StudyState.STOPPING, *TERMINAL}:
             raise Refused(f"The study is {_state(study)}; launch or extend it before you add a trial.")
         if study.next_number >= study.max_trials:
@@ -195,9 +188,18 @@ def _changes(study: Study, limits: dict[str, Any]) -> str:
 
 
 def _gives_room(study: Study, limits: dict[str, Any]) -> bool:
-    more_trials = limits.get("max_trials", 0) > study.next_number
+    """Whether there is more than before, of trials or of time, and room for a trial in both."""
+    trials = limits.get("max_trials", study.max_trials)
     seconds = limits.get("max_seconds", study.max_seconds)
-    return more_trials and (seconds is None or seconds > moves.elapsed_seconds(study))
+    more_time = study.max_seconds is not None and (seconds is None or seconds > study.max_seconds)
+    begun_by_now = study.trials.exclude(state=TrialState.CANCELLED).count()
+    has_time = seconds is None or seconds > moves.elapsed_seconds(study)
+    return (trials > study.max_trials or more_time) and trials > begun_by_now and has_time
+
+
+def _lock(study: Study) -> None:
+    """Read the study's row and keep others from writing it; on SQLite the transaction has done that already."""
+    study.refresh_from_db(from_queryset=Study.objects.select_for_update())
 
 
 def _rest_seconds(study: Study) -> float:
@@ -206,10 +208,17 @@ def _rest_seconds(study: Study) -> float:
     return max(0.0, (timezone.now() - since).total_seconds()) if since else 0.0
 
 
-def _take_up_cancelled(study: Study) -> None:
+def _take_up(study: Study, before: list[str]) -> bool:
+    """Back to work after a rest, which does not count as time; False when it is in none of these states."""
+    rested = study.paused_seconds + _rest_seconds(study)
+    if not moves.move_study(
+        study.pk, before, StudyState.QUEUED, paused_at=None, finished_at=None, paused_seconds=rested, reason=""
+    ):
+        return False
     study.trials.filter(state=TrialState.CANCELLED).update(
         state=TrialState.WAITING, reason="", finished_at=None, started_at=None, fold_scores=[]
     )
+    return True
 
 
 def _stored_plan(study: Study, plan: Plan) -> SplitPlan:

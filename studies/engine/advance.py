@@ -11,35 +11,38 @@ from studies.models import ASKING, Lane, Method, Study, StudyState, TrialState
 BELL_REST = timedelta(seconds=2)  # between pop and claim a job is in no list: do not ring again at once
 
 
-def advance(study_id: int, queued: Collection[str] | None = None) -> None:
+def advance(study_id: int, queued: Collection[str] | None = None, may_ring: bool = True) -> None:
     """Bring a study forward as far as the database allows.
 
     `queued` are the ids of the jobs in the queue, read once per tick; None: unknown, ring what was not rung lately.
+    `may_ring` is False while Redis is known to be away: all else needs the database alone.
     """
     study = Study.objects.filter(pk=study_id).first()
     if study is None:
         return
     if study.state in ASKING:
-        _advance_asking(study, queued)
+        _advance_asking(study, queued, may_ring)
     elif study.state == StudyState.PAUSING and not _busy(study):
         moves.pause_now(study)
     elif study.state == StudyState.STOPPING and not _held(study):
         moves.settle_stopping(study)
 
 
-def _advance_asking(study: Study, queued: Collection[str] | None) -> None:
+def _advance_asking(study: Study, queued: Collection[str] | None, may_ring: bool) -> None:
     if moves.time_is_up(study):
         moves.begin_stopping(study.pk, list(ASKING), StudyState.COMPLETE, moves.TIME_IS_UP)
-        return advance(study.pk, queued)
+        return advance(study.pk, queued, may_ring)
     if why := moves.hopeless(study):
         moves.begin_stopping(study.pk, list(ASKING), StudyState.FAILED, why)
-        return advance(study.pk, queued)
+        return advance(study.pk, queued, may_ring)
     work = work_left(study)
-    if work:
+    if work and may_ring:
         _ring_free_lanes(study, work, queued)
-    elif study.method != Method.MANUAL and not _busy(study):
+    elif not work and study.method != Method.MANUAL and not _busy(study):
         reason = "Every point of the search space was tried." if study.exhausted else "All trials are done."
-        moves.complete(study, reason)
+        if not moves.complete(study, reason):
+            return advance(study.pk, queued, may_ring)  # a trial was added or a limit raised meanwhile
+    return None
 
 
 def work_left(study: Study) -> int:

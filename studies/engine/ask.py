@@ -4,14 +4,18 @@ A proposal is computed outside any transaction and taken only if nobody took ano
 history-based methods see every earlier proposal as pending, without a lock.
 """
 
+import logging
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from studies.models import ASKING, Attempt, Lane, Method, Source, Study, Trial, TrialState
+from studies.engine import moves
+from studies.models import ASKING, Attempt, Lane, Method, Source, Study, StudyState, Trial, TrialState
 from studies.search import Observation, Space, make_method
+
+logger = logging.getLogger(__name__)
 
 
 class LaneLost(Exception):
@@ -32,10 +36,17 @@ def next_trial(study_id: int, lane: Lane) -> Trial | None:
             return trial
         if study.method == Method.MANUAL or study.exhausted or study.next_number >= study.max_trials:
             return None
-        config = propose(study)
-        if config is None:
-            if _nothing_pending(study):
-                Study.objects.filter(pk=study_id, next_proposal=study.next_proposal).update(exhausted=True)
+        try:
+            config = propose(study)
+        except DatabaseError:
+            raise
+        except Exception as error:  # whatever a method raises, it would raise again in the next slice, and the next
+            logger.exception("The method %s of study %s could not propose", study.method, study_id)
+            why = f"The method {study.method} could not propose trial {study.next_number}: {error}"
+            moves.begin_stopping(study_id, list(ASKING), StudyState.FAILED, why)
+            return None
+        if config is None:  # for good: pending trials count as tried
+            Study.objects.filter(pk=study_id, next_proposal=study.next_proposal).update(exhausted=True)
             return None
         trial = _claim_proposal(study, lane, config)
         if trial is not None:
@@ -62,10 +73,6 @@ def history_of(study: Study) -> list[Observation]:
         Observation(config, value, state, fold_scores=scores or None, noise=stderr, cost=seconds)
         for config, value, state, scores, stderr, seconds in rows
     ]
-
-
-def _nothing_pending(study: Study) -> bool:
-    return not study.trials.filter(state__in=[TrialState.WAITING, TrialState.RUNNING]).exists()
 
 
 def _claim_waiting(study: Study, lane: Lane) -> Trial | None:

@@ -5,6 +5,7 @@ import os
 import secrets
 import signal
 import time
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from studies.engine import bell, moves, processes
 from studies.engine.advance import advance
 from studies.engine.ask import LaneLost, next_trial
 from studies.engine.child import Child, Work
+from studies.engine.patience import patiently, unless_away
 from studies.engine.tables import table_from_file
 from studies.models import ASKING, Lane, Outcome, Reason, Study, StudyState, Trial, TrialPredictions, TrialState
 
@@ -110,17 +112,19 @@ class Slice:
         """After the slice, and at least one trial, give way if somebody waits; no answer from Redis means go on."""
         if StopRequest.at is not None:
             return True
+        if not Study.objects.filter(pk=self.study_id, state__in=ASKING, parallel__gt=self.lane.number).exists():
+            return True
         now = time.monotonic()
         if self.done and now - self.began > settings.SLICE_SECONDS and now - self.asked_queue > 1.0:
             self.asked_queue = now
             return bool(bell.queued_jobs())
-        return not Study.objects.filter(pk=self.study_id, state__in=ASKING, parallel__gt=self.lane.number).exists()
+        return False
 
     # -- one trial --------------------------------------------------------------------------------------------------
 
     def run_trial(self, trial: Trial) -> None:
         limits = Study.objects.only("trial_seconds", "trial_memory_mb").get(pk=self.study_id)
-        child = self.ready_child()
+        child = self.ready_child(limits.trial_memory_mb)
         self.partial = []
         began = time.monotonic()
         try:
@@ -136,9 +140,13 @@ class Slice:
                     return
         except (EOFError, BrokenPipeError):
             how = self.drop_child()
-            moves.lose_attempt(trial, self.lane.token, f"The fitting process ended: {how}")
+            self.last_failed = True
+            patiently(moves.lose_attempt, trial, self.lane.token, f"The fitting process ended: {how}")
 
-    def ready_child(self) -> Child:
+    def ready_child(self, memory_mb: int | None) -> Child:
+        if self.work.memory_mb != memory_mb:  # a child's own limit is set once and for all
+            self.drop_child()
+            self.work = replace(self.work, memory_mb=memory_mb)
         if self.child is None:
             connections.close_all()  # a connection must not cross a fork
             self.child = Child(self.work)
@@ -165,7 +173,8 @@ class Slice:
                 return True
         if now >= self.next_beat:
             self.next_beat = now + settings.HEARTBEAT_SECONDS
-            self.beat(trial)
+            with unless_away():
+                self.beat(trial)
         return False
 
     def over_memory(self, limit_mb: int | None) -> bool:
@@ -175,20 +184,34 @@ class Slice:
 
     def must_stop(self, trial: Trial) -> bool:
         """Stop cancels the running trial; a worker that is being stopped gives it back."""
-        study = Study.objects.get(pk=self.study_id)
-        if moves.time_is_up(study):
-            moves.begin_stopping(study.pk, list(ASKING), StudyState.COMPLETE, moves.TIME_IS_UP)
-            study.refresh_from_db()
-        if study.state == StudyState.STOPPING:
+        if self.is_stopping():
             self.drop_child()
-            moves.end_trial(
-                trial.pk, self.lane.token, TrialState.CANCELLED, Outcome.KILLED, "Stopped", reason=Reason.STOPPED
+            token = self.lane.token
+            patiently(
+                moves.end_trial,
+                trial.pk,
+                token,
+                TrialState.CANCELLED,
+                Outcome.KILLED,
+                "Stopped",
+                reason=Reason.STOPPED,
             )
             return True
         if StopRequest.overdue():
             self.drop_child()
-            moves.hand_back(trial, self.lane.token, "The worker was stopped")
+            patiently(moves.hand_back, trial, self.lane.token, "The worker was stopped")
             return True
+        return False
+
+    def is_stopping(self) -> bool:
+        """Whether the study is being stopped; begins that itself when the time budget is used up."""
+        with unless_away():
+            study = Study.objects.get(pk=self.study_id)
+            if moves.time_is_up(study):
+                before = [*ASKING, StudyState.PAUSING]
+                moves.begin_stopping(study.pk, before, StudyState.COMPLETE, moves.TIME_IS_UP)
+                study.refresh_from_db()
+            return study.state == StudyState.STOPPING
         return False
 
     def beat(self, trial: Trial) -> None:
@@ -208,7 +231,8 @@ class Slice:
         """End a trial for a limit: our own kill is final."""
         self.drop_child()
         self.last_failed = True
-        moves.end_trial(
+        patiently(
+            moves.end_trial,
             trial.pk,
             self.lane.token,
             TrialState.FAILED,
@@ -220,13 +244,15 @@ class Slice:
         )
 
     def tell(self, trial: Trial, message: dict[str, Any]) -> None:
-        """Write what the child found."""
+        """Write what the child found, as soon as the database takes it."""
         data = message.pop("predictions")
         state = message.pop("state")
         reason = message.pop("reason")
         self.last_failed = state == TrialState.FAILED
         outcome = Outcome.COMPLETE if state == TrialState.COMPLETE else Outcome.FAILED
-        with transaction.atomic():
+
+        @transaction.atomic
+        def write() -> None:
             told = moves.end_trial(
                 trial.pk,
                 self.lane.token,
@@ -240,6 +266,8 @@ class Slice:
             )
             if told and data:
                 TrialPredictions.objects.create(trial_id=trial.pk, data=data)
+
+        patiently(write)
 
 
 def work_of(study: Study) -> Work:

@@ -13,6 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from studies.models import (
+    ASKING,
     TERMINAL,
     Attempt,
     Event,
@@ -129,17 +130,16 @@ def settle_stopping(study: Study) -> bool:
 
 
 def complete(study: Study, reason: str) -> bool:
+    """End a study that was seen to have no work left; False when it has changed since it was read."""
     with transaction.atomic():
-        moved = move_study(
-            study.pk,
-            [StudyState.QUEUED, StudyState.RUNNING],
-            StudyState.COMPLETE,
-            reason=reason,
-            finished_at=timezone.now(),
+        unchanged = Study.objects.filter(pk=study.pk, state__in=ASKING, change=study.change)
+        now = timezone.now()
+        moved = unchanged.update(
+            state=StudyState.COMPLETE, reason=reason, finished_at=now, updated_at=now, change=F("change") + 1
         )
         if moved:
             record(study.pk, StudyState.COMPLETE, detail=reason)
-    return moved
+    return moved == 1
 
 
 def pause_now(study: Study) -> bool:
@@ -164,7 +164,6 @@ def elapsed_seconds(study: Study) -> float:
     """Wall seconds since launch without pauses."""
     if study.launched_at is None:
         return 0.0
-    end = study.finished_at if study.state in TERMINAL and study.finished_at else timezone.now()
-    if study.state == StudyState.PAUSED and study.paused_at:
-        end = study.paused_at
+    ended_at = study.finished_at if study.state in TERMINAL else None
+    end = study.paused_at or ended_at or timezone.now()  # paused_at stays when a paused study is stopped
     return max(0.0, (end - study.launched_at).total_seconds() - study.paused_seconds)

@@ -21,17 +21,22 @@ FORGOTTEN_AFTER = timedelta(hours=1)  # a dead worker is shown for so long
 
 @dataclass
 class Watch:
-    """What one observer has seen: key -> (beat, since when on its own clock)."""
+    """What one observer has seen: key -> (beat, seconds it stood still, last look on its own clock).
 
-    seen: dict[object, tuple[int, float]] = field(default_factory=dict)
+    From one look to the next half a lease counts at most: while the database is away nobody can raise a beat.
+    """
+
+    seen: dict[object, tuple[int, float, float]] = field(default_factory=dict)
 
     def stands_still(self, key: object, beat: int) -> bool:
         now = time.monotonic()
         known = self.seen.get(key)
         if known is None or known[0] != beat:
-            self.seen[key] = (beat, now)
+            self.seen[key] = (beat, 0.0, now)
             return False
-        return now - known[1] >= settings.LEASE_SECONDS
+        still = known[1] + min(now - known[2], settings.LEASE_SECONDS / 2)
+        self.seen[key] = (beat, still, now)
+        return still >= settings.LEASE_SECONDS
 
     def keep(self, keys: set[object]) -> None:
         self.seen = {key: value for key, value in self.seen.items() if key in keys}
@@ -47,17 +52,18 @@ class Reconciler:
 
     def tick(self) -> bool:
         """Look once; True when this one acted."""
+        lapsed = self._lapsed_lanes()
         if not self._hold_lock():
             return False
-        self._free_lapsed_lanes()
+        for lane in lapsed:
+            moves.give_back_lane(lane, f"The worker {lane.worker} was lost")
         WorkerProcess.objects.filter(seen_at__lt=timezone.now() - FORGOTTEN_AFTER).delete()
         active = list(Study.objects.active().values_list("pk", flat=True))
         if active:
             queued = bell.queued_jobs()
             for study_id in active:
                 give_back_orphans(study_id)
-                if queued is not None:
-                    advance(study_id, frozenset(queued))
+                advance(study_id, frozenset(queued or ()), may_ring=queued is not None)
         return True
 
     def _hold_lock(self) -> bool:
@@ -69,12 +75,11 @@ class Reconciler:
         )
         return taken == 1
 
-    def _free_lapsed_lanes(self) -> None:
+    def _lapsed_lanes(self) -> list[Lane]:
+        """Watched without the lock too: who takes it over from a dead worker knows that worker's lanes already."""
         held = list(Lane.objects.exclude(token=""))
-        for lane in held:
-            if self.lanes.stands_still((lane.pk, lane.token), lane.beat):
-                moves.give_back_lane(lane, f"The worker {lane.worker} was lost")
         self.lanes.keep({(lane.pk, lane.token) for lane in held})
+        return [lane for lane in held if self.lanes.stands_still((lane.pk, lane.token), lane.beat)]
 
 
 def give_back_orphans(study_id: int) -> None:

@@ -1,11 +1,13 @@
 """Our RQ worker: preloaded, ticking in its main thread, running our one job and nothing else."""
 
 import gc
+import itertools
 import logging
 import os
 import signal
 import socket
 import time
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -15,13 +17,13 @@ from redis import RedisError
 from rq.job import Job
 from rq.queue import Queue
 from rq.serializers import JSONSerializer
-from rq.utils import now
 from rq.worker import Worker
 
 from studies.engine import bell, processes
 from studies.engine.lane import stop_on_sigterm
+from studies.engine.patience import AWAY
 from studies.engine.recovery import Reconciler, give_back_lanes_of
-from studies.models import WorkerProcess
+from studies.models import Lane, WorkerProcess
 
 logger = logging.getLogger(__name__)
 ALLOWED_JOBS = frozenset({bell.JOB})
@@ -39,6 +41,8 @@ class TuningWorker(Worker):
         super().__init__(*args, **kwargs)
         self.max_connection_wait_time = 2.0
         self.reconciler = Reconciler(self.name)
+        self.next_tick = 0.0  # on the monotonic clock: rq's own rests on the wall clock, which may jump
+        self.horse_held_a_lane_at = 0.0
         self.redis_is_away = False
 
     # -- the tick ---------------------------------------------------------------------------------------------------
@@ -57,20 +61,40 @@ class TuningWorker(Worker):
                 },
             )
             self.reconciler.tick()
+            self.mind_horse()
+        except AWAY as error:
+            logger.warning("The database does not answer (%s); the next tick tries again", error)
         except DatabaseError:
-            logger.exception("The database does not answer; the next tick tries again")
+            logger.exception("A tick failed; the next one tries again")
         finally:
             connections.close_all()
+
+    @property
+    def should_run_maintenance_tasks(self) -> bool:
+        return time.monotonic() >= self.next_tick
 
     def run_maintenance_tasks(self) -> None:
         """Called while idle. rq's own registries hold nothing that we read."""
         self.tick()
-        self.last_cleaned_at = now()
+        self.next_tick = time.monotonic() + settings.RECONCILE_SECONDS
 
     def maintain_heartbeats(self, job: Job, execution: Any) -> None:
         """Called while a horse works."""
         self.tick()
+        if self._stop_requested:
+            self.handle_warm_shutdown_request()  # once more: a signal in the moment of the fork reaches no horse
         self._calmly(super().maintain_heartbeats, job, execution)
+
+    def mind_horse(self) -> None:
+        """Kill a horse that has held no lane for a lease: it hangs, and what it might still write is refused."""
+        if not self.horse_pid:
+            return
+        held = Lane.objects.filter(worker=self.name, horse_pid=self.horse_pid).exclude(token="")
+        if held.exists():
+            self.horse_held_a_lane_at = time.monotonic()
+        elif time.monotonic() - self.horse_held_a_lane_at > settings.LEASE_SECONDS:
+            logger.warning("The work horse %s holds no lane and does not end; it is killed", self.horse_pid)
+            os.kill(self.horse_pid, signal.SIGKILL)
 
     # -- jobs -------------------------------------------------------------------------------------------------------
 
@@ -80,6 +104,7 @@ class TuningWorker(Worker):
             self._calmly(job.delete)
             return
         connections.close_all()
+        self.horse_held_a_lane_at = time.monotonic()
         try:
             super().execute_job(job, queue)
         except RedisError as error:
@@ -104,6 +129,8 @@ class TuningWorker(Worker):
             if pid:
                 break
             self.tick()
+            if self._stop_requested:
+                self.handle_warm_shutdown_request()
             time.sleep(0.2)
         self.executions.clear()
 
@@ -115,7 +142,8 @@ class TuningWorker(Worker):
 
     def handle_warm_shutdown_request(self) -> None:
         if self.horse_pid:
-            os.kill(self.horse_pid, signal.SIGTERM)
+            with suppress(ProcessLookupError):  # it ended just now
+                os.kill(self.horse_pid, signal.SIGTERM)
 
     # -- nothing of ours runs in threads; nothing of Redis ends a worker --------------------------------------------
 
@@ -128,17 +156,23 @@ class TuningWorker(Worker):
 
     @property
     def connection_timeout(self) -> int:
-        return self.dequeue_timeout + 3
+        return self.dequeue_timeout + 1
 
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
         return 30
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
-        self._calmly(super().heartbeat, timeout, pipeline=pipeline)
+        if pipeline is None:
+            self._calmly(super().heartbeat, timeout)
+        else:
+            super().heartbeat(timeout, pipeline)  # nothing is sent yet, so it says nothing about Redis
 
     def set_state(self, state: str, pipeline: Any = None) -> None:
         self._state = state
-        self._calmly(super().set_state, state, pipeline=pipeline)
+        if pipeline is None:
+            self._calmly(super().set_state, state)
+        else:
+            super().set_state(state, pipeline)
 
     def check_for_suspension(self, burst: bool) -> None:
         """Pausing is a study's state in the database, never a key in Redis."""
@@ -150,6 +184,8 @@ class TuningWorker(Worker):
         self._calmly(super().register_death)
         try:
             WorkerProcess.objects.filter(name=self.name).delete()
+        except AWAY as error:
+            logger.warning("The database does not answer (%s); this worker is shown as gone for an hour", error)
         finally:
             connections.close_all()
 
@@ -184,6 +220,17 @@ def serve(name: str) -> None:
     import django_rq
 
     gc.freeze()  # what was imported is never collected, so forks share its pages
-    queue = django_rq.get_queue(bell.QUEUE, connection=bell.connection(timeout=10.0))
+    wait_for_redis()
+    queue = django_rq.get_queue(bell.QUEUE, connection=bell.connection())
     worker = TuningWorker([queue], name=name, connection=queue.connection)
     worker.work(logging_level="WARNING")
+
+
+def wait_for_redis() -> None:
+    """rq signs a worker in before it listens, and gives up without Redis; services may start in any order."""
+    for tries in itertools.count():
+        if bell.queued_jobs() is not None:
+            return
+        if not tries:
+            logger.warning("Redis does not answer yet; waiting for it")
+        time.sleep(0.5)

@@ -28,14 +28,14 @@ def redis_server() -> Iterator[None]:
 def start_workers(redis_server: None, transactional_db: None) -> Iterator[Workers]:
     """Starts worker processes on the test database; all are gone afterwards."""
     started: list[subprocess.Popen] = []
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "tuningsite.settings",
-        "TUNINGSITE_DATA": str(settings.DATA),
-        "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
-        "LOG_LEVEL": "ERROR",
-    }
 
     def start(count: int) -> list[subprocess.Popen]:
+        environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "tuningsite.settings",
+            "TUNINGSITE_DATA": str(settings.DATA),
+            "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
+            "LOG_LEVEL": "ERROR",
+        }
         for _ in range(count):
             command = [sys.executable, "manage.py", "work", "--name", f"test-{len(started)}"]
             started.append(subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment))

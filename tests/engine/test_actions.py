@@ -1,10 +1,15 @@
 """What people do to studies, with no worker and no Redis: states, refusals, counts."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from studies.engine import actions, moves
 from studies.engine.actions import Refused
+from studies.engine.ask import next_trial
 from studies.engine.intake import correct_schema
+from studies.engine.lane import claim
 from studies.engine.tables import evaluation_table
 from studies.models import DatasetVersion, Study, Trial, User
 from studies.search import SpaceError
@@ -109,6 +114,34 @@ def test_pause_and_resume(study: Study, alice: User) -> None:
     assert study.paused_at is None
 
 
+def test_resume_while_pausing_goes_on_in_the_lanes_that_run_and_no_time_is_given_back(
+    study: Study, alice: User
+) -> None:
+    actions.launch(study, alice)
+    lane = claim(study.pk, 0)
+    assert next_trial(study.pk, lane) is not None
+    actions.pause(study, alice)
+    assert state_of(study) == "pausing"
+    actions.resume(study, alice)
+    assert state_of(study) == "running"
+    assert study.paused_seconds == 0
+
+
+def test_a_paused_study_that_is_stopped_stands_at_the_time_of_its_pause(study: Study, alice: User) -> None:
+    actions.launch(study, alice)
+    actions.pause(study, alice)
+    now = timezone.now()
+    Study.objects.update(launched_at=now - timedelta(seconds=100), paused_at=now - timedelta(seconds=90))
+    study.refresh_from_db()
+    actions.stop(study, alice)
+    assert state_of(study) == "stopped"
+    assert moves.elapsed_seconds(study) == pytest.approx(10)
+    actions.change_limits(study, alice, max_trials=20)
+    assert state_of(study) == "queued"
+    assert study.paused_at is None
+    assert moves.elapsed_seconds(study) == pytest.approx(10, abs=2)
+
+
 @pytest.mark.parametrize("act", [actions.pause, actions.resume, actions.stop])
 def test_a_draft_can_only_be_launched(act, study: Study, alice: User) -> None:
     with pytest.raises(Refused, match="The study is draft"):
@@ -128,6 +161,39 @@ def test_extending_a_complete_study_resumes_it(study: Study, alice: User) -> Non
     assert state_of(study) == "queued"
     assert study.max_trials == 15
     assert study.finished_at is None
+
+
+@pytest.mark.parametrize(
+    ("limits", "state"),
+    [
+        ({"max_trials": 10, "max_seconds": 50.0, "parallel": 1}, "stopped"),
+        ({"max_trials": 8}, "stopped"),
+        ({"max_seconds": 60.0}, "queued"),
+        ({"max_seconds": None}, "queued"),
+        ({"max_trials": 12, "max_seconds": 20.0}, "stopped"),
+    ],
+)
+def test_only_more_trials_or_more_time_than_before_resume_a_stopped_study(
+    limits: dict, state: str, study: Study, alice: User
+) -> None:
+    actions.launch(study, alice)
+    actions.stop(study, alice)
+    launched_at = timezone.now() - timedelta(seconds=30)
+    Study.objects.update(launched_at=launched_at, finished_at=timezone.now(), max_seconds=50.0)
+    actions.change_limits(study, alice, **limits)
+    assert state_of(study) == state
+
+
+def test_a_study_to_which_a_trial_is_added_at_the_last_moment_does_not_complete(study: Study, alice: User) -> None:
+    actions.launch(study, alice)
+    study.trials.update(state="complete", value=0.8)
+    Study.objects.update(exhausted=True)
+    study.refresh_from_db()
+    seen = Study.objects.get(pk=study.pk)  # what an advance has read when the trial comes
+    actions.add_trial(study, alice, {"C": 2.0, "l1_ratio": 0.5})
+    assert not moves.complete(seen, "All trials are done.")
+    assert state_of(study) == "queued"
+    assert not study.events.filter(verb="complete").exists()
 
 
 def test_unknown_limits_are_an_error_of_the_caller(study: Study, alice: User) -> None:

@@ -1,10 +1,14 @@
 """Claims, fences and leases, one step at a time on the database."""
 
-import pytest
+from datetime import timedelta
 
-from studies.engine import actions, moves
+import pytest
+from django.utils import timezone
+
+from studies.engine import actions, moves, recovery
+from studies.engine.advance import work_left
 from studies.engine.ask import LaneLost, next_trial, propose
-from studies.engine.lane import claim, release, trial_seed
+from studies.engine.lane import Slice, claim, release, trial_seed
 from studies.engine.recovery import Reconciler, give_back_orphans
 from studies.models import Lane, Study, Trial, User
 from tests.factories import make_study, make_trial, make_version
@@ -67,6 +71,49 @@ def test_a_grid_that_is_used_up_completes_the_study(alice: User) -> None:
     assert study.reason == "Every point of the search space was tried."
 
 
+def test_a_used_up_grid_rings_no_lane_while_its_last_trial_runs(alice: User) -> None:
+    space = {"parameters": [{"name": "C", "type": "categorical", "choices": [0.1]}]}
+    study = make_study(make_version(alice.teams.get(), alice), alice, method="grid", space=space, max_trials=50)
+    actions.launch(study, alice)
+    busy, idle = claimed(study, 0), claimed(study, 1)
+    assert [next_trial(study.pk, busy).number for _ in range(2)] == [0, 1]
+    assert next_trial(study.pk, idle) is None
+    study.refresh_from_db()
+    assert work_left(study) == 0
+
+
+def test_a_method_that_raises_ends_the_study_and_says_why(study: Study) -> None:
+    Study.objects.update(method_options={"sampler": "odd"})
+    lane = claimed(study)
+    assert next_trial(study.pk, lane).number == 0
+    assert next_trial(study.pk, lane) is None
+    release(lane)
+    actions.advance(study.pk)
+    study.refresh_from_db()
+    assert study.state == "failed"
+    assert "could not propose trial 1: sampler is 'odd'" in study.reason
+    assert study.events.first().verb == "failed"
+
+
+def test_a_slice_leaves_when_its_lane_is_no_longer_wanted_however_long_it_has_run(study: Study, settings) -> None:
+    settings.SLICE_SECONDS = 0.0
+    slice_ = Slice(study.pk, claimed(study, 1))
+    slice_.done = 1
+    assert not slice_.should_leave()  # no Redis answers: nobody waits
+    slice_.asked_queue = 0.0
+    Study.objects.update(parallel=1)
+    assert slice_.should_leave()
+
+
+def test_a_budget_of_time_ends_a_trial_that_runs_while_its_study_is_pausing(study: Study) -> None:
+    lane = claimed(study)
+    trial = next_trial(study.pk, lane)
+    Study.objects.update(state="pausing", max_seconds=1.0, launched_at=timezone.now() - timedelta(seconds=2))
+    assert Slice(study.pk, lane).must_stop(trial)
+    trial.refresh_from_db()
+    assert (trial.state, trial.reason) == ("cancelled", "stopped")
+
+
 def test_a_slice_that_was_replaced_can_neither_take_nor_tell(study: Study) -> None:
     old = claimed(study)
     trial = next_trial(study.pk, old)
@@ -123,6 +170,45 @@ def test_a_lease_lapses_when_the_beat_stands_still(study: Study, settings) -> No
     trial.refresh_from_db()
     assert trial.state == "waiting"
     assert Lane.objects.get(pk=lane.pk).token == ""
+
+
+def test_a_lease_does_not_lapse_while_nobody_could_look(study: Study, settings, monkeypatch) -> None:
+    settings.LEASE_SECONDS = 6.0
+    clock = [100.0]
+    monkeypatch.setattr(recovery.time, "monotonic", lambda: clock[0])
+    watch = recovery.Watch()
+    assert not watch.stands_still("lane", 1)
+    clock[0] += 30  # the database was locked: no tick, and no beat either
+    assert not watch.stands_still("lane", 1)
+    clock[0] += 2
+    assert not watch.stands_still("lane", 1)
+    clock[0] += 2
+    assert watch.stands_still("lane", 1)
+
+
+def test_who_takes_the_lock_over_knows_already_which_lanes_stand_still(study: Study, settings) -> None:
+    settings.LEASE_SECONDS = 0.0
+    lane = claimed(study)
+    assert Reconciler("dies now").tick()
+    heir = Reconciler("heir")
+    assert not heir.tick()
+    assert heir.tick()
+    lane.refresh_from_db()
+    assert lane.token == ""
+
+
+def test_without_redis_the_reconciler_still_settles_a_study_that_is_stopping(
+    study: Study, settings, monkeypatch
+) -> None:
+    settings.LEASE_SECONDS = 0.0
+    claimed(study)
+    Study.objects.update(state="stopping", ends_as="stopped")
+    monkeypatch.setattr(recovery.bell, "queued_jobs", lambda: None)
+    reconciler = Reconciler("observer")
+    assert reconciler.tick()
+    assert reconciler.tick()
+    study.refresh_from_db()
+    assert study.state == "stopped"
 
 
 def test_only_one_reconciler_acts_until_it_stands_still(study: Study, settings) -> None:

@@ -2,9 +2,13 @@
 
 import os
 import signal
+import sqlite3
+import time
+from contextlib import closing
 
 import django_rq
 import pytest
+from django.db import connection
 
 from studies.engine import actions, bell
 from studies.models import Lane, Outcome, Study, Team, Trial, TrialState, User, WorkerProcess
@@ -93,6 +97,39 @@ def test_a_killed_horse_or_child_is_noticed_at_once(who: str, home: tuple[Team, 
     wait_until(lambda: study.trials.filter(attempts__outcome=Outcome.LOST).exists())
     wait_until(lambda: state_of(study) == "complete")
     assert_nothing_lost_or_doubled(study, 3)
+
+
+def test_a_frozen_horse_is_replaced_and_killed(home: tuple[Team, User], start_workers: Workers, monkeypatch) -> None:
+    monkeypatch.setenv("LEASE_SECONDS", "2")
+    monkeypatch.setenv("HEARTBEAT_SECONDS", "0.5")
+    study = slow_study(home, max_trials=3, parallel=1)
+    start_workers(1)
+    actions.launch(study, home[1])
+    wait_until(lambda: study.lanes.filter(child_pid__isnull=False).exists())
+    wait_until(lambda: study.trials.filter(state="running").exists())
+    lane = study.lanes.get(number=0)
+    os.kill(lane.horse_pid, signal.SIGSTOP)
+    wait_until(lambda: study.trials.filter(attempts__outcome=Outcome.LOST).exists())
+    wait_until(lambda: not is_running(lane.horse_pid) and not is_running(lane.child_pid))
+    wait_until(lambda: state_of(study) == "complete")
+    assert_nothing_lost_or_doubled(study, 3)
+
+
+def test_a_locked_database_loses_no_attempt(home: tuple[Team, User], start_workers: Workers, monkeypatch) -> None:
+    monkeypatch.setenv("LEASE_SECONDS", "2")
+    monkeypatch.setenv("HEARTBEAT_SECONDS", "0.5")
+    study = slow_study(home, max_trials=3, parallel=1)
+    start_workers(1)
+    actions.launch(study, home[1])
+    wait_until(lambda: study.trials.filter(state="running").exists())
+    locked = time.monotonic()
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        wait_until(lambda: time.monotonic() - locked > 5)  # longer than a lease
+        other.execute("ROLLBACK")
+    wait_until(lambda: state_of(study) == "complete")
+    assert_nothing_lost_or_doubled(study, 3)
+    assert not Trial.objects.filter(study=study, attempts__outcome=Outcome.LOST).exists()
 
 
 def test_stop_kills_what_runs_and_leaves_no_process(home: tuple[Team, User], start_workers: Workers) -> None:

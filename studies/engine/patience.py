@@ -1,0 +1,39 @@
+"""While the database is locked or being restarted: nothing that a trial has cost is thrown away for that."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connections
+
+logger = logging.getLogger(__name__)
+
+AWAY = (OperationalError, InterfaceError)
+PATIENCE_SECONDS = 120.0
+PAUSE_SECONDS = 0.5
+
+
+def patiently(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call until the database answers; only for what may be done twice, such as a conditional UPDATE."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return call(*args, **kwargs)
+        except AWAY as error:
+            if time.monotonic() > deadline:
+                raise
+            logger.warning("The database does not answer (%s); trying again", error)
+            connections.close_all()
+            time.sleep(PAUSE_SECONDS)
+
+
+@contextmanager
+def unless_away() -> Iterator[None]:
+    """For what the next round does again anyway: without the database it is left out."""
+    try:
+        yield
+    except AWAY as error:
+        logger.warning("The database does not answer (%s); going on without it", error)
+        connections.close_all()
