@@ -145,8 +145,16 @@ class Command(BaseCommand):
             time.sleep(0.25)
             for service in self.services:
                 if not self.stopping and not service.is_alive:
-                    self.stderr.write(f"{service.name} ended with {service.process.returncode}; starting it again")
-                    service.restart()
+                    self.revive(service)
+
+    def revive(self, service: Service) -> None:
+        """Start it again; one that ends at once, time after time, is given growing rests."""
+        if service.restart_at is None:
+            seconds, status = service.rest(), service.process.returncode
+            when = f" in {seconds:g} s" if seconds else ""
+            self.stderr.write(f"{service.name} ended with {status}; starting it again{when}")
+        if service.restart_at is not None and time.monotonic() >= service.restart_at:
+            service.restart()
 
     def stop(self) -> None:
         """Web first, then the workers, Redis last."""

@@ -3,10 +3,14 @@
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from studies.engine.processes import die_with_parent
+
+SHORT_LIFE = 10.0  # seconds; who ends sooner will probably end again
+LONGEST_REST = 10.0
 
 
 class Service:
@@ -23,9 +27,12 @@ class Service:
         self.command = list(command)
         self.log = log
         self.death_signal = death_signal
+        self.short_lives = 0
         self.process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
+        self.started_at = time.monotonic()
+        self.restart_at: float | None = None
         parent = os.getpid()
         output = open(self.log, "ab") if self.log else None  # noqa: SIM115 (handed to the child, closed below)
         try:
@@ -47,6 +54,14 @@ class Service:
     @property
     def is_alive(self) -> bool:
         return self.process.poll() is None
+
+    def rest(self) -> float:
+        """Plan the next start, and say in how many seconds: at once after a long life, later after each short one."""
+        lived = time.monotonic() - self.started_at
+        self.short_lives = self.short_lives + 1 if lived < SHORT_LIFE else 0
+        seconds = min(0.25 * 2**self.short_lives, LONGEST_REST) if self.short_lives else 0.0
+        self.restart_at = time.monotonic() + seconds
+        return seconds
 
     def restart(self) -> None:
         self.process = self._start()
