@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
@@ -102,5 +102,8 @@ ANSWERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
     RequestDataTooBig: lambda request, error: _too_big(error),
     SpecError: lambda request, error: _spec(error),
     SuspiciousOperation: lambda request, error: refusal(400, "The request cannot be read."),
+    UnreadablePostError: lambda request, error: refusal(
+        408, "The body broke off, or no more of it came; send it again."
+    ),
     ValidationError: lambda request, error: _parameters(error),
 }

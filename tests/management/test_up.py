@@ -8,6 +8,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -27,11 +29,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
         name: value for name, value in os.environ.items() if name not in {"DJANGO_SETTINGS_MODULE", "DATABASE_URL"}
     }
 
-    def run(*arguments: str) -> subprocess.Popen:
+    def run(*arguments: str, **variables: str) -> subprocess.Popen:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "up", "--port", str(free_port()), *arguments],
             cwd=settings.BASE_DIR,
-            env=environment | {"TUNINGSITE_DATA": str(tmp_path), "TUNINGSITE_PLAIN_STATIC": "1"},
+            env=environment | {"TUNINGSITE_DATA": str(tmp_path), "TUNINGSITE_PLAIN_STATIC": "1"} | variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -52,6 +54,15 @@ def ready_url(process: subprocess.Popen) -> str:
     raise AssertionError("it ended without a Ready line")
 
 
+def is_ready(address: str) -> bool:
+    """False while the answer is 503: the web server may be up before the first worker."""
+    try:
+        with urlopen(address, timeout=10) as answer:
+            return answer.status == 200
+    except HTTPError:
+        return False
+
+
 def descendants(pid: int) -> set[int]:
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return {int(child) for child in children}.union(*(descendants(int(child)) for child in children))
@@ -63,13 +74,28 @@ def test_ready_with_an_owner_link_and_an_ordered_stop(start: Start, tmp_path: Pa
     assert "/accounts/link/" in url
     page = urlopen(url, timeout=10).read().decode()
     assert all(f'name="{name}"' in page for name in ("email", "password", "team"))
-    wait_until(lambda: urlopen(re.sub(r"/accounts.*", "/readyz", url), timeout=10).status == 200)
+    wait_until(lambda: is_ready(re.sub(r"/accounts.*", "/readyz", url)))
     family = descendants(process.pid)
     assert len(family) >= 4  # redis, worker, gunicorn and its server
     process.send_signal(signal.SIGINT)
     assert process.wait(40) == 0
     assert not any(is_running(pid) for pid in family)
     assert not (tmp_path / "secret_key").stat().st_mode & 0o077
+
+
+def test_clients_that_fall_silent_hold_the_site_up_for_a_moment_only(start: Start) -> None:
+    """More of them than there are threads, half in the midst of the headers and half of the body."""
+    address = urlsplit(ready_url(start("--workers", "0", CLIENT_SILENCE_SECONDS="1")))
+    headers = (
+        "POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        f"Cookie: csrftoken={'a' * 32}\r\nContent-Length: 1000\r\n\r\n"
+    ).encode()
+    silent = [socket.create_connection((address.hostname, address.port)) for _ in range(16)]
+    for number, client in enumerate(silent):
+        client.sendall(headers if number % 2 else headers[:40])
+    assert urlopen(f"http://{address.netloc}/healthz", timeout=20).status == 200
+    for client in silent:
+        client.close()
 
 
 def test_a_second_start_says_who_holds_the_lock(start: Start) -> None:
