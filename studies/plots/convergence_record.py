@@ -9,6 +9,7 @@ best        (n,) best value of the complete trials up to and with this one
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -38,23 +39,23 @@ class Convergence:
     defaults: float | None
     axis: Axis
 
-    @property
+    @cached_property
     def order(self) -> NDArray[np.int64]:
         """Trials from left to right; by time, only those that are over."""
         if self.axis == "trial":
             return np.arange(len(self.numbers))
         return np.argsort(self.seconds, kind="stable")[: int(np.isfinite(self.seconds).sum())]
 
-    @property
+    @cached_property
     def complete(self) -> NDArray[np.bool_]:
         return np.array([state == "complete" for state in self.states], dtype=bool) & np.isfinite(self.values)
 
-    @property
+    @cached_property
     def holders(self) -> NDArray[np.int64]:
         """(n,) for each place from left to right, the trial that is best so far; -1 before there is one."""
-        best, holders = -1, []
+        best, holders, complete = -1, [], self.complete
         for i in self.order:
-            if self.complete[i] and (best < 0 or self._beats(self.values[i], self.values[best])):
+            if complete[i] and (best < 0 or self._beats(self.values[i], self.values[best])):
                 best = int(i)
             holders.append(best)
         return np.array(holders, dtype=np.int64)
@@ -62,7 +63,7 @@ class Convergence:
     def _beats(self, value: float, other: float) -> bool:
         return bool(value < other if self.direction == "minimize" else value > other)
 
-    @property
+    @cached_property
     def leader(self) -> int | None:
         """Index of the best complete trial; the earliest of equals."""
         holders = self.holders
@@ -126,7 +127,7 @@ class Convergence:
             ))  # fmt: skip
         return Table(("Trial", "State", self.metric, "Standard error", "Best so far", "Ended after, s"), tuple(rows))
 
-    @property
+    @cached_property
     def y_range(self) -> tuple[float, float]:
         """From a little past the best to most of the trials: a few bad ones must not flatten the rest."""
         values = self.values[self.complete]
@@ -143,7 +144,7 @@ class Convergence:
         ends = sign * (top - reach), sign * (top + max(1.4 * noise, 0.06 * reach))
         return (min(ends), max(ends))
 
-    @property
+    @cached_property
     def references(self) -> list[tuple[str, float]]:
         """Defaults and baseline, as far as they lie on the axis."""
         known = [("defaults", self.defaults), ("baseline", self.baseline)]
