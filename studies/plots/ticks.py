@@ -1,7 +1,10 @@
 """Round numbers along an axis."""
 
 import math
+import sys
 from itertools import pairwise
+
+LEAST = 1e-300  # a smaller extent loses its digits: ticks could not be told apart
 
 
 def _rounded(value: float, step: float) -> float:
@@ -10,7 +13,7 @@ def _rounded(value: float, step: float) -> float:
 
 def linear_ticks(low: float, high: float, wanted: int = 5, whole: bool = False) -> list[float]:
     """Multiples of 1, 2 or 5 times a power of ten within [low, high], about `wanted` of them."""
-    if not high > low:
+    if not LEAST < high - low < math.inf:
         return [low]
     raw = (high - low) / max(1, wanted)
     power = 10.0 ** math.floor(math.log10(raw))
@@ -23,7 +26,7 @@ def linear_ticks(low: float, high: float, wanted: int = 5, whole: bool = False) 
 
 def log_ticks(low: float, high: float, most: int = 7) -> list[float]:
     """Powers of ten within [low, high]; with 3, or 2 and 5, between them where decades alone are too few."""
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    first, last = math.floor(math.log10(low)), min(sys.float_info.max_10_exp, math.ceil(math.log10(high)))
     for steps in ((1,), (1, 3), (1, 2, 5)):
         ticks = [k * 10.0**e for e in range(first, last + 1) for k in steps]
         ticks = [tick for tick in ticks if low * 0.999 <= tick <= high * 1.001]

@@ -10,12 +10,15 @@ from studies.plots.ticks import fill_between, linear_ticks, log_ticks, spread
 def test_linear_ticks_are_round():
     assert linear_ticks(0.7, 0.8) == pytest.approx([0.7, 0.72, 0.74, 0.76, 0.78, 0.8])
     assert linear_ticks(2, 5, whole=True) == [2, 3, 4, 5]
+    assert linear_ticks(5e-324, 1e-323) == [5e-324]
+    assert linear_ticks(-1.7e308, 1.7e308) == [-1.7e308]
 
 
 def test_log_ticks_are_decades_and_more_where_decades_are_few():
     assert log_ticks(1e-3, 1e3) == pytest.approx([1e-3, 1e-2, 0.1, 1, 10, 100, 1000])
     assert log_ticks(0.01, 0.5) == pytest.approx([0.01, 0.03, 0.1, 0.3])
     assert len(log_ticks(1e-12, 1e12)) <= 8
+    assert max(log_ticks(1e-300, 1.7e308)) <= 1.7e308
 
 
 @given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.integers(2, 8))
