@@ -76,21 +76,26 @@ def history_of(study: Study) -> list[Observation]:
 
 
 def _claim_waiting(study: Study, lane: Lane) -> Trial | None:
-    """Take the waiting trial with the lowest number."""
+    """Take the waiting trial with the lowest number.
+
+    An UPDATE with a condition across a join becomes `id IN (SELECT ...)`, and PostgreSQL does not look at that
+    again when another lane has just taken the row: the row's own state must stand beside it.
+    """
+    asking = Study.objects.filter(pk=study.pk, state__in=ASKING)
     while True:
         trial = study.trials.filter(state=TrialState.WAITING).order_by("number").first()
         if trial is None:
             return None
         with transaction.atomic():
             _hold(lane)
-            taken = Trial.objects.filter(pk=trial.pk, state=TrialState.WAITING, study__state__in=ASKING).update(
+            taken = Trial.objects.filter(pk=trial.pk, state=TrialState.WAITING, study__in=asking).update(
                 state=TrialState.RUNNING, token=lane.token, started_at=timezone.now()
             )
             if taken:
                 _begin_attempt(trial, lane)
                 Study.objects.filter(pk=study.pk).update(change=F("change") + 1)
                 return Trial.objects.get(pk=trial.pk)
-        if not Study.objects.filter(pk=study.pk, state__in=ASKING).exists():
+        if not asking.exists():
             return None
 
 

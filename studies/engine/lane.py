@@ -60,7 +60,8 @@ def run_lane(study_id: int, number: int) -> None:
 def claim(study_id: int, number: int) -> Lane | None:
     """Take a free lane under a new token; None when somebody has it or the study does not want it."""
     token = secrets.token_hex(16)
-    taken = Lane.objects.filter(study_id=study_id, number=number, token="", study__state__in=ASKING).update(
+    wanted = Study.objects.filter(pk=study_id, state__in=ASKING)  # a subquery, not a join: see ask._claim_waiting
+    taken = Lane.objects.filter(study__in=wanted, number=number, token="").update(
         token=token,
         beat=F("beat") + 1,
         worker=os.environ.get("RQ_WORKER_ID", ""),
@@ -123,7 +124,7 @@ class Slice:
     # -- one trial --------------------------------------------------------------------------------------------------
 
     def run_trial(self, trial: Trial) -> None:
-        limits = Study.objects.only("trial_seconds", "trial_memory_mb").get(pk=self.study_id)
+        limits = patiently(Study.objects.only("trial_seconds", "trial_memory_mb").get, pk=self.study_id)
         child = self.ready_child(limits.trial_memory_mb)
         self.partial = []
         began = time.monotonic()
@@ -150,7 +151,8 @@ class Slice:
         if self.child is None:
             connections.close_all()  # a connection must not cross a fork
             self.child = Child(self.work)
-            Lane.objects.filter(pk=self.lane.pk, token=self.lane.token).update(child_pid=self.child.pid)
+            ours = Lane.objects.filter(pk=self.lane.pk, token=self.lane.token)
+            patiently(ours.update, child_pid=self.child.pid)
         return self.child
 
     def drop_child(self) -> str:

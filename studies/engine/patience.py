@@ -1,5 +1,6 @@
 """While the database is locked or being restarted: nothing that a trial has cost is thrown away for that."""
 
+import itertools
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -18,13 +19,14 @@ PAUSE_SECONDS = 0.5
 def patiently(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Call until the database answers; only for what may be done twice, such as a conditional UPDATE."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
+    for tries in itertools.count():
         try:
             return call(*args, **kwargs)
         except AWAY as error:
             if time.monotonic() > deadline:
                 raise
-            logger.warning("The database does not answer (%s); trying again", error)
+            if not tries:
+                logger.warning("The database does not answer (%s); trying until it does", error)
             connections.close_all()
             time.sleep(PAUSE_SECONDS)
 

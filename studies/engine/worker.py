@@ -43,6 +43,7 @@ class TuningWorker(Worker):
         self.reconciler = Reconciler(self.name)
         self.next_tick = 0.0  # on the monotonic clock: rq's own rests on the wall clock, which may jump
         self.horse_held_a_lane_at = 0.0
+        self.database_is_away = False
         self.redis_is_away = False
 
     # -- the tick ---------------------------------------------------------------------------------------------------
@@ -62,8 +63,11 @@ class TuningWorker(Worker):
             )
             self.reconciler.tick()
             self.mind_horse()
+            self.database_is_away = False
         except AWAY as error:
-            logger.warning("The database does not answer (%s); the next tick tries again", error)
+            if not self.database_is_away:
+                logger.warning("The database does not answer (%s); every tick tries again", error)
+            self.database_is_away = True
         except DatabaseError:
             logger.exception("A tick failed; the next one tries again")
         finally:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from studies.engine import actions, moves, recovery
@@ -37,6 +39,17 @@ def test_a_lane_is_claimed_once(study: Study) -> None:
     assert claim(study.pk, 1).token != lane.token
     release(lane)
     assert claim(study.pk, 0) is not None
+
+
+def test_what_is_claimed_is_checked_on_its_own_row(study: Study) -> None:
+    # PostgreSQL looks again at the row's own columns when another has just written it, never at a subquery on it.
+    with CaptureQueriesContext(connection) as queries:
+        next_trial(study.pk, claimed(study))
+    claims = [query["sql"] for query in queries if query["sql"].startswith("UPDATE")]
+    assert any('"studies_trial"."state" = \'waiting\'' in sql for sql in claims)
+    assert any('"studies_lane"."token" = \'\'' in sql for sql in claims)
+    for sql in claims:
+        assert sql.count("SELECT") == sql.count('FROM "studies_study"')
 
 
 def test_waiting_trials_come_first_then_proposals_in_order_up_to_the_budget(study: Study) -> None:
