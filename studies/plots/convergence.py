@@ -13,13 +13,18 @@ from studies.plots.numbers import count_of, format_duration, format_score, forma
 
 __all__ = ["Convergence", "draw", "prepare"]
 
+FEW = 8  # so many trials have a tick each
+
 
 def draw(record: Convergence) -> go.Figure:
     """The figure of that record."""
     x, x_title = _x(record)
     right = float(np.nanmax(x)) if np.isfinite(x).any() else 1.0
     pad = max(right, 1.0) * 0.015
-    figure = frame(record.metric, x_title, record.y_range, (-pad, max(right, pad) + pad))
+    least = 1.0 if record.axis == "trial" else pad
+    figure = frame(record.metric, x_title, record.y_range, (-pad, max(right, least) + pad))
+    if record.axis == "trial" and right <= FEW:
+        figure.update_layout(xaxis={"dtick": 1})  # there is no half a trial
     figure.update_layout(yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True})
     if record.leader is None:
         figure.update_layout(yaxis={"showticklabels": False})

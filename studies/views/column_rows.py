@@ -117,7 +117,7 @@ def spread(column: Column, rows: int) -> str:
         return f"{profile['first']} to {profile['last']}"
     if profile.get("top"):
         top = profile["top"][0]
-        return f"{top['value']} {format_percent(top['count'] / (rows - profile['missing']))}"
+        return f"{top['value']} · {format_percent(top['count'] / (rows - profile['missing']))}"
     return NOTHING
 
 
