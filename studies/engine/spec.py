@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
-from studies.models import Dataset, DatasetVersion, Study, StudyState, Team, User
+from studies.models import Dataset, DatasetVersion, Method, Study, StudyState, Team, User
 
 from .spec_data import examine_data
 from .spec_errors import SpecError, quote
@@ -183,7 +183,7 @@ def _usual_name(found: Examination) -> str | None:
     """Dataset, estimator, method; the dataset's name is cut where it is long."""
     if found.version is None or found.estimator is None or found.method is None:
         return None
-    rest = f", {found.estimator.label}, {found.method}"
+    rest = f", {found.estimator.label}, {Method(found.method).label}"
     return f"{found.version.dataset.name[: MAX_NAME - len(rest)].rstrip()}{rest}"
 
 

@@ -35,7 +35,7 @@ def stored(team, alice, content: str, target: str):
 
 def test_the_least_spec_decides_everything_and_says_so(team, version) -> None:
     found = resolve(team, {"dataset_version": version.pk})
-    assert found.name == "Patients, Logistic regression, bayesian"
+    assert found.name == "Patients, Logistic regression, Bayesian"
     assert (found.task, found.target, found.metric, found.direction) == (
         "classification", "outcome", "balanced_accuracy", "maximize",
     )  # fmt: skip

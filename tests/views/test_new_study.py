@@ -75,7 +75,7 @@ def test_save_draft(browser, version) -> None:
     data = posted_back(browser.get(URL)) | {"action": "draft", "space.C.low": "0.01", "space.C.high": "100"}
     browser.post(URL, data)
     study = Study.objects.get()
-    assert (study.state, study.name) == ("draft", "Patients, Logistic regression, bayesian")
+    assert (study.state, study.name) == ("draft", "Patients, Logistic regression, Bayesian")
     assert (study.space["parameters"][0]["low"], study.space["parameters"][0]["high"]) == (0.01, 100)
 
 
