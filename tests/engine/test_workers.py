@@ -100,9 +100,10 @@ def test_a_killed_horse_or_child_is_noticed_at_once(who: str, home: tuple[Team, 
 
 
 def test_a_frozen_horse_is_replaced_and_killed(home: tuple[Team, User], start_workers: Workers, monkeypatch) -> None:
-    monkeypatch.setenv("LEASE_SECONDS", "2")
+    monkeypatch.setenv("LEASE_SECONDS", "1")
     monkeypatch.setenv("HEARTBEAT_SECONDS", "0.5")
-    study = slow_study(home, max_trials=3, parallel=1)
+    monkeypatch.setenv("RECONCILE_SECONDS", "1")
+    study = slow_study(home, max_trials=1, parallel=1)
     start_workers(1)
     actions.launch(study, home[1])
     wait_until(lambda: study.lanes.filter(child_pid__isnull=False).exists())
@@ -112,23 +113,23 @@ def test_a_frozen_horse_is_replaced_and_killed(home: tuple[Team, User], start_wo
     wait_until(lambda: study.trials.filter(attempts__outcome=Outcome.LOST).exists())
     wait_until(lambda: not is_running(lane.horse_pid) and not is_running(lane.child_pid))
     wait_until(lambda: state_of(study) == "complete")
-    assert_nothing_lost_or_doubled(study, 3)
+    assert_nothing_lost_or_doubled(study, 1)
 
 
 def test_a_locked_database_loses_no_attempt(home: tuple[Team, User], start_workers: Workers, monkeypatch) -> None:
     monkeypatch.setenv("LEASE_SECONDS", "2")
     monkeypatch.setenv("HEARTBEAT_SECONDS", "0.5")
-    study = slow_study(home, max_trials=3, parallel=1)
+    study = slow_study(home, max_trials=2, parallel=1)
     start_workers(1)
     actions.launch(study, home[1])
     wait_until(lambda: study.trials.filter(state="running").exists())
     locked = time.monotonic()
     with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        wait_until(lambda: time.monotonic() - locked > 5)  # longer than a lease
+        wait_until(lambda: time.monotonic() - locked > 4)  # longer than a lease
         other.execute("ROLLBACK")
     wait_until(lambda: state_of(study) == "complete")
-    assert_nothing_lost_or_doubled(study, 3)
+    assert_nothing_lost_or_doubled(study, 2)
     assert not Trial.objects.filter(study=study, attempts__outcome=Outcome.LOST).exists()
 
 
