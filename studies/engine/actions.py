@@ -210,10 +210,11 @@ def _rest_seconds(study: Study) -> float:
 
 def _take_up(study: Study, before: list[str]) -> bool:
     """Back to work after a rest, which does not count as time; False when it is in none of these states."""
-    rested = study.paused_seconds + _rest_seconds(study)
-    if not moves.move_study(
-        study.pk, before, StudyState.QUEUED, paused_at=None, finished_at=None, paused_seconds=rested, reason=""
-    ):
+    fields: dict[str, Any] = {"paused_at": None, "finished_at": None, "reason": ""}
+    fields["paused_seconds"] = study.paused_seconds + _rest_seconds(study)
+    if study.state == StudyState.FAILED:
+        fields["forgiven_failures"] = study.trials.filter(state=TrialState.FAILED).count()
+    if not moves.move_study(study.pk, before, StudyState.QUEUED, **fields):
         return False
     study.trials.filter(state=TrialState.CANCELLED).update(
         state=TrialState.WAITING, reason="", finished_at=None, started_at=None, fold_scores=[]

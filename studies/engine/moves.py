@@ -147,9 +147,12 @@ def pause_now(study: Study) -> bool:
 
 
 def hopeless(study: Study) -> str:
-    """Why the study should stop by itself: its first ten trials all failed; empty while there is hope."""
+    """Why the study should stop by itself: its first ten trials all failed; empty while there is hope.
+
+    Who extends such a study has a reason (a higher limit, say): ten more are given.
+    """
     counts = study.trial_counts()
-    if counts[TrialState.COMPLETE] or counts[TrialState.FAILED] < FAILURES_THAT_STOP:
+    if counts[TrialState.COMPLETE] or counts[TrialState.FAILED] - study.forgiven_failures < FAILURES_THAT_STOP:
         return ""
     errors = Counter(study.trials.filter(state=TrialState.FAILED).values_list("error", flat=True))
     worst = errors.most_common(1)[0][0].splitlines()[0] if errors else ""

@@ -5,6 +5,7 @@ monotonic clock. Clocks of machines differ and jump, and on SQLite "database tim
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -27,9 +28,10 @@ class Watch:
     """
 
     seen: dict[object, tuple[int, float, float]] = field(default_factory=dict)
+    clock: Callable[[], float] = time.monotonic
 
     def stands_still(self, key: object, beat: int) -> bool:
-        now = time.monotonic()
+        now = self.clock()
         known = self.seen.get(key)
         if known is None or known[0] != beat:
             self.seen[key] = (beat, 0.0, now)

@@ -185,11 +185,10 @@ def test_a_lease_lapses_when_the_beat_stands_still(study: Study, settings) -> No
     assert Lane.objects.get(pk=lane.pk).token == ""
 
 
-def test_a_lease_does_not_lapse_while_nobody_could_look(study: Study, settings, monkeypatch) -> None:
+def test_a_lease_does_not_lapse_while_nobody_could_look(settings) -> None:
     settings.LEASE_SECONDS = 6.0
     clock = [100.0]
-    monkeypatch.setattr(recovery.time, "monotonic", lambda: clock[0])
-    watch = recovery.Watch()
+    watch = recovery.Watch(clock=lambda: clock[0])
     assert not watch.stands_still("lane", 1)
     clock[0] += 30  # the database was locked: no tick, and no beat either
     assert not watch.stands_still("lane", 1)
@@ -210,13 +209,11 @@ def test_who_takes_the_lock_over_knows_already_which_lanes_stand_still(study: St
     assert lane.token == ""
 
 
-def test_without_redis_the_reconciler_still_settles_a_study_that_is_stopping(
-    study: Study, settings, monkeypatch
-) -> None:
+def test_without_redis_the_reconciler_still_settles_a_study_that_is_stopping(study: Study, settings) -> None:
     settings.LEASE_SECONDS = 0.0
+    settings.RQ_QUEUES = {"lanes": settings.RQ_QUEUES["lanes"] | {"URL": "unix:///nowhere/s.sock"}}
     claimed(study)
     Study.objects.update(state="stopping", ends_as="stopped")
-    monkeypatch.setattr(recovery.bell, "queued_jobs", lambda: None)
     reconciler = Reconciler("observer")
     assert reconciler.tick()
     assert reconciler.tick()
@@ -255,6 +252,21 @@ def test_a_study_whose_first_ten_trials_fail_stops_and_says_why(study: Study) ->
     assert study.state == "failed"
     assert "C must be positive" in study.reason
     assert study.trials.get(number=0).state == "cancelled"
+
+
+def test_extending_a_failed_study_gives_it_ten_more_failures(study: Study, alice: User) -> None:
+    for number in range(1, 11):
+        make_trial(study, number, state="failed", value=None, reason="timed_out", error="Stopped at the limit")
+    actions.advance(study.pk)
+    Study.objects.filter(pk=study.pk).update(next_number=11)
+    actions.change_limits(study, alice, max_trials=40, trial_seconds=60.0)
+    study.refresh_from_db()
+    assert study.state == "queued"
+    for number in range(11, 21):
+        make_trial(study, number, state="failed", value=None, reason="timed_out", error="Stopped at the limit")
+    actions.advance(study.pk)
+    study.refresh_from_db()
+    assert study.state == "failed"
 
 
 def test_seeds_differ_between_trials_and_studies() -> None:

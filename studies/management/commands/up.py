@@ -81,7 +81,7 @@ class Command(BaseCommand):
         url = self.ready_url()
         connections.close_all()
         for number in range(1, self.n_workers + 1):
-            self.services.append(Service(f"worker {number}", [*manage("work"), "--name", f"worker-{number}"]))
+            self.services.append(Service(f"worker {number}", [*manage("work"), "--name", str(number)]))
         self.web = Service("web", self.gunicorn())
         self.services.append(self.web)
         self.wait_for_web()

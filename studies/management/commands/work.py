@@ -11,10 +11,9 @@ class Command(BaseCommand):
     help = "Run one worker in the foreground."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--name", help="shown on the workers page; default: host and process id")
+        parser.add_argument("--name", default="worker", help="shown with host and process id")
 
     def handle(self, *args: Any, **options: Any) -> None:
         from studies.engine.worker import serve
 
-        name = options["name"] or socket.gethostname()
-        serve(f"{name}-{os.getpid()}")
+        serve(f"{socket.gethostname()}-{options['name']}-{os.getpid()}")
