@@ -183,8 +183,13 @@ def _usual_name(found: Examination) -> str | None:
     """Dataset, estimator, method; the dataset's name is cut where it is long."""
     if found.version is None or found.estimator is None or found.method is None:
         return None
-    rest = f", {found.estimator.label}, {Method(found.method).label}"
-    return f"{found.version.dataset.name[: MAX_NAME - len(rest)].rstrip()}{rest}"
+    return usual_name(found.version.dataset.name, found.estimator.label, found.method)
+
+
+def usual_name(dataset: str, estimator: str, method: str) -> str:
+    """What a study is called when nobody names it."""
+    rest = f", {estimator}, {Method(method).label}"
+    return f"{dataset[: MAX_NAME - len(rest)].rstrip()}{rest}"
 
 
 def _there(piece: Piece | None) -> Piece:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from studies.engine.spec import MAX_NAME
+from studies.engine.spec import MAX_NAME, usual_name
 from studies.engine.spec_method import USUAL_PARALLEL, USUAL_TRIALS
+from studies.evaluation import catalogue
 from studies.models import Study, WorkerProcess
 
 from .plain import as_typed
@@ -29,7 +30,7 @@ def usual(version_id: int, estimator: str = "") -> dict[str, str]:
 def from_study(study: Study) -> dict[str, str]:
     """All that the study was made of, under a name of its own."""
     values: dict[str, Any] = {
-        "name": f"{study.name[: MAX_NAME - len(COPY)]}{COPY}",
+        "name": _name_of_copy(study),
         "dataset_version": study.dataset_version_id,
         "target": study.target,
         "task": study.task,
@@ -47,3 +48,9 @@ def from_study(study: Study) -> dict[str, str]:
     return {key: as_typed(value) for key, value in values.items()} | options_as_typed(
         study.method, study.method_options
     )
+
+
+def _name_of_copy(study: Study) -> str:
+    """A name that nobody chose is made anew, as the method may be changed; one that somebody chose is kept, marked."""
+    usual_one = usual_name(study.dataset_version.dataset.name, catalogue[study.estimator].label, study.method)
+    return "" if study.name == usual_one else f"{study.name[: MAX_NAME - len(COPY)]}{COPY}"

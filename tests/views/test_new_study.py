@@ -216,6 +216,13 @@ def test_a_clone_fills_everything_in(browser, version) -> None:
     ]  # fmt: skip
 
 
+def test_a_clone_of_a_study_that_nobody_named_is_named_anew(browser, version) -> None:
+    study = make_study(version, name=f"{version.dataset.name}, Logistic regression, Random")
+    form = browser.get(f"{URL}?clone={study.pk}").context["form"]
+    assert form["name"].value() == ""
+    assert form.resolved.to_spec()["name"] == study.name
+
+
 def test_a_version_and_a_model_by_address(browser, team, alice, version) -> None:
     make_version(team, alice, rows=60)
     form = browser.get(f"{URL}?dataset_version={version.pk}&estimator=svm_rbf").context["form"]

@@ -1,7 +1,8 @@
 // What only parallel coordinates do: keep the brush through every redraw, follow it with chips, count and event, open a hovered line.
 import * as brush from "./brush.js";
 
-const AXIS_WIDTH = 96;
+const AXIS_WIDTH = 96; // pixels at least; a long name takes more, so that names never run into one another
+const LETTER_WIDTH = 7.5;
 const CLICK_SLACK = 4; // pixels between press and release that still mean a click
 
 export class Parallel {
@@ -21,7 +22,8 @@ export class Parallel {
     if (this.order?.length === axes.length) {
       drawing.data[0].dimensions.sort((one, other) => this.order.indexOf(one.name) - this.order.indexOf(other.name));
     }
-    canvas.style.minWidth = `${axes.length * AXIS_WIDTH + 40}px`;
+    const longest = Math.max(...drawing.data[0].dimensions.map(({ label }) => label?.length ?? 0));
+    canvas.style.minWidth = `${axes.length * Math.max(AXIS_WIDTH, longest * LETTER_WIDTH + 16) + 40}px`;
     this.report(payload);
   }
 
