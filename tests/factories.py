@@ -5,6 +5,7 @@ import secrets
 from typing import Any
 
 import numpy as np
+from django.utils import timezone
 
 from studies.models import Column, Dataset, DatasetVersion, Membership, Role, Study, Team, Trial, User
 from studies.tabular import read_table, save_table
@@ -110,3 +111,15 @@ def make_trial(study: Study, number: int, **fields: Any) -> Trial:
         "score_seconds": 0.01,
     }
     return Trial.objects.create(study=study, number=number, **(values | fields))
+
+
+def make_running_study(version: DatasetVersion, user: User, **fields: Any) -> Study:
+    """Runs, with the defaults at 0.71, the best (0.743) at trial 3, a failed and a running trial."""
+    values: dict[str, Any] = {"launched_at": timezone.now(), "next_number": 6, "max_trials": 24}
+    study = make_study(version, user, name="Boosting", state="running", **(values | fields))
+    make_trial(study, 0, value=0.71, stderr=0.012, config={"C": 1.0, "l1_ratio": 0.0})
+    for number, value in ((1, 0.72), (2, 0.70), (3, 0.743)):
+        make_trial(study, number, value=value, stderr=0.006)
+    make_trial(study, 4, state="failed", reason="timed_out", error="Ran 2 s", value=None, stderr=None, fold_scores=[])
+    make_trial(study, 5, state="running", value=None, stderr=None, fold_scores=[0.7, 0.72], fit_seconds=None)
+    return study

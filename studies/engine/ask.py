@@ -87,7 +87,7 @@ def _claim_waiting(study: Study, lane: Lane) -> Trial | None:
         if trial is None:
             return None
         with transaction.atomic():
-            _hold(lane)
+            hold(lane)
             taken = Trial.objects.filter(pk=trial.pk, state=TrialState.WAITING, study__in=asking).update(
                 state=TrialState.RUNNING, token=lane.token, started_at=timezone.now()
             )
@@ -102,7 +102,7 @@ def _claim_waiting(study: Study, lane: Lane) -> Trial | None:
 def _claim_proposal(study: Study, lane: Lane, config: dict[str, Any]) -> Trial | None:
     """Make the proposal a running trial, unless another lane asked in between."""
     with transaction.atomic():
-        _hold(lane)
+        hold(lane)
         ours = Study.objects.filter(
             pk=study.pk,
             state__in=ASKING,
@@ -130,8 +130,8 @@ def _claim_proposal(study: Study, lane: Lane, config: dict[str, Any]) -> Trial |
         return trial
 
 
-def _hold(lane: Lane) -> None:
-    """Raise the lane's beat under our token, in the transaction that takes a trial."""
+def hold(lane: Lane) -> None:
+    """Raise the lane's beat under our token, as a sign of life or in the transaction that takes a trial."""
     if Lane.objects.filter(pk=lane.pk, token=lane.token).update(beat=F("beat") + 1) != 1:
         raise LaneLost
 

@@ -16,7 +16,7 @@ from django.db.models import F
 
 from studies.engine import bell, moves, processes
 from studies.engine.advance import advance
-from studies.engine.ask import LaneLost, next_trial
+from studies.engine.ask import LaneLost, hold, next_trial
 from studies.engine.child import Child, Work
 from studies.engine.patience import patiently, unless_away
 from studies.engine.tables import table_from_file
@@ -73,9 +73,7 @@ def claim(study_id: int, number: int) -> Lane | None:
 
 def release(lane: Lane) -> None:
     """Free the lane, if it is still ours."""
-    Lane.objects.filter(pk=lane.pk, token=lane.token).update(
-        token="", worker="", horse_pid=None, child_pid=None, job_id="", rung_at=None
-    )
+    moves.free_lanes(Lane.objects.filter(pk=lane.pk, token=lane.token))
 
 
 class Slice:
@@ -218,8 +216,7 @@ class Slice:
 
     def beat(self, trial: Trial) -> None:
         """Show that this slice lives, and how far the trial is."""
-        if Lane.objects.filter(pk=self.lane.pk, token=self.lane.token).update(beat=F("beat") + 1) != 1:
-            raise LaneLost
+        hold(self.lane)
         if len(self.partial) > len(trial.fold_scores):
             trial.fold_scores = list(self.partial)
             Trial.objects.filter(pk=trial.pk, token=self.lane.token, state=TrialState.RUNNING).update(

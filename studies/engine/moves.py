@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from studies.models import (
@@ -47,13 +47,15 @@ def record(study_id: int, verb: str, who: Any = None, detail: str = "") -> None:
     Event.objects.create(study_id=study_id, verb=verb, who=who, detail=detail[:300])
 
 
+def free_lanes(lanes: QuerySet[Lane]) -> int:
+    """Nobody holds these any more, and none is rung; how many there were."""
+    return lanes.update(token="", worker="", horse_pid=None, child_pid=None, job_id="", rung_at=None)
+
+
 def give_back_lane(lane: Lane, detail: str) -> bool:
     """Free a lane whose holder is gone and send its trial back to waiting; False when the holder was not gone."""
     with transaction.atomic():
-        freed = Lane.objects.filter(pk=lane.pk, token=lane.token, beat=lane.beat).update(
-            token="", worker="", horse_pid=None, child_pid=None, job_id="", rung_at=None
-        )
-        if freed != 1:
+        if not free_lanes(Lane.objects.filter(pk=lane.pk, token=lane.token, beat=lane.beat)):
             return False
         for trial in Trial.objects.filter(study_id=lane.study_id, state=TrialState.RUNNING, token=lane.token):
             lose_attempt(trial, lane.token, detail)

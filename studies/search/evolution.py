@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from .errors import check_count
 from .grid import Config
-from .history import Record
+from .history import Record, propose_in_turn
 from .observation import Direction, Observation
 from .parameters import Array
 from .sobol import sobol_points
@@ -37,18 +37,9 @@ class EvolutionarySearch:
 
     def ask(self, n: int = 1, history: Sequence[Observation] = (), start: int = 0) -> list[Config]:
         record = Record.of(self.space, history, self.direction)
-        proposals: list[Config] = []
-        for index in range(start, start + n):
-            config = self._propose(record, index, np.random.default_rng([self.seed, index]))
-            if config is None:
-                break
-            proposals.append(config)
-            record.add_pending(config)
-        return proposals
+        return propose_in_turn(record, self._propose, self.seed, range(start, start + n))
 
     def _propose(self, record: Record, index: int, rng: np.random.Generator) -> Config | None:
-        if record.exhausted:
-            return None
         found = None
         if index < self.population:
             found = first_untried(record, self.space.snap(sobol_points(self.seed, self.space.dimensions, [index])))

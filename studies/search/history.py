@@ -1,6 +1,6 @@
 """The history as a history-based method sees it: points of the unit cube, scores to be made large, what was tried."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -69,6 +69,23 @@ class Record:
     def add_pending(self, config: Config) -> None:
         self.tried.add(self.space.identity(config))
         self.pending = np.vstack([self.pending, self.space.to_unit(config)])
+
+
+def propose_in_turn(
+    record: Record,
+    propose: Callable[[Record, int, np.random.Generator], Config | None],
+    seed: int,
+    indices: Iterable[int],
+) -> list[Config]:
+    """Proposals one after the other, each seeing those before it as pending; they end where nothing is left to try."""
+    proposals: list[Config] = []
+    for index in indices:
+        config = None if record.exhausted else propose(record, index, np.random.default_rng([seed, index]))
+        if config is None:
+            break
+        proposals.append(config)
+        record.add_pending(config)
+    return proposals
 
 
 def _noise(observation: Observation) -> float:

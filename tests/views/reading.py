@@ -3,6 +3,9 @@
 import re
 
 from django.http import HttpResponse
+from django.test import Client
+
+from studies.models import Study
 
 
 def words_of(response: HttpResponse) -> str:
@@ -10,3 +13,10 @@ def words_of(response: HttpResponse) -> str:
     assert response.status_code == 200
     body = re.sub(r"(?s)<(script|style|head).*?</\1>", " ", response.content.decode())
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", body))
+
+
+def page_of(browser: Client, study: Study, query: str = "") -> HttpResponse:
+    """The page of a study."""
+    response = browser.get(f"/studies/{study.pk}/{query}")
+    assert response.status_code == 200
+    return response

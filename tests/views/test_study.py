@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from studies.models import Study, Trial, WorkerProcess
-from tests.factories import make_study, make_trial, make_version
-from tests.views.reading import words_of
+from tests.factories import make_running_study, make_study, make_trial, make_version
+from tests.views.reading import page_of, words_of
 
 BASELINE = {"value": 0.55, "stderr": 0.01, "fold_scores": [0.55]}
 
@@ -22,28 +22,7 @@ def version(team, alice):
 @pytest.fixture
 def study(version, alice):
     """Runs, with the defaults at 0.71, the best (0.743) at trial 3, a failed and a running trial."""
-    study = make_study(
-        version,
-        alice,
-        name="Boosting",
-        state="running",
-        baseline=BASELINE,
-        launched_at=timezone.now(),
-        next_number=6,
-        max_trials=24,
-    )
-    make_trial(study, 0, value=0.71, stderr=0.012, config={"C": 1.0, "l1_ratio": 0.0})
-    for number, value in ((1, 0.72), (2, 0.70), (3, 0.743)):
-        make_trial(study, number, value=value, stderr=0.006)
-    make_trial(study, 4, state="failed", reason="timed_out", error="Ran 2 s", value=None, stderr=None, fold_scores=[])
-    make_trial(study, 5, state="running", value=None, stderr=None, fold_scores=[0.7, 0.72], fit_seconds=None)
-    return study
-
-
-def page_of(browser, study, query=""):
-    response = browser.get(f"/studies/{study.pk}/{query}")
-    assert response.status_code == 200
-    return response
+    return make_running_study(version, alice, baseline=BASELINE)
 
 
 # -- the headline

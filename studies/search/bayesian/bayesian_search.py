@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from studies.search.errors import check_count
 from studies.search.grid import Config
-from studies.search.history import Record
+from studies.search.history import Record, propose_in_turn
 from studies.search.observation import Direction, Observation
 from studies.search.parameters import Array
 from studies.search.sobol import sobol_points
@@ -48,16 +48,7 @@ class BayesianSearch:
 
     def ask(self, n: int = 1, history: Sequence[Observation] = (), start: int = 0) -> list[Config]:
         record = Record.of(self.space, history, self.direction)
-        proposals: list[Config] = []
-        for index in range(start, start + n):
-            if record.exhausted:
-                break
-            config = self._propose(record, index, np.random.default_rng([self.seed, index]))
-            if config is None:
-                break
-            proposals.append(config)
-            record.add_pending(config)
-        return proposals
+        return propose_in_turn(record, self._propose, self.seed, range(start, start + n))
 
     def _propose(self, record: Record, index: int, rng: np.random.Generator) -> Config | None:
         usable = int(np.isfinite(record.scores).sum())
