@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from django.utils import timezone
 
-from studies.models import Column, Dataset, DatasetVersion, Membership, Role, Study, Team, Trial, User
+from studies.models import Column, Comparison, Dataset, DatasetVersion, Membership, Role, Study, Team, Trial, User
 from studies.tabular import read_table, save_table
 
 PASSWORD = "a long enough password"
@@ -123,3 +123,9 @@ def make_running_study(version: DatasetVersion, user: User, **fields: Any) -> St
     make_trial(study, 4, state="failed", reason="timed_out", error="Ran 2 s", value=None, stderr=None, fold_scores=[])
     make_trial(study, 5, state="running", value=None, stderr=None, fold_scores=[0.7, 0.72], fit_seconds=None)
     return study
+
+
+def make_comparison(
+    studies: list[Study], user: User | None = None, name: str = "A comparison", **fields: Any
+) -> Comparison:
+    return Comparison.make(studies[0].team, name, studies, by=user, **fields)

@@ -64,6 +64,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("studies/<int:pk>/trials.csv", trials_csv.trials_csv, name="trials_csv"),
     path("studies/<int:pk>/trials/<int:number>/", trial.trial, name="trial"),
     path("compare/", compare.compare, name="compare"),
+    path("compare/<int:pk>/", compare.saved_comparison, name="saved_comparison"),
     path("compare/charts/best-so-far/", charts.compare_chart, name="compare_chart"),
     path("workers/", workers.workers, name="workers"),
     path("workers/live/", workers.workers_live, name="workers_live"),

@@ -1,5 +1,6 @@
 """One file per noun; each: choices, QuerySet, Model."""
 
+from .comparison import ComparedStudy, Comparison
 from .dataset import Column, Dataset, DatasetVersion
 from .event import Event
 from .lane import Lane
@@ -18,6 +19,8 @@ __all__ = [
     "ApiToken",
     "Attempt",
     "Column",
+    "ComparedStudy",
+    "Comparison",
     "Dataset",
     "DatasetVersion",
     "Event",

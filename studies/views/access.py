@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from studies.models import Dataset, DatasetVersion, Membership, Study, Team
+from studies.models import Comparison, Dataset, DatasetVersion, Membership, Study, Team
 
 
 def get_membership(request: HttpRequest) -> Membership:
@@ -33,6 +33,10 @@ def get_study(request: HttpRequest, pk: int) -> Study:
 
 def get_study_to_edit(request: HttpRequest, pk: int) -> Study:
     return _editable(request, Study.objects.select_related("dataset_version__dataset"), pk)
+
+
+def get_comparison(request: HttpRequest, pk: int) -> Comparison:
+    return get_object_or_404(Comparison.objects.visible_to(request.user).select_related("created_by"), pk=pk)
 
 
 def get_version(request: HttpRequest, pk: int) -> DatasetVersion:

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from studies.models import Study, StudyState
+from studies.models import Comparison, Study, StudyState
 
-from .access import current_team
-from .comparison import MOST, chosen_ids, chosen_studies, comparable, facts
+from .access import current_team, get_comparison
+from .comparison import MOST, chosen_ids, chosen_studies, comparable, facts, kept_studies
 from .headline import Gain, gain_over
 from .labels import metric_in_text, metric_label
 from .progress import Progress, progress_of
@@ -41,11 +41,23 @@ class Side:
 
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
-    chosen = chosen_studies(request)
+    return _page(request, chosen_studies(request))
+
+
+@require_safe
+def saved_comparison(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same page, with the studies that were saved under a name."""
+    comparison = get_comparison(request, pk)
+    return _page(request, kept_studies(comparison), comparison)
+
+
+def _page(request: HttpRequest, chosen: list[Study], comparison: Comparison | None = None) -> HttpResponse:
+    """What differs, curves and scores of the studies; with fewer than two, the others are offered."""
     offered = [*chosen, *_offered(request, chosen)]
     context = {
         "section": "compare",
         "chosen": chosen,
+        "comparison": comparison,
         "too_many": len(chosen_ids(request)) > MOST,
         "most": MOST,
         "choices": [Choice(study, metric_in_text(study.metric), study in chosen) for study in offered],

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 
-from studies.models import Study
+from studies.models import Comparison, Study
 from studies.plots.numbers import NOTHING, format_duration, format_parameter
 
 from .access import current_team
@@ -47,6 +47,11 @@ def chosen_studies(request: HttpRequest) -> list[Study]:
     if missing:
         raise Http404(f"There is no study {missing[0]}.")
     return [found[pk] for pk in wanted]
+
+
+def kept_studies(comparison: Comparison) -> list[Study]:
+    """What is left of a saved comparison, in its order."""
+    return list(comparison.in_order().select_related("dataset_version__dataset", "plan", "created_by"))
 
 
 def comparable(studies: list[Study]) -> Comparable:
