@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from studies.forms.accounts import OwnerForm
-from studies.models import Membership, OneTimeLink, Role, User
+from studies.models import Membership, OneTimeLink, Team, User
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -40,6 +40,9 @@ def make_owner(request: HttpRequest, link: OneTimeLink) -> HttpResponse:
             return link_gone(request)
         owner = form.save()
     login(request, owner, BACKEND)
+    demo = Team.show_demo_to(owner)
+    if demo is not None:
+        request.session["team"] = demo.pk
     return redirect("studies")
 
 
@@ -59,4 +62,4 @@ def link_gone(request: HttpRequest) -> HttpResponse:
 
 
 def owner_exists() -> bool:
-    return Membership.objects.filter(role=Role.OWNER).exists()
+    return Membership.objects.owners().exists()

@@ -47,6 +47,8 @@ def find_membership(person: User, team: str | None) -> Membership:
         memberships = [membership for membership in memberships if membership.team.name == team]
     if not memberships:
         raise CommandError(f"{person.email} is in no team called “{team}”; theirs: {names}.")
+    if len(memberships) > 1 and team is None:
+        memberships = [membership for membership in memberships if not membership.team.is_demo]
     if len(memberships) > 1:
         raise CommandError(f"{person.email} is in several teams, {names}: choose one with --team.")
     return memberships[0]

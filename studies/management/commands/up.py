@@ -1,4 +1,4 @@
-"""The whole site in the foreground: lock, Redis, migrations, workers, web; stopped in the reverse order."""
+"""The whole site in the foreground: lock, Redis, migrations, workers, web, demo; stopped in the reverse order."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ from studies.management.site.embedded_redis import NoRedis, start_redis
 from studies.management.site.lock import DataLock, LockedByAnother
 from studies.management.site.service import Service
 from studies.management.site.static_files import collect_if_stale
-from studies.models import Membership, OneTimeLink, Role
+from studies.models import Membership, OneTimeLink
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 WEB_PATIENCE = 60.0  # seconds until the web server must answer
@@ -35,11 +35,13 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+        parser.add_argument("--demo", action="store_true", help="fill a team of its own with datasets and studies")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.host, self.port, self.n_workers = options["host"], options["port"], options["workers"]
         if self.n_workers < 0 or not 0 < self.port < 65536:
             raise CommandError("--workers must be at least 0 and --port between 1 and 65535.")
+        self.wants_demo = options["demo"]
         self.services: list[Service] = []
         self.stopping = False
         self.lock = DataLock(settings.DATA)
@@ -88,6 +90,8 @@ class Command(BaseCommand):
         if not self.stopping:
             self.stdout.write(f"Ready: {url}")
             self.stdout.flush()
+        if self.wants_demo and not self.stopping:
+            self.services.append(Service("demo", manage("demo"), ends_by_itself=True))
 
     def refuse_taken_port(self) -> None:
         """Before anything is started: gunicorn would only retry and give up later."""
@@ -108,7 +112,7 @@ class Command(BaseCommand):
 
     def ready_url(self) -> str:
         """The site; while no owner exists a one-time link, on loopback only, else in a file of ours."""
-        if Membership.objects.filter(role=Role.OWNER).exists():
+        if Membership.objects.owners().exists():
             return f"{self.address}/"
         link = f"{self.address}{reverse('one_time_link', args=[OneTimeLink.make()])}"
         if self.host in LOOPBACK:
@@ -144,7 +148,7 @@ class Command(BaseCommand):
         while not self.stopping:
             time.sleep(0.25)
             for service in self.services:
-                if not self.stopping and not service.is_alive:
+                if not self.stopping and not service.is_alive and not service.is_done:
                     self.revive(service)
 
     def revive(self, service: Service) -> None:
@@ -162,7 +166,7 @@ class Command(BaseCommand):
             signal.signal(number, signal.SIG_IGN)
         web = [service for service in self.services if service.name == "web"]
         redis = [service for service in self.services if service.name == "redis"]
-        workers = [service for service in self.services if service.name.startswith("worker")]
+        workers = [service for service in self.services if service.name.startswith(("worker", "demo"))]
         for group, patience in ((web, 15.0), (workers, STOP_PATIENCE), (redis, 10.0)):
             for service in group:
                 service.ask_to_stop()

@@ -22,11 +22,13 @@ class Service:
         command: Sequence[str],
         log: Path | None = None,
         death_signal: signal.Signals = signal.SIGKILL,
+        ends_by_itself: bool = False,
     ) -> None:
         self.name = name
         self.command = list(command)
         self.log = log
         self.death_signal = death_signal
+        self.ends_by_itself = ends_by_itself
         self.short_lives = 0
         self.process = self._start()
 
@@ -54,6 +56,11 @@ class Service:
     @property
     def is_alive(self) -> bool:
         return self.process.poll() is None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether its work was to end, and it has ended well."""
+        return self.ends_by_itself and self.process.poll() == 0
 
     def rest(self) -> float:
         """Plan the next start, and say in how many seconds: at once after a long life, later after each short one."""

@@ -1,0 +1,70 @@
+"""What the demo shows: its people, and the studies that the real engine runs for them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from studies.models import Role
+
+TEAM = "Demo team"
+# Nobody can sign in as these: they have no password and are not active. Their addresses can belong to nobody.
+PEOPLE = {
+    "ada": ("ada@demo.invalid", Role.OWNER),
+    "ben": ("ben@demo.invalid", Role.EDITOR),
+    "vera": ("vera@demo.invalid", Role.VIEWER),
+}
+
+
+@dataclass(frozen=True)
+class DemoStudy:
+    """A study by its name, which is how a demo that was broken off finds what it has made already.
+
+    ends: where the demo leaves it: "complete", "draft", "paused" after some trials, or "running".
+    """
+
+    name: str
+    sample: str
+    who: str
+    spec: dict[str, Any]
+    ends: str = "complete"
+
+
+STUDIES = (
+    DemoStudy(
+        "Churn, a steady first answer",
+        "churn",
+        "ben",
+        {"estimator": "logistic_regression", "method": "bayesian", "budget": {"trials": 40}, "parallel": 2},
+    ),
+    DemoStudy(
+        "Wine, which grower",
+        "wine",
+        "ben",
+        {"estimator": "svm_rbf", "method": "evolutionary", "budget": {"trials": 40}, "parallel": 2},
+    ),
+    DemoStudy(
+        "Diabetes, how far will it go",
+        "diabetes",
+        "ada",
+        {"estimator": "ridge", "method": "random", "metric": "rmse", "budget": {"trials": 30}, "parallel": 2},
+    ),
+    DemoStudy(
+        "Breast cancer, neighbours on a grid",
+        "breast_cancer",
+        "ben",
+        {"estimator": "knn", "method": "grid", "budget": {"trials": 48}, "parallel": 2},
+    ),
+    DemoStudy(
+        "Churn, boosted trees",
+        "churn",
+        "ada",
+        {"estimator": "hist_gradient_boosting", "method": "bayesian", "budget": {"trials": 60}, "parallel": 1},
+        ends="draft",
+    ),
+    DemoStudy(
+        "Digits, a forest that is still growing",
+        "digits",
+        "ben",
+        {"estimator": "random_forest", "method": "bayesian", "budget": {"trials": 100}, "parallel": 1},
+        ends="running",
+    ),
+)

@@ -1,0 +1,81 @@
+"""Makes the demo through the doors that people use: intake, spec, engine. Each step looks at what is there already,
+so that a demo that was broken off is finished by the next start, and a whole one is left alone."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from django.db import transaction
+
+from studies.engine import actions, intake
+from studies.engine.spec import create_draft, resolve
+from studies.models import Dataset, DatasetVersion, Membership, Study, StudyState, Team, User
+
+from .content import PEOPLE, STUDIES, TEAM, DemoStudy
+
+logger = logging.getLogger(__name__)
+LOOK_EVERY = 0.25  # seconds between two looks at the studies that are on their way
+PATIENCE = 300.0  # seconds without any progress until we say that no worker seems to run
+
+
+class NoProgress(Exception):
+    """Nothing has moved for a long time."""
+
+
+def make_demo(say: Callable[[str], object]) -> None:
+    """The team, its people and datasets, its studies; returns when all but the running one have ended."""
+    team, people = _team()
+    for study in STUDIES:
+        if not team.studies.filter(name=study.name).exists():
+            _make(team, people[study.who], study)
+            say(f"{study.name}: {'a draft' if study.ends == 'draft' else 'launched'}")
+        elif study.ends != "draft":
+            _launch_again(team, study.name)
+    _wait(team, [study.name for study in STUDIES if study.ends == "complete"])
+
+
+def _team() -> tuple[Team, dict[str, User]]:
+    with transaction.atomic():
+        team, _ = Team.objects.get_or_create(is_demo=True, defaults={"name": TEAM})
+        people = {}
+        for name, (email, role) in PEOPLE.items():
+            person = User.objects.filter(email=email).first()
+            people[name] = person or User.objects.create_user(email, is_active=False)
+            Membership.objects.get_or_create(team=team, user=people[name], defaults={"role": role})
+    for owner in Membership.objects.owners().exclude(team=team).select_related("user"):
+        Team.show_demo_to(owner.user)
+    return team, people
+
+
+def _version(team: Team, who: User, sample: str) -> DatasetVersion:
+    found = Dataset.objects.filter(team=team, name=intake.SAMPLES[sample].name).first()
+    return (found and found.latest) or intake.store_sample(team, who, sample)
+
+
+def _make(team: Team, who: User, study: DemoStudy) -> None:
+    version = _version(team, who, study.sample)
+    spec = {"name": study.name, "dataset_version": version.pk, **study.spec}
+    draft = create_draft(resolve(team, spec), who)
+    if study.ends != "draft":
+        actions.launch(draft, who)
+
+
+def _launch_again(team: Team, name: str) -> None:
+    """A demo that was broken off between draft and launch; whatever people did with the study since is theirs."""
+    for study in team.studies.filter(name=name, state=StudyState.DRAFT, launched_at=None):
+        if study.created_by is not None and not study.created_by.is_active:
+            actions.launch(study, study.created_by)
+
+
+def _wait(team: Team, names: list[str]) -> None:
+    """Until none of the studies is on its way; NoProgress when nothing moves any more."""
+    seen, since = -1, time.monotonic()
+    while True:
+        active = list(Study.objects.of_team(team).active().filter(name__in=names).values_list("change", flat=True))
+        if not active:
+            return
+        if sum(active) != seen:
+            seen, since = sum(active), time.monotonic()
+        elif time.monotonic() - since > PATIENCE:
+            raise NoProgress("The demo’s studies do not move: no worker seems to run. Start one, then run it again.")
+        time.sleep(LOOK_EVERY)

@@ -1,0 +1,64 @@
+"""`manage.py up --demo`: a newcomer's first minute, with studies that the real engine has made."""
+
+import json
+import re
+from collections.abc import Iterator
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
+
+import pytest
+
+from studies.management.demo.content import STUDIES, TEAM
+from tests.engine.conftest import wait_until
+from tests.site import Site, running_site
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    data = tmp_path_factory.mktemp("demo-site")
+    with running_site(data, 2, "--demo") as site:
+        wait_until(lambda: "The demo is ready." in (data / "up.log").read_text(), 120)
+        yield site
+
+
+@pytest.fixture(scope="module")
+def owner(site: Site) -> OpenerDirector:
+    """A newcomer's browser: the Ready link made their account."""
+    browser = build_opener(HTTPCookieProcessor(CookieJar()))
+    page = browser.open(site.first_url).read().decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+    values = {"csrfmiddlewaretoken": token, "email": "nina@example.org", "password": "correct horse", "team": "Nina’s"}
+    browser.open(Request(site.first_url, urlencode(values).encode(), {"Referer": site.first_url}))
+    return browser
+
+
+def test_the_newcomer_lands_in_the_demo_and_has_a_team_of_their_own(site: Site, owner: OpenerDirector) -> None:
+    page = owner.open(f"{site.url}/").read().decode()
+    assert all(study.name in page for study in STUDIES)
+    assert TEAM in page
+    team = owner.open(f"{site.url}/team/").read().decode()
+    assert "Nina’s" in team
+
+
+def test_its_studies_end_as_they_should(site: Site) -> None:
+    secret = site.manage("token", "nina@example.org", "--team", TEAM).splitlines()[-1]
+
+    def ask(path: str) -> dict:
+        request = Request(f"{site.url}/api/v1{path}", headers={"Authorization": f"Bearer {secret}"})
+        return json.load(build_opener().open(request))
+
+    states = {study["name"]: study["state"] for study in ask("/studies")}
+    assert {study.name: study.ends for study in STUDIES} == states
+
+
+def test_a_second_time_it_changes_nothing(site: Site) -> None:
+    count = "from studies.models import *; print(Study.objects.count(), Team.objects.count(), Dataset.objects.count())"
+    before = site.manage("shell", "--no-imports", "-c", count)
+    assert site.manage("demo").splitlines() == ["The demo is ready."]
+    assert site.manage("shell", "--no-imports", "-c", count) == before
+
+
+def test_a_token_without_a_team_is_for_the_persons_own(site: Site) -> None:
+    assert "Nina’s" in site.manage("token", "nina@example.org")
