@@ -1,9 +1,11 @@
 """One file per noun; each: choices, QuerySet, Model."""
 
+from .comment import Comment, anchor
 from .comparison import ComparedStudy, Comparison
 from .dataset import Column, Dataset, DatasetVersion
-from .event import Event
+from .event import Event, NeverChanged
 from .lane import Lane
+from .proposal import Proposal, ProposalState, may_decide
 from .secret import ApiToken, OneTimeLink
 from .split_plan import SplitPlan
 from .study import ACTIVE, ASKING, TERMINAL, Method, Study, StudyState
@@ -19,6 +21,7 @@ __all__ = [
     "ApiToken",
     "Attempt",
     "Column",
+    "Comment",
     "ComparedStudy",
     "Comparison",
     "Dataset",
@@ -27,8 +30,11 @@ __all__ = [
     "Lane",
     "Membership",
     "Method",
+    "NeverChanged",
     "OneTimeLink",
     "Outcome",
+    "Proposal",
+    "ProposalState",
     "Reason",
     "ReconcilerLock",
     "Role",
@@ -42,4 +48,6 @@ __all__ = [
     "TrialState",
     "User",
     "WorkerProcess",
+    "anchor",
+    "may_decide",
 ]

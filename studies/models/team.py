@@ -35,6 +35,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Owners who can sign in; the people of the demo cannot."""
         return self.filter(role=Role.OWNER, user__is_active=True)
 
+    def owners_beside(self, team_id: int, user_id: int) -> "MembershipQuerySet":
+        """Owners of a team who can sign in, other than this person."""
+        return self.owners().filter(team=team_id).exclude(user=user_id)
+
 
 class Membership(models.Model):
     """One person in one team. Viewers read, editors launch, owners also manage."""

@@ -18,9 +18,15 @@ class TeamRows(models.QuerySet[Any]):
 
     def editable_by(self, user: Any) -> Self:
         """Rows of the teams in which the person may launch and change."""
-        roles = [Role.EDITOR, Role.OWNER]
-        teams = Team.objects.filter(memberships__user=user, memberships__role__in=roles)
-        return self.filter(**{f"{self.team_path}__in": teams})
+        return self._where_role(user, [Role.EDITOR, Role.OWNER])
+
+    def owned_by(self, user: Any) -> Self:
+        """Rows of the teams in which the person decides."""
+        return self._where_role(user, [Role.OWNER])
 
     def of_team(self, team: Team) -> Self:
         return self.filter(**{self.team_path: team})
+
+    def _where_role(self, user: Any, roles: list[Role]) -> Self:
+        teams = Team.objects.filter(memberships__user=user, memberships__role__in=roles)
+        return self.filter(**{f"{self.team_path}__in": teams})
