@@ -4,6 +4,10 @@ import ast
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.db.models import JSONField
+
+from studies.models.json_field import OrderedJSONField
 
 ROOT = Path(__file__).parent.parent
 PURE = ("search", "evaluation", "tabular", "plots")
@@ -32,3 +36,12 @@ def test_pure_packages_know_neither_django_nor_one_another(package: str) -> None
 
 def test_the_app_package_is_empty() -> None:
     assert (ROOT / "studies" / "__init__.py").read_text() == ""
+
+
+def test_json_is_kept_as_it_was_written_on_every_database() -> None:
+    """PostgreSQL's jsonb would sort keys: use studies.models.json_field.OrderedJSONField, in migrations too."""
+    fields = [field for model in apps.get_app_config("studies").get_models() for field in model._meta.get_fields()]
+    plain = [field for field in fields if isinstance(field, JSONField) and not isinstance(field, OrderedJSONField)]
+    assert plain == []
+    for path in (ROOT / "studies" / "migrations").glob("*.py"):
+        assert "models.JSONField" not in path.read_text(), path

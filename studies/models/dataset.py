@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from .json_field import OrderedJSONField
 from .team import Team
 from .team_rows import TeamRows
 
@@ -61,8 +62,8 @@ class DatasetVersion(models.Model):
     separator = models.CharField(max_length=1)
     decimal = models.CharField(max_length=1)
     encoding = models.CharField(max_length=20)
-    warnings = models.JSONField(default=list)
-    preview = models.JSONField(default=list)
+    warnings = OrderedJSONField(default=list)
+    preview = OrderedJSONField(default=list)
     task = models.CharField(max_length=20, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -120,7 +121,7 @@ class Column(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     role = models.CharField(max_length=10, choices=Role.choices)
     why = models.CharField("why this kind and role", max_length=300, blank=True)
-    profile = models.JSONField(default=dict)
+    profile = OrderedJSONField(default=dict)
 
     class Meta:
         ordering = ["position"]

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Count, F, Q
 
 from .dataset import DatasetVersion
+from .json_field import OrderedJSONField
 from .split_plan import SplitPlan
 from .team import Team
 from .team_rows import TeamRows
@@ -63,14 +64,14 @@ class Study(models.Model):
     task = models.CharField(max_length=20)
     target = models.CharField(max_length=200)
     estimator = models.CharField(max_length=40)
-    space = models.JSONField()
+    space = OrderedJSONField()
     method = models.CharField(max_length=12, choices=Method.choices)
-    method_options = models.JSONField(default=dict)
+    method_options = OrderedJSONField(default=dict)
     seed = models.PositiveBigIntegerField(default=0)
     metric = models.CharField(max_length=20)
     direction = models.CharField(max_length=8)
-    plan_spec = models.JSONField(default=dict)
-    defaults = models.JSONField("the library's defaults: trial 0", default=dict)
+    plan_spec = OrderedJSONField(default=dict)
+    defaults = OrderedJSONField("the library's defaults: trial 0", default=dict)
 
     # Limits: may change while it runs.
     max_trials = models.PositiveIntegerField(default=60)
@@ -84,7 +85,7 @@ class Study(models.Model):
     ends_as = models.CharField("what stopping leads to", max_length=10, choices=StudyState.choices, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     plan = models.ForeignKey(SplitPlan, models.PROTECT, null=True, blank=True)
-    baseline = models.JSONField(null=True, blank=True)
+    baseline = OrderedJSONField(null=True, blank=True)
     next_number = models.PositiveIntegerField(default=0)
     next_proposal = models.PositiveIntegerField(default=0)
     forgiven_failures = models.PositiveIntegerField("failed trials when it was last taken up again", default=0)

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from .json_field import OrderedJSONField
 from .study import Study
 from .team_rows import TeamRows
 
@@ -45,20 +46,20 @@ class Trial(models.Model):
     number = models.PositiveIntegerField()
     source = models.CharField(max_length=10, choices=Source.choices)
     proposal_index = models.PositiveIntegerField(null=True, blank=True)
-    config = models.JSONField()
+    config = OrderedJSONField()
     off_space = models.BooleanField("lies off the search space", default=False)
     state = models.CharField(max_length=10, choices=TrialState.choices, default=TrialState.WAITING)
     reason = models.CharField(max_length=15, choices=Reason.choices, blank=True)
     error = models.TextField(blank=True)
     traceback = models.TextField(blank=True)
-    warnings = models.JSONField(default=list)
+    warnings = OrderedJSONField(default=list)
 
     token = models.CharField("of the slice that runs it", max_length=32, blank=True)
     value = models.FloatField(null=True, blank=True)
     stderr = models.FloatField(null=True, blank=True)
-    fold_scores = models.JSONField(default=list)
-    fit_times = models.JSONField("fit seconds per fold", default=list)
-    score_times = models.JSONField("score seconds per fold", default=list)
+    fold_scores = OrderedJSONField(default=list)
+    fit_times = OrderedJSONField("fit seconds per fold", default=list)
+    score_times = OrderedJSONField("score seconds per fold", default=list)
     fit_seconds = models.FloatField(null=True, blank=True)
     score_seconds = models.FloatField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from studies.management.site.embedded_redis import start_redis
 from studies.models import Study
+from tests.database import database_url
 
 Workers = Callable[[int], list[subprocess.Popen]]
 
@@ -33,7 +33,7 @@ def start_workers(redis_server: None, transactional_db: None) -> Iterator[Worker
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "tuningsite.settings",
             "TUNINGSITE_DATA": str(settings.DATA),
-            "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
+            "DATABASE_URL": database_url(),
             "LOG_LEVEL": "ERROR",
         }
         for _ in range(count):

@@ -2,16 +2,14 @@
 
 import os
 import signal
-import sqlite3
 import time
-from contextlib import closing
 
 import django_rq
 import pytest
-from django.db import connection
 
 from studies.engine import actions, bell
 from studies.models import Lane, Outcome, Study, Team, Trial, TrialState, User, WorkerProcess
+from tests.database import locked_database
 from tests.engine.conftest import Workers, is_running, state_of, wait_until
 from tests.factories import make_person, make_study, make_team, make_version
 
@@ -124,10 +122,8 @@ def test_a_locked_database_loses_no_attempt(home: tuple[Team, User], start_worke
     actions.launch(study, home[1])
     wait_until(lambda: study.trials.filter(state="running").exists())
     locked = time.monotonic()
-    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
-        other.execute("BEGIN EXCLUSIVE")
+    with locked_database():
         wait_until(lambda: time.monotonic() - locked > 4)  # longer than a lease
-        other.execute("ROLLBACK")
     wait_until(lambda: state_of(study) == "complete")
     assert_nothing_lost_or_doubled(study, 2)
     assert not Trial.objects.filter(study=study, attempts__outcome=Outcome.LOST).exists()
