@@ -58,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("studies/<int:pk>/resume/", study_actions.study_resume, name="study_resume"),
     path("studies/<int:pk>/stop/", study_actions.study_stop, name="study_stop"),
     path("studies/<int:pk>/finish/", study_actions.study_finish, name="study_finish"),
+    path("studies/<int:pk>/delete/", study_actions.study_delete, name="study_delete"),
     path("studies/<int:pk>/limits/", study_actions.study_limits, name="study_limits"),
     path("studies/<int:pk>/add/", study_actions.study_add_trial, name="study_add_trial"),
     path("studies/<int:pk>/charts/<slug:slug>/", charts.study_chart, name="study_chart"),

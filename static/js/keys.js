@@ -9,7 +9,8 @@ function submit(event) {
     ?? (typing(event.target) ? null : document.querySelector("form[data-submit-keys]"));
   if (!form) return;
   event.preventDefault();
-  form.requestSubmit(form.querySelector("[data-submit-default]"));
+  const part = event.target.closest("[data-submit-scope]"); // a part of the form with a button of its own
+  form.requestSubmit(part?.querySelector("button[type=submit]") ?? form.querySelector("[data-submit-default]"));
 }
 
 function go(key) {

@@ -38,7 +38,15 @@ function showRow(tick) {
 
 form.querySelector("[data-without-script]").hidden = true;
 
+// Enter in a field asks at once; it neither launches nor loads the page anew.
+form.addEventListener("submit", (event) => {
+  if (!event.submitter?.matches("[data-refresh]")) return;
+  event.preventDefault();
+  soon(0);
+});
+
 form.addEventListener("input", (event) => {
+  if (event.target.name === "pasted") return;
   if (event.target.matches("[data-tick]")) showRow(event.target);
   soon(event.target.matches("input:not([type=radio], [type=checkbox])") ? WAIT : 0);
 });
@@ -50,7 +58,8 @@ document.addEventListener("click", (event) => {
   if (!goal) return;
   if (goal.matches("details")) goal.open = true;
   if (!form.contains(goal)) return;
-  const field = goal.matches("input, select") ? goal : goal.querySelector("[aria-invalid]") ?? goal.querySelector("input:checked, input");
+  const field = goal.matches("input, select, textarea") ? goal
+    : goal.querySelector("[aria-invalid]") ?? goal.querySelector("input:checked, input, textarea");
   if (!field) return;
   event.preventDefault();
   goal.scrollIntoView({ block: "center" });

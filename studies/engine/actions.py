@@ -86,6 +86,15 @@ def launch(study: Study, who: User | None) -> None:
     advance(study.pk)
 
 
+def delete_draft(study: Study, who: User | None) -> None:
+    """Remove a study that was never launched; nothing rests on it."""
+    with transaction.atomic():
+        draft = Study.objects.select_for_update().filter(pk=study.pk).first()
+        if draft is None or draft.state != StudyState.DRAFT:
+            raise Refused(f"The study is {_state(study)}; only a draft can be deleted.")
+        draft.delete()
+
+
 def pause(study: Study, who: User | None) -> None:
     """No new trials; running ones finish."""
     with transaction.atomic():
@@ -243,4 +252,4 @@ def _baseline(table: Table, plan: Plan, metric: str) -> dict[str, Any]:
 
 
 def _state(study: Study) -> str:
-    return Study.objects.values_list("state", flat=True).get(pk=study.pk)
+    return Study.objects.filter(pk=study.pk).values_list("state", flat=True).first() or "deleted"

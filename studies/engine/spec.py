@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 
 from studies.models import Dataset, DatasetVersion, Method, Study, StudyState, Team, User
 
@@ -21,7 +23,7 @@ from .spec_model import examine_model
 from .spec_plan import examine_plan
 from .spec_space import examine_space
 
-__all__ = ["Resolved", "SpecError", "create_draft", "examine", "resolve", "resolved"]
+__all__ = ["DraftMoved", "Resolved", "SpecError", "create_draft", "examine", "resolve", "resolved", "rewrite_draft"]
 
 KEYS = (
     "name", "dataset_version", "task", "target", "estimator", "space", "method", "method_options", "seed", "metric",
@@ -144,39 +146,49 @@ def resolved(found: Examination) -> Resolved:
     )
 
 
+class DraftMoved(Exception):
+    """The draft is not what its editor saw: `state` is what it is now, "" when it was deleted."""
+
+    def __init__(self, state: str, change: int = 0) -> None:
+        super().__init__(f"The draft is {state or 'deleted'}, at change {change}.")
+        self.state, self.change = state, change
+
+
 def create_draft(resolved: Resolved, user: User) -> Study:
     """A study that waits for its launch; SpecError when the dataset was deleted since the spec was resolved."""
     with transaction.atomic():
-        # The lock that deleting a dataset takes as well.
-        if not Dataset.objects.select_for_update().filter(pk=resolved.version.dataset_id).exists():
-            raise SpecError({"dataset_version": ["The dataset was deleted in the meantime; choose another one."]})
-        return _create(resolved, user)
+        _lock_dataset(resolved)
+        return Study.objects.create(team=resolved.team, created_by=user, state=StudyState.DRAFT, **_columns(resolved))
 
 
-def _create(resolved: Resolved, user: User) -> Study:
-    return Study.objects.create(
-        team=resolved.team,
-        dataset_version=resolved.version,
-        created_by=user,
-        state=StudyState.DRAFT,
-        name=resolved.name,
-        task=resolved.task,
-        target=resolved.target,
-        estimator=resolved.estimator,
-        space=resolved.space,
-        method=resolved.method,
-        method_options=resolved.method_options,
-        seed=resolved.seed,
-        metric=resolved.metric,
-        direction=resolved.direction,
-        plan_spec=resolved.plan,
-        defaults=resolved.defaults,
-        max_trials=resolved.max_trials,
-        max_seconds=resolved.max_seconds,
-        trial_seconds=resolved.trial_seconds,
-        trial_memory_mb=resolved.trial_memory_mb,
-        parallel=resolved.parallel,
-    )
+def rewrite_draft(study: Study, resolved: Resolved, seen: int) -> None:
+    """Put another spec in the draft's place; `seen` is its change counter when it was opened.
+
+    DraftMoved when it was launched, deleted or saved by somebody since; nothing has changed then.
+    """
+    with transaction.atomic():
+        _lock_dataset(resolved)
+        rows = Study.objects.filter(pk=study.pk, team=resolved.team)
+        values = _columns(resolved) | {"change": F("change") + 1, "updated_at": timezone.now()}
+        if not rows.filter(state=StudyState.DRAFT, change=seen).update(**values):
+            state, change = rows.values_list("state", "change").first() or ("", 0)
+            raise DraftMoved(state, change)
+
+
+def _lock_dataset(resolved: Resolved) -> None:
+    """The lock that deleting a dataset takes as well."""
+    if not Dataset.objects.select_for_update().filter(pk=resolved.version.dataset_id).exists():
+        raise SpecError({"dataset_version": ["The dataset was deleted in the meantime; choose another one."]})
+
+
+def _columns(resolved: Resolved) -> dict[str, Any]:
+    """The spec as a study's row keeps it."""
+    same = (
+        "name", "task", "target", "estimator", "space", "method", "method_options", "seed", "metric", "direction",
+        "defaults", "max_trials", "max_seconds", "trial_seconds", "trial_memory_mb", "parallel",
+    )  # fmt: skip
+    values = {name: getattr(resolved, name) for name in same}
+    return values | {"dataset_version": resolved.version, "plan_spec": resolved.plan}
 
 
 def _usual_name(found: Examination) -> str | None:

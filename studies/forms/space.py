@@ -13,7 +13,9 @@ from .plain import as_typed, plain_number, plain_whole
 from .space_picture import Picture, picture_of
 
 PREFIX = "space."
+ORDER = "space_order"
 NUMBERS = ("float", "int")
+LIBRARY = ""  # the value of a parameter that is left to the library
 Entry = Mapping[str, Any]
 
 
@@ -32,7 +34,7 @@ class Row:
     value: str = ""
     dropped: str = ""
     errors: list[str] = field(default_factory=list)
-    carried: str = ""  # another kind of domain than recommended, as another study had it: it comes back with the form
+    carried: str = ""  # what another study had and no field here shows (its kind, choices, conditions), as JSON
 
     @property
     def name(self) -> str:
@@ -72,10 +74,11 @@ class Row:
 
     @property
     def fixed_options(self) -> list[tuple[str, str]]:
-        """Values to fix at: those to search, and the library's default."""
+        """Values to fix at: those to search, the library's default, and leaving it to the library where a study did."""
         known = self.options
         own = json.dumps(self.default)
-        return known if any(own == value for value, _ in known) else [(own, format_parameter(self.default)), *known]
+        known = known if any(own == value for value, _ in known) else [(own, format_parameter(self.default)), *known]
+        return known if self.value in dict(known) else [(LIBRARY, "as in the library"), *known]
 
     @property
     def picture(self) -> Picture | None:
@@ -86,14 +89,13 @@ class Row:
         """The parameter for the spec; None for a number that is left to the library."""
         common = {"name": self.name, "when": self.entry.get("when"), "why": self.entry.get("why")}
         if not self.searched:
-            value = self._fixed()
-            return None if value is None else common | {"type": "constant", "value": value}
+            return None if self._is_left_out() else common | {"type": "constant", "value": self._fixed()}
         if self.is_number:
             read = plain_whole if self.kind == "int" else plain_number
             step = read(self.step) if self.step.strip() else None
             bounds = {"low": read(self.low), "high": read(self.high), "log": self.log, "step": step}
             return common | {"type": self.kind} | bounds
-        if len(self.ticked) == 1:
+        if len(self.ticked) == 1 < len(self.options):
             return common | {"type": "constant", "value": json.loads(self.ticked[0])}
         if self.kind == "boolean" and len(self.ticked) == 2:
             return common | {"type": "boolean"}
@@ -108,12 +110,14 @@ class Row:
             return [entry["value"]]
         return [False, True] if entry["type"] == "boolean" else entry.get("choices")
 
+    def _is_left_out(self) -> bool:
+        """Whether the configuration is to say nothing of it, so that the library's default holds."""
+        return self.value.strip() == LIBRARY
+
     def _fixed(self) -> Plain:
         if not self.is_number:
             known = dict(self.fixed_options)
             return json.loads(self.value) if self.value in known else self.value
-        if not self.value.strip():
-            return None
         if self.value.strip() == as_typed(self.default):
             return self.default
         return plain_whole(self.value) if self.kind == "int" else plain_number(self.value)
@@ -130,11 +134,17 @@ class SpaceForm:
         start: Sequence[Entry] | None = None,
     ) -> None:
         given = {entry["name"]: entry for entry in start} if start is not None else None
-        self.rows = [_row(entry, defaults.get(entry["name"]), given) for entry in recommended]
+        rows = [_row(entry, defaults.get(entry["name"]), given) for entry in recommended]
+        self._by_name = {row.name: row for row in rows}
+        for row in rows:
+            if given is not None and row.name in given:
+                self._carry_condition(row, given[row.name].get("when"))
         if posted is not None:
-            for row in self.rows:
+            for row in rows:
                 _read(row, posted)
-        self._by_name = {row.name: row for row in self.rows}
+        self.order = posted.get(ORDER, "") if posted is not None else _own_order(rows, given or {})
+        places = {name: place for place, name in enumerate(self.order.split(" "))}
+        self.rows = sorted(rows, key=lambda row: places.get(row.name, len(places)))
 
     def to_json(self) -> dict[str, Any]:
         """The space for the spec; conditions that cannot hold any more take their parameters with them."""
@@ -157,8 +167,19 @@ class SpaceForm:
         row.errors.append(said[:1].upper() + said[1:])
         return True
 
+    def _carry_condition(self, row: Row, had: Mapping[str, Sequence[Plain]] | None) -> None:
+        """A study's own conditions come back with the form, unless the recommended ones come to the same."""
+        recommended = self._when(row)
+        if recommended is not None and had == (recommended or None):
+            return
+        row.dropped = ""
+        own = {"when": {parent: list(allowed) for parent, allowed in had.items()} if had else None}
+        row.carried = json.dumps(_carried(row.carried) | own)
+        row.entry = dict(row.entry) | own
+
     def _when(self, row: Row) -> dict[str, list[Plain]] | None:
         """The conditions that still say something; None when one of them can never hold."""
+        is_own = "when" in _carried(row.carried)
         kept: dict[str, list[Plain]] = {}
         for parent, allowed in (row.entry.get("when") or {}).items():
             other = self._by_name.get(parent)
@@ -170,7 +191,7 @@ class SpaceForm:
             if not left:
                 row.dropped = f"Does not count: {parent} is never {' or '.join(map(format_parameter, allowed))}."
                 return None
-            if not all(_among(value, left) for value in possible):
+            if is_own or not all(_among(value, left) for value in possible):
                 kept[parent] = left
         return kept
 
@@ -183,7 +204,7 @@ def _row(entry: Entry, default: Plain, given: Mapping[str, Entry] | None) -> Row
     """A row as recommended, or as another study had it; that study may have left the parameter to the library."""
     had = None if given is None else given.get(entry["name"])
     row = Row(entry, default)
-    if had is not None and had["type"] not in ("constant", row.kind):
+    if had is not None and had["type"] != "constant" and not _is_shown(had, row):
         row.carried = json.dumps({key: had[key] for key in ("type", "choices") if key in had})
         row.entry = dict(entry) | _carried(row.carried)
     shown = had if had is not None and had["type"] == row.kind else row.entry
@@ -191,10 +212,28 @@ def _row(entry: Entry, default: Plain, given: Mapping[str, Entry] | None) -> Row
     row.log = bool(shown.get("log"))
     row.step = as_typed(shown.get("step")) if shown.get("step") not in (None, 1) else ""
     row.ticked = [json.dumps(v) for v in (shown.get("choices", []) if row.kind == "categorical" else [False, True])]
-    fixed = had["value"] if had is not None and had["type"] == "constant" else default
-    row.value = as_typed(fixed) if row.is_number else json.dumps(fixed)
     row.searched = given is None or (had is not None and had["type"] != "constant")
+    if given is not None and had is None:
+        row.value = LIBRARY
+    else:
+        fixed = had["value"] if had is not None and had["type"] == "constant" else default
+        row.value = as_typed(fixed) if row.is_number else json.dumps(fixed)
     return row
+
+
+def _own_order(rows: Sequence[Row], given: Mapping[str, Entry]) -> str:
+    """A study's own order of parameters, which its proposals depend on; empty where it is the recommended one."""
+    recommended = [row.name for row in rows if row.name in given]
+    return "" if list(given) == recommended else " ".join(given)
+
+
+def _is_shown(had: Entry, row: Row) -> bool:
+    """Whether the row's own fields can show the domain: of the same kind, its choices among those to tick, in order."""
+    if had["type"] != row.kind:
+        return False
+    offered = [value for value, _ in row.options]
+    ticked = [json.dumps(value) for value in had.get("choices", [])]
+    return row.kind != "categorical" or (ticked == [value for value in offered if value in ticked] and len(ticked) > 1)
 
 
 def _read(row: Row, posted: Any) -> None:
@@ -211,12 +250,23 @@ def _read(row: Row, posted: Any) -> None:
 
 
 def _carried(text: str) -> dict[str, Any]:
-    """The kind of domain, and its choices, that a hidden field carries along; nothing where it is not what we wrote."""
+    """Kind, choices and conditions that a hidden field carries along; nothing where it is not what we wrote."""
     try:
         domain = load_json(text.encode(errors="replace"))
     except JSONError:
         return {}
-    kind = domain.get("type") if isinstance(domain, dict) else None
-    if kind == "categorical" and isinstance(domain.get("choices"), list):
-        return {"type": kind, "choices": domain["choices"]}
+    return (_carried_kind(domain) | _carried_condition(domain)) if isinstance(domain, dict) else {}
+
+
+def _carried_kind(domain: dict[str, Any]) -> dict[str, Any]:
+    kind = domain.get("type")
+    if kind == "categorical":
+        return {"type": kind, "choices": domain["choices"]} if isinstance(domain.get("choices"), list) else {}
     return {"type": kind} if kind in (*NUMBERS, "boolean") else {}
+
+
+def _carried_condition(domain: dict[str, Any]) -> dict[str, Any]:
+    when = domain.get("when")
+    if isinstance(when, dict):
+        return {"when": when} if all(isinstance(allowed, list) for allowed in when.values()) else {}
+    return {"when": None} if "when" in domain and when is None else {}

@@ -19,6 +19,7 @@ FIELD_OF = {
 }  # fmt: skip
 CHANGED = "The data or the model has changed, and what follows from it was filled in anew. Look it over, then go on."
 STORING = ("launch", "draft")
+MAX_DIGITS = 18
 
 
 def typed(label: str, hint: str = "", mode: str = "numeric") -> forms.CharField:
@@ -30,6 +31,10 @@ def typed(label: str, hint: str = "", mode: str = "numeric") -> forms.CharField:
 def picked(label: str) -> forms.CharField:
     """A field to choose from; choices and hint depend on the data (study_choices), refusals are the engine's."""
     return forms.CharField(label=label, required=False, widget=forms.Select())
+
+
+def _id(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else None
 
 
 class StudyForm(forms.Form):
@@ -58,7 +63,7 @@ class StudyForm(forms.Form):
         self.stale = False
         self._follow_data()
         self.space = self._space_form(start)
-        self.fields.update(option_fields(self._text("method")))
+        self.fields.update(option_fields(self._text("method"), self.data))
         self.spec = self._spec()
         self.examined = examine(team, self.spec)
 
@@ -86,7 +91,19 @@ class StudyForm(forms.Form):
             "target_for": self.first.target or "",
             "task_for": self.first.task or "",
             "space_for": self._space_key(),
+            "draft": self._text("draft"),
+            "draft_change": self._text("draft_change"),
         }
+
+    @property
+    def draft(self) -> int | None:
+        """The id of the draft that is being changed."""
+        return _id(self._text("draft"))
+
+    @property
+    def draft_change(self) -> int:
+        """Its change counter when it was opened."""
+        return _id(self._text("draft_change")) or 0
 
     def _text(self, name: str) -> str:
         return str(self.data.get(name, "")).strip()
@@ -157,7 +174,7 @@ class StudyForm(forms.Form):
             },
             "budget": {
                 "trials": self._whole("trials"),
-                "seconds": minutes * 60 if isinstance(minutes, int | float) else minutes,
+                "seconds": round(minutes * 60, 6) if isinstance(minutes, int | float) else minutes,
                 "trial_seconds": self._number("trial_seconds"),
                 "trial_memory_mb": self._whole("trial_memory_mb"),
             },

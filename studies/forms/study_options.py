@@ -1,6 +1,7 @@
 """The options of a search method as fields: what they are called, and how they are read."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -21,17 +22,20 @@ WORDS = {
 CHOICES = {"sampler": [("sobol", "Sobol"), ("independent", "Independent")]}
 
 
-def option_fields(method: str) -> dict[str, forms.CharField]:
-    """A field for each option of the method; none for a method that there is not."""
-    return {f"{PREFIX}{option}": _field(option, default) for option, default in _options(method).items()}
+def option_fields(method: str, data: Mapping[str, Any]) -> dict[str, forms.CharField]:
+    """A field for each option of the method, showing what was chosen; none for a method that there is not."""
+    return {
+        f"{PREFIX}{option}": _field(option, default, str(data.get(f"{PREFIX}{option}", "")))
+        for option, default in _options(method).items()
+    }
 
 
-def options_as_typed(method: str, options: dict[str, Any]) -> dict[str, str]:
-    """What the fields show for a study's options, defaults where it has none."""
-    values = {option: options.get(option, default) for option, default in _options(method).items()}
+def options_as_typed(method: str, options: Mapping[str, Any]) -> dict[str, str]:
+    """What the fields show for a study's options; empty, so as usual, where it has none."""
     return {
         f"{PREFIX}{option}": json.dumps(value) if isinstance(value, dict) else as_typed(value)
-        for option, value in values.items()
+        for option, value in options.items()
+        if option in _options(method)
     }
 
 
@@ -45,10 +49,10 @@ def _options(method: str) -> dict[str, Any]:
     return method_options(method) if method in METHODS else {}
 
 
-def _field(option: str, default: Any) -> forms.CharField:
+def _field(option: str, default: Any, chosen: str) -> forms.CharField:
     label, hint = WORDS.get(option, (option.capitalize(), ""))
     widget = (
-        forms.Select(choices=CHOICES[option])
+        forms.Select(choices=[("" if key == default != chosen else key, word) for key, word in CHOICES[option]])
         if option in CHOICES
         else forms.TextInput({"autocomplete": "off", "inputmode": "numeric", "placeholder": as_typed(default)})
     )

@@ -1,5 +1,6 @@
 """What the form shows before anything is typed: usual choices, or those of another study."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from studies.engine.spec import MAX_NAME, usual_name
@@ -27,30 +28,33 @@ def usual(version_id: int, estimator: str = "") -> dict[str, str]:
     } | options_as_typed(USUAL, {})
 
 
+def from_spec(spec: Mapping[str, Any]) -> dict[str, str]:
+    """What a spec says, as one would type it; what it leaves open is empty and decided by the engine."""
+    budget = spec.get("budget") or {}
+    texts = ("name", "dataset_version", "target", "task", "metric", "estimator", "method", "seed", "parallel")
+    seconds = budget.get("seconds")
+    values: dict[str, Any] = {
+        **{name: spec.get(name) for name in texts},
+        **(spec.get("plan") or {}),
+        **{name: budget.get(name) for name in ("trials", "trial_seconds", "trial_memory_mb")},
+        "minutes": seconds / 60 if isinstance(seconds, int | float) else seconds,
+    }
+    typed = {key: "" if value == "auto" else as_typed(value) for key, value in values.items()}
+    return typed | options_as_typed(typed["method"], spec.get("method_options") or {})
+
+
 def from_study(study: Study) -> dict[str, str]:
     """All that the study was made of, under a name of its own."""
-    values: dict[str, Any] = {
-        "name": _name_of_copy(study),
-        "dataset_version": study.dataset_version_id,
-        "target": study.target,
-        "task": study.task,
-        "metric": study.metric,
-        "estimator": study.estimator,
-        "method": study.method,
-        "seed": study.seed,
-        **study.plan_spec,
-        "trials": study.max_trials,
-        "minutes": None if study.max_seconds is None else study.max_seconds / 60,
-        "parallel": study.parallel,
-        "trial_seconds": study.trial_seconds,
-        "trial_memory_mb": study.trial_memory_mb,
-    }
-    return {key: as_typed(value) for key, value in values.items()} | options_as_typed(
-        study.method, study.method_options
-    )
+    name = "" if _is_usual(study) else f"{study.name[: MAX_NAME - len(COPY)]}{COPY}"
+    return from_spec(study.spec) | {"name": name}
 
 
-def _name_of_copy(study: Study) -> str:
-    """A name that nobody chose is made anew, as the method may be changed; one that somebody chose is kept, marked."""
-    usual_one = usual_name(study.dataset_version.dataset.name, catalogue[study.estimator].label, study.method)
-    return "" if study.name == usual_one else f"{study.name[: MAX_NAME - len(COPY)]}{COPY}"
+def from_draft(study: Study) -> dict[str, str]:
+    """The draft itself, to be changed; `draft_change` tells whether somebody else changed it meanwhile."""
+    name = "" if _is_usual(study) else study.name
+    return from_spec(study.spec) | {"name": name, "draft": str(study.pk), "draft_change": str(study.change)}
+
+
+def _is_usual(study: Study) -> bool:
+    """A name that nobody chose is made anew, as the method may be changed."""
+    return study.name == usual_name(study.dataset_version.dataset.name, catalogue[study.estimator].label, study.method)

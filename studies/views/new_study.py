@@ -8,16 +8,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from studies.engine.actions import Refused, launch
-from studies.engine.spec import SpecError, create_draft
-from studies.forms.study import StudyForm
+from studies.forms.study import STORING, StudyForm
 from studies.forms.study_cards import method_cards, model_cards, recommendation
 from studies.forms.study_choices import fill_choices
+from studies.forms.study_paste import paste
 from studies.forms.study_price import faults, plan_words, price_lines, searched_words
-from studies.forms.study_start import from_study, usual
-from studies.models import DatasetVersion, Study, Team, User
+from studies.forms.study_start import from_draft, from_study, usual
+from studies.models import DatasetVersion, Membership, Study, StudyState, Team
 
-from .access import get_study, get_version, require_editor
+from .access import get_study, get_study_to_edit, get_version, require_editor
+from .new_study_store import store
 
 MOST_VERSIONS = 200
 
@@ -27,20 +27,34 @@ def new_study(request: HttpRequest) -> HttpResponse:
     """Show the form, filled in; launch or keep as a draft what it makes."""
     membership = require_editor(request)
     versions = _versions(membership.team)
-    if request.method == "POST":
-        form = StudyForm(membership.team, request.POST)
-        if request.POST.get("action") in {"launch", "draft"} and form.is_valid():
-            study = _store(form, membership.user, request.POST["action"])
-            if study is not None:
-                messages.success(request, f"{study.name} is {'launched' if study.launched_at else 'kept as a draft'}.")
-                return redirect("study", pk=study.pk)
-    elif versions:
-        form = _first_form(request, membership.team, versions)
-    else:
+    if not versions:
         return render(request, "studies/new.html", {"section": "studies"})
-    context = {"section": "studies", "source": _source(request), "refused": _refused(request)}
-    context |= _context(form, versions)
-    return render(request, "studies/new.html", context)
+    if request.method == "POST":
+        return _posted(request, membership, versions)
+    draft = _id(request, "draft")
+    if draft is not None and get_study_to_edit(request, draft).state != StudyState.DRAFT:
+        messages.warning(request, "This is no draft any more: it was launched. Clone it to try something else.")
+        return redirect("study", pk=draft)
+    return _page(request, _first_form(request, membership.team, versions), versions)
+
+
+def _posted(request: HttpRequest, membership: Membership, versions: list[DatasetVersion]) -> HttpResponse:
+    form, action = StudyForm(membership.team, request.POST), request.POST.get("action", "")
+    if action == "paste":
+        pasted = paste(membership.team, form, request.POST.get("pasted", ""))
+        return _page(request, pasted.form or form, versions, pasted=pasted)
+    if action in STORING and form.is_valid():
+        study = store(form, membership.user, action)
+        if study is not None:
+            messages.success(request, f"{study.name} is {'launched' if study.launched_at else 'kept as a draft'}.")
+            return redirect("study", pk=study.pk)
+    return _page(request, form, versions, refused=action if action in STORING else "")
+
+
+def _page(request: HttpRequest, form: StudyForm, versions: list[DatasetVersion], **more: Any) -> HttpResponse:
+    """`refused`: what was asked for in vain; a form that comes back to a phone shows its faults far below."""
+    context = {"section": "studies", "source": _source(request), "draft": _draft(request, form), **more}
+    return render(request, "studies/new.html", context | _context(form, versions))
 
 
 @require_POST
@@ -62,15 +76,13 @@ def _first_form(request: HttpRequest, team: Team, versions: list[DatasetVersion]
     if clone is not None:
         study = get_study(request, clone)
         return StudyForm(team, from_study(study), start=study.space["parameters"])
+    draft = _id(request, "draft")
+    if draft is not None:
+        study = get_study_to_edit(request, draft)
+        return StudyForm(team, from_draft(study), start=study.space["parameters"])
     asked = _id(request, "dataset_version")
     version = get_version(request, asked) if asked is not None else versions[0]
     return StudyForm(team, usual(version.pk, request.GET.get("estimator", "")))
-
-
-def _refused(request: HttpRequest) -> str:
-    """What was asked for in vain: a form that comes back to a phone shows its faults far below."""
-    action = request.POST.get("action", "")
-    return action if action in {"launch", "draft"} else ""
 
 
 def _id(request: HttpRequest, name: str) -> int | None:
@@ -88,21 +100,10 @@ def _source(request: HttpRequest) -> Study | None:
     return None if clone is None else get_study(request, clone)
 
 
-def _store(form: StudyForm, user: User, action: str) -> Study | None:
-    """The study, or None where it was refused: then nothing is kept."""
-    try:
-        study = create_draft(form.resolved, user)
-    except SpecError as error:
-        form.add_error(None, str(error))
-        return None
-    if action == "launch":
-        try:
-            launch(study, user)
-        except Refused as refused:
-            study.delete()
-            form.add_error(None, str(refused))
-            return None
-    return study
+def _draft(request: HttpRequest, form: StudyForm) -> Study | None:
+    """The draft that the form changes."""
+    drafts = Study.objects.editable_by(request.user).of_team(form.team).filter(state=StudyState.DRAFT)
+    return None if form.draft is None else drafts.filter(pk=form.draft).first()
 
 
 def _context(form: StudyForm, versions: list[DatasetVersion]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from .progress import progress_of
 from .ruler import ruler
 from .study_spec import space_rows, spec_lines
 
-DIALOGS = {"limits", "add-trial", "stop", "finish"}
+DIALOGS = {"limits", "add-trial", "stop", "finish", "delete"}
 
 
 @require_safe

@@ -58,6 +58,18 @@ def study_finish(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+def study_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    study = get_study_to_edit(request, pk)
+    try:
+        actions.delete_draft(study, request.user)
+    except actions.Refused as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("study", pk)
+    messages.success(request, f"The draft “{study.name}” is deleted.")
+    return redirect("studies")
+
+
+@require_POST
 def study_limits(request: HttpRequest, pk: int) -> HttpResponse:
     study = get_study_to_edit(request, pk)
     form = LimitsForm(study, request.POST)

@@ -22,8 +22,9 @@ def posted_back(response) -> dict[str, object]:
     for field in form:
         data[field.html_name] = field.value() or ""
     data["estimator"] = form.examined.estimator.key
+    data["space_order"] = form.space.order
     for row in form.space.rows:
-        data |= {f"{row.prefix}{name}": getattr(row, name) for name in ("low", "high", "step", "value")}
+        data |= {f"{row.prefix}{name}": getattr(row, name) for name in ("low", "high", "step", "value", "carried")}
         data[f"{row.prefix}scale"] = "log" if row.log else "linear"
         data[f"{row.prefix}choice"] = row.ticked
         if row.searched:
