@@ -1,14 +1,14 @@
-"""Signing in, and making the first owner."""
+"""Signing in, making the first owner, coming in by an invitation, and passwords."""
 
 from typing import Any
 
 from django import forms
 from django.contrib.auth import authenticate
-from django.contrib.auth.forms import AuthenticationForm, UsernameField
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm, UsernameField
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
-from studies.models import Membership, Role, Team, User
+from studies.models import Invitation, Membership, Role, Team, User
 
 PASSWORD_HELP = "At least 12 characters. A few words together are easy to remember."  # noqa: S105
 
@@ -39,8 +39,8 @@ class SignInForm(AuthenticationForm):
         return values
 
 
-class OwnerForm(forms.Form):
-    """A new person with a team of their own; the browser's first page and `manage.py owner` both fill it in."""
+class PersonForm(forms.Form):
+    """A new person: an address that nobody has yet and a password that holds."""
 
     email = forms.EmailField(
         label="E-mail address",
@@ -49,9 +49,6 @@ class OwnerForm(forms.Form):
     )
     password = forms.CharField(
         strip=False, help_text=PASSWORD_HELP, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
-    )
-    team = forms.CharField(
-        max_length=100, help_text="The people who share datasets and studies. You can be in several teams later."
     )
 
     def clean_email(self) -> str:
@@ -69,9 +66,71 @@ class OwnerForm(forms.Form):
                 self.add_error("password", error)
         return values
 
+
+class OwnerForm(PersonForm):
+    """A new person with a team of their own; the browser's first page and `manage.py owner` both fill it in."""
+
+    team = forms.CharField(
+        max_length=100, help_text="The people who share datasets and studies. You can be in several teams later."
+    )
+
     def save(self) -> User:
         with transaction.atomic():
             owner = User.objects.create_user(self.cleaned_data["email"], self.cleaned_data["password"])
             team = Team.objects.create(name=self.cleaned_data["team"])
             Membership.objects.create(team=team, user=owner, role=Role.OWNER)
+            team.events.create(who=owner, what="made the team")
         return owner
+
+
+class InvitedForm(PersonForm):
+    """A new person who comes in by an invitation, under the address that it is bound to."""
+
+    def __init__(self, invitation: Invitation, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.invitation = invitation
+        if invitation.email:
+            self.fields["email"].initial = invitation.email
+            self.fields["email"].help_text = "The invitation is for this address."
+            self.fields["email"].widget.attrs |= {"readonly": True, "autofocus": False}
+            self.fields["password"].widget.attrs["autofocus"] = True
+
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        if not self.invitation.is_for(email):
+            raise forms.ValidationError(f"The invitation is for {self.invitation.email}.")
+        return email
+
+    def save(self) -> User | None:
+        """The person, now in the team; None when somebody was faster with the link."""
+        with transaction.atomic():
+            person = User.objects.create_user(self.cleaned_data["email"], self.cleaned_data["password"])
+            if not self.invitation.accept(person):
+                transaction.set_rollback(True)
+                return None
+        return person
+
+
+class NewPasswordForm(SetPasswordForm):
+    """For somebody who came by a link."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _plain(self)
+
+
+class ChangePasswordForm(PasswordChangeForm):
+    """For somebody who is signed in and knows the old one."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _plain(self)
+        self.fields["old_password"].label = "Old password"
+        self.fields["old_password"].widget.attrs["autofocus"] = False
+
+
+def _plain(form: SetPasswordForm) -> None:
+    """One sentence of help, as on the other forms."""
+    form.fields["new_password1"].help_text = PASSWORD_HELP
+    form.fields["new_password2"].label = "New password again"
+    form.fields["new_password2"].help_text = ""

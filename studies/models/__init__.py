@@ -4,12 +4,14 @@ from .comment import Comment, anchor
 from .comparison import ComparedStudy, Comparison
 from .dataset import Column, Dataset, DatasetVersion
 from .event import Event, NeverChanged
+from .invitation import Invitation
 from .lane import Lane
 from .proposal import Proposal, ProposalState, may_decide
 from .secret import ApiToken, OneTimeLink
 from .split_plan import SplitPlan
 from .study import ACTIVE, ASKING, TERMINAL, Method, Study, StudyState
-from .team import Membership, Role, Team
+from .team import Membership, Refused, Role, Team
+from .team_event import TeamEvent
 from .trial import Attempt, Outcome, Reason, Source, Trial, TrialPredictions, TrialState
 from .user import User
 from .worker import ReconcilerLock, WorkerProcess
@@ -27,6 +29,7 @@ __all__ = [
     "Dataset",
     "DatasetVersion",
     "Event",
+    "Invitation",
     "Lane",
     "Membership",
     "Method",
@@ -37,12 +40,14 @@ __all__ = [
     "ProposalState",
     "Reason",
     "ReconcilerLock",
+    "Refused",
     "Role",
     "Source",
     "SplitPlan",
     "Study",
     "StudyState",
     "Team",
+    "TeamEvent",
     "Trial",
     "TrialPredictions",
     "TrialState",

@@ -18,7 +18,7 @@ class NeverChanged(TypeError):
     """An event was to be changed or deleted."""
 
     def __init__(self, *args: object) -> None:
-        super().__init__("Events are a record: they are never changed and go only with their study.")
+        super().__init__("Events are a record: they are never changed and go only with their study or team.")
 
 
 class EventQuerySet(models.QuerySet["Event"]):

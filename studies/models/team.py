@@ -1,9 +1,16 @@
-"""A team and who belongs to it, in which role."""
+"""A team and who belongs to it, in which role. Every change of who may do what passes through here and is logged."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
+from django.utils import timezone
+
+
+class Refused(Exception):
+    """What a person asked of a team cannot be done; the message says why."""
 
 
 class Team(models.Model):
@@ -23,11 +30,22 @@ class Team(models.Model):
             Membership.objects.get_or_create(team=demo, user=owner, defaults={"role": Role.OWNER})
         return demo
 
+    @contextmanager
+    def one_change_at_a_time(self) -> Iterator[None]:
+        """A transaction in which nobody else changes who belongs here. The row is the lock; SQLite has its own."""
+        with transaction.atomic():
+            list(Team.objects.select_for_update().filter(pk=self.pk).values_list("pk"))
+            yield
+
 
 class Role(models.TextChoices):
     VIEWER = "viewer", "Viewer"
     EDITOR = "editor", "Editor"
     OWNER = "owner", "Owner"
+
+    @property
+    def with_article(self) -> str:
+        return f"{'a' if self == Role.VIEWER else 'an'} {self.value}"
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -63,3 +81,49 @@ class Membership(models.Model):
     @property
     def can_manage(self) -> bool:
         return self.role == Role.OWNER
+
+    def change_role(self, role: Role, by: "Membership") -> None:
+        """Raises Refused where the team would be left without an owner."""
+        with self.team.one_change_at_a_time():
+            self._still_there(by)
+            if self.role == role:
+                return
+            self._leave_an_owner()
+            if self.role == Role.OWNER:
+                self._revoke_invitations()
+            Membership.objects.filter(pk=self.pk).update(role=role)
+            self.role = role
+            self.team.events.create(who=by.user, what=f"made {self.user} {role.with_article}")
+
+    def end(self, by: "Membership") -> None:
+        """The person leaves or is removed: what they made stays with the team, what they could do here ends."""
+        with self.team.one_change_at_a_time():
+            self._still_there(by)
+            self._leave_an_owner()
+            self._revoke_invitations()
+            self.user.api_tokens.filter(team=self.team, revoked_at=None).update(revoked_at=timezone.now())
+            Membership.objects.filter(pk=self.pk).delete()
+            what = (
+                "left the team" if by.pk == self.pk else f"removed {self.user}, who was {Role(self.role).with_article}"
+            )
+            self.team.events.create(who=by.user, what=what)
+
+    def _still_there(self, by: "Membership") -> None:
+        """Under the lock, things may no longer be as the page showed them."""
+        roles = dict(Membership.objects.filter(pk__in=[self.pk, by.pk]).values_list("pk", "role"))
+        if self.pk not in roles:
+            raise Refused(f"{self.user} is no longer in the team.")
+        if by.pk != self.pk and roles.get(by.pk) != Role.OWNER:
+            raise Refused("You are no longer an owner of this team.")
+        self.role = roles[self.pk]
+
+    def _leave_an_owner(self) -> None:
+        others = Membership.objects.owners_beside(self.team_id, self.user_id)
+        if self.role == Role.OWNER and not others.exists():
+            raise Refused(f"{self.user} is the only owner. Make somebody else an owner first.")
+
+    def _revoke_invitations(self) -> None:
+        """Or a former owner could come back by a link kept for themselves."""
+        self.team.invitations.filter(created_by=self.user, used_at=None, revoked_at=None).update(
+            revoked_at=timezone.now()
+        )

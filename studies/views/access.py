@@ -27,6 +27,14 @@ def require_editor(request: HttpRequest) -> Membership:
     return membership
 
 
+def require_owner(request: HttpRequest) -> Membership:
+    """The membership when its role may manage the team; 403 for everybody else."""
+    membership = get_membership(request)
+    if not membership.can_manage:
+        raise PermissionDenied("Only an owner of the team can do that. Ask one of them.")
+    return membership
+
+
 def get_study(request: HttpRequest, pk: int) -> Study:
     return get_object_or_404(Study.objects.visible_to(request.user).select_related("dataset_version__dataset"), pk=pk)
 

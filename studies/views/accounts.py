@@ -5,11 +5,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from studies.forms.accounts import OwnerForm
+from studies.forms.accounts import NewPasswordForm, OwnerForm
 from studies.models import Membership, OneTimeLink, Team, User
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -17,14 +18,18 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 @login_not_required
 @never_cache
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("password", "new_password1", "new_password2")
 @require_http_methods(["GET", "HEAD", "POST"])
 def one_time_link(request: HttpRequest, secret: str) -> HttpResponse:
     """GET shows what the link does and does not use it up (mail programs look at links); POST does it."""
     link = OneTimeLink.usable(secret)
     if link is None:
         return link_gone(request)
-    return make_owner(request, link) if link.user is None else sign_in_by_link(request, link, link.user)
+    if link.user is None:
+        return make_owner(request, link)
+    if link.team is not None:
+        return choose_password(request, link, link.user)
+    return sign_in_by_link(request, link, link.user)
 
 
 def make_owner(request: HttpRequest, link: OneTimeLink) -> HttpResponse:
@@ -53,6 +58,23 @@ def sign_in_by_link(request: HttpRequest, link: OneTimeLink, person: User) -> Ht
         return render(request, "accounts/sign_in_by_link.html", {"person": person})
     if not link.use():
         return link_gone(request)
+    login(request, person, BACKEND)
+    return redirect("studies")
+
+
+def choose_password(request: HttpRequest, link: OneTimeLink, person: User) -> HttpResponse:
+    """By a link from an owner of the person's only team."""
+    if not person.is_active or not link.may_set_password:
+        return link_gone(request)
+    form = NewPasswordForm(person, request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return render(request, "accounts/choose_password.html", {"person": person, "form": form})
+    with transaction.atomic():
+        if not link.use():
+            return link_gone(request)
+        form.save()
+        OneTimeLink.objects.filter(user=person, used_at=None).update(used_at=timezone.now())
+        link.team.events.create(who=person, what="chose a new password by a link")
     login(request, person, BACKEND)
     return redirect("studies")
 

@@ -43,16 +43,19 @@ def refuse_large_bodies(get_response: View) -> View:
 
 
 def current_membership(get_response: View) -> View:
-    """Sets request.membership: the team in which the person works now, and their role there; None for nobody."""
+    """Sets request.membership: the team in which the person works now, and their role there; None for nobody. And
+    request.memberships: all of theirs. Both are read anew for each request, so that removing somebody takes effect at
+    once."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        request.membership = None
+        request.membership, request.memberships = None, []
         if request.user.is_authenticated:
             memberships = list(Membership.objects.filter(user=request.user).select_related("team").order_by("pk"))
             chosen = request.session.get("team")
             request.membership = next((m for m in memberships if m.team_id == chosen), None) or next(
                 iter(memberships), None
             )
+            request.memberships = memberships
         return get_response(request)
 
     return middleware

@@ -12,7 +12,7 @@ from tests.factories import make_study, make_trial, make_version
 
 pytestmark = pytest.mark.django_db
 
-PUBLIC = {"sign_in", "one_time_link", "healthz", "readyz"}
+PUBLIC = {"sign_in", "one_time_link", "invitation", "healthz", "readyz"}
 DUMMIES = {IntConverter: 1, StringConverter: "x", SlugConverter: "x"}
 NOT_OF_THE_API = "/api/v1/"  # the route by which the API answers whatever it does not know
 
