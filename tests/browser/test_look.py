@@ -25,6 +25,7 @@ PAGES = [
     "/datasets/{dataset}/",
     "/workers/",
     "/team/",
+    "/account/",
     "/help/",
     "/nowhere/",
 ]
