@@ -51,6 +51,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const { detail } = event;
   if (!detail.shouldSwap || !(detail.target instanceof Element)) return;
   if (!polled(detail)) return keep([detail.target]);
+  if (!detail.target.isConnected) { // the page was filtered anew while this was on its way
+    detail.shouldSwap = false;
+    return;
+  }
   // Signed out meanwhile, the poll was sent to the sign-in page: that is no fragment, so the whole page goes there.
   const { responseURL } = detail.xhr;
   if (responseURL && new URL(responseURL).pathname !== detail.pathInfo.finalRequestPath.split("?")[0]) {

@@ -32,3 +32,4 @@ addEventListener("scroll", (event) => {
   if (!event.target.closest?.(".menu__list")) closeAll();
 }, { capture: true, passive: true });
 addEventListener("resize", () => closeAll());
+for (const menu of openMenus()) place(menu); // left open by the server, with what was refused

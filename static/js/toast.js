@@ -1,10 +1,16 @@
 // Short notes that something worked. Errors are notices in the page, never toasts.
 const STAY = 6000;
+const STAY_TO_ACT = 20000; // one with a button gives time to read, decide and reach it
 
 function leave(node) {
-  let timer = setTimeout(() => node.remove(), STAY);
-  node.addEventListener("pointerenter", () => clearTimeout(timer));
-  node.addEventListener("pointerleave", () => { timer = setTimeout(() => node.remove(), STAY / 2); });
+  let timer = setTimeout(() => node.remove(), node.querySelector("button") ? STAY_TO_ACT : STAY);
+  for (const name of ["pointerenter", "focusin"]) node.addEventListener(name, () => clearTimeout(timer));
+  for (const name of ["pointerleave", "focusout"]) {
+    node.addEventListener(name, () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => node.remove(), STAY / 2);
+    });
+  }
 }
 
 export function toast(text) {

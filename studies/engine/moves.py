@@ -40,6 +40,8 @@ def touch(study_id: int) -> None:
 def move_study(study_id: int, before: tuple[str, ...] | list[str], after: str, **fields: Any) -> bool:
     """Move a study to a state if it is in one of those before; False when it is not (any more)."""
     values = {"state": after, "change": F("change") + 1, "updated_at": timezone.now(), **fields}
+    if after == StudyState.QUEUED:
+        values["archived_at"] = None  # what works again is not out of sight
     return Study.objects.filter(pk=study_id, state__in=before).update(**values) == 1
 
 

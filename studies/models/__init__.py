@@ -10,6 +10,7 @@ from .proposal import Proposal, ProposalState, may_decide
 from .secret import ApiToken, OneTimeLink
 from .split_plan import SplitPlan
 from .study import ACTIVE, ASKING, TERMINAL, Method, Study, StudyState
+from .tag import BadTag, Tag, tag_words
 from .team import Membership, Refused, Role, Team
 from .team_event import TeamEvent
 from .trial import Attempt, Outcome, Reason, Source, Trial, TrialPredictions, TrialState
@@ -22,6 +23,7 @@ __all__ = [
     "TERMINAL",
     "ApiToken",
     "Attempt",
+    "BadTag",
     "Column",
     "Comment",
     "ComparedStudy",
@@ -46,6 +48,7 @@ __all__ = [
     "SplitPlan",
     "Study",
     "StudyState",
+    "Tag",
     "Team",
     "TeamEvent",
     "Trial",
@@ -55,4 +58,5 @@ __all__ = [
     "WorkerProcess",
     "anchor",
     "may_decide",
+    "tag_words",
 ]

@@ -1,10 +1,12 @@
 """One search: its frozen spec, its limits, its state."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Count, F, Q
+from django.utils import timezone
 
 from .dataset import DatasetVersion
 from .json_field import OrderedJSONField
@@ -51,6 +53,22 @@ class StudyQuerySet(TeamRows):
     def for_list(self) -> "StudyQuerySet":
         return self.select_related("dataset_version__dataset", "created_by").order_by("-updated_at", "-pk")
 
+    def archive(self, who: Any) -> int:
+        """Put studies that rest out of sight; those in progress stay. How many there were."""
+        return self._shelve(self.filter(archived_at=None).exclude(state__in=ACTIVE), timezone.now(), "archived", who)
+
+    def unarchive(self, who: Any) -> int:
+        return self._shelve(self.exclude(archived_at=None), None, "took out of the archive", who)
+
+    def _shelve(self, rows: "StudyQuerySet", moment: datetime | None, verb: str, who: Any) -> int:
+        from .event import Event
+
+        with transaction.atomic():
+            ids = list(rows.select_for_update().values_list("pk", flat=True))
+            Study.objects.filter(pk__in=ids).update(archived_at=moment, change=F("change") + 1)
+            Event.objects.bulk_create([Event(study_id=pk, verb=verb, who=who) for pk in ids])
+        return len(ids)
+
 
 class Study(models.Model):
     team = models.ForeignKey(Team, models.CASCADE, related_name="studies")
@@ -59,6 +77,7 @@ class Study(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    archived_at = models.DateTimeField("put out of sight, not out of reach", null=True, blank=True)
 
     # The spec: frozen at launch.
     task = models.CharField(max_length=20)

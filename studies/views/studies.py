@@ -1,17 +1,23 @@
 """The list of studies: what is going on, and what has my attention?"""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count, Q, Sum
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from studies.forms.tags import TagForm
 from studies.models import ACTIVE, Dataset, Study, Trial, TrialState, WorkerProcess
 
 from .access import current_team
+from .allowed import allowed_actions
+from .decisions import decisions
 from .labels import estimator_label, metric_in_text
+from .list_filter import ListFilter, list_filter
 from .progress import Progress, progress_of
 
 PAGE_SIZE = 50
@@ -23,15 +29,23 @@ class Row:
     progress: Progress
     estimator: str
     metric: str
+    tags: list[tuple[str, str]]  # each with the address of the studies that have it
+    actions: set[str]
 
 
 @require_safe
 def studies(request: HttpRequest) -> HttpResponse:
-    found = _found(request)
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = _context(request, page)
-    if not page.object_list and not context["q"]:
+    return list_page(request, request.GET)
+
+
+def list_page(
+    request: HttpRequest, asked: QueryDict, tag_form: TagForm | None = None, ticked: list[int] | None = None
+) -> HttpResponse:
+    """The whole page; a tag that was refused comes back in it as it was typed, with the ticks."""
+    context = _context(request, asked)
+    if not context["filter"].facets.rows:
         context["datasets"] = Dataset.objects.of_team(current_team(request)).exists()
+    context |= {"tag_form": tag_form or TagForm(auto_id="bulk_%s"), "ticked": ticked or []}
     return render(request, "studies/list.html", context)
 
 
@@ -40,32 +54,44 @@ def studies_live(request: HttpRequest) -> HttpResponse:
     """The parts of the list that move; 204 while nothing has changed since the cursor."""
     if request.GET.get("since") == _cursor(request):
         return HttpResponse(status=204)
-    page = Paginator(_found(request), PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "studies/_list_live.html", _context(request, page) | {"oob": True})
+    return render(request, "studies/_list_live.html", _context(request, request.GET) | {"oob": True})
 
 
-def _found(request: HttpRequest) -> QuerySet[Study]:
-    studies = Study.objects.of_team(current_team(request)).for_list()
-    text = request.GET.get("q", "").strip().replace("\0", "")
-    if text:
-        studies = studies.filter(Q(name__icontains=text) | Q(dataset_version__dataset__name__icontains=text))
-    return studies
-
-
-def _context(request: HttpRequest, page: Page) -> dict:
-    progress = progress_of(page.object_list)
-    rows = [
-        Row(study, progress[study.pk], estimator_label(study.estimator), metric_in_text(study.metric))
-        for study in page.object_list
-    ]
+def _context(request: HttpRequest, asked: QueryDict) -> dict:
+    since = _cursor(request)  # before the rows are read: what changes meanwhile is asked for again
+    wanted = list_filter(current_team(request), asked)
+    page = Paginator(wanted.studies.prefetch_related("tags"), PAGE_SIZE).get_page(asked.get("page"))
+    at = {"page": str(page.number)} if page.number > 1 else {}
     return {
         "section": "studies",
+        "filter": wanted,
         "page": page,
-        "rows": rows,
-        "q": request.GET.get("q", "").strip(),
+        "rows": _rows(page, wanted),
+        "mixed": wanted.order.key == "best" and len({study.metric for study in page.object_list}) > 1,
+        "here": wanted.address(**at),
+        "addresses": {
+            "previous": wanted.address(page=str(page.number - 1)),
+            "next": wanted.address(page=str(page.number + 1)),
+        },
+        "poll": f"{reverse('studies_live')}?{urlencode(wanted.parts | at | {'since': since})}",
         "now": _now(request),
-        "since": _cursor(request),
+        "decisions": decisions(current_team(request)),
     }
+
+
+def _rows(page: Page, wanted: ListFilter) -> list[Row]:
+    progress = progress_of(page.object_list)
+    return [
+        Row(
+            study,
+            progress[study.pk],
+            estimator_label(study.estimator),
+            metric_in_text(study.metric),
+            [(tag.name, wanted.address(tag=tag.name)) for tag in study.tags.all()],
+            allowed_actions(study),
+        )
+        for study in page.object_list
+    ]
 
 
 def _now(request: HttpRequest) -> dict:

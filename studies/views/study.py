@@ -9,10 +9,12 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
 from studies.forms.limits import LimitsForm
+from studies.forms.tags import TagForm
 from studies.forms.trial import TrialForm
-from studies.models import ASKING, TERMINAL, Method, Study, StudyState
+from studies.models import Study, Tag
 
 from .access import get_study
+from .allowed import allowed_actions
 from .headline import default_trial, gain_over, headline
 from .labels import estimator_label, method_in_text, metric_label, metric_unit, plan_label
 from .leaderboard import leaderboard
@@ -43,6 +45,7 @@ def study_page(
     shown: Study,
     limits: LimitsForm | None = None,
     trial_form: TrialForm | None = None,
+    tag_form: TagForm | None = None,
 ) -> HttpResponse:
     """The whole page; a form that was refused comes back in it, as it was typed, with its dialog open."""
     opened = "limits" if limits else "add-trial" if trial_form else request.GET.get("open", "")
@@ -54,6 +57,8 @@ def study_page(
         "limits_form": limits or LimitsForm(shown),
         "trial_form": trial_form or TrialForm(shown, start=start),
         "trial_from": start_number,
+        "tag_form": tag_form or TagForm(),
+        "known_tags": Tag.objects.of_team(shown.team),
         "opened": opened if opened in DIALOGS else "",
         "space": space_rows(shown),
         "spec": spec_lines(shown),
@@ -84,33 +89,14 @@ def live_context(request: HttpRequest, shown: Study) -> dict[str, Any]:
         "method_words": method_in_text(shown),
         "plan_words": plan_label(shown),
         "may_edit": request.membership is not None and _may_edit(request, shown),
-        "actions": _actions(shown),
+        "actions": allowed_actions(shown),
+        "tags": list(shown.tags.all()),
         "extended": shown.max_trials + 20,
     }
 
 
 def _may_edit(request: HttpRequest, shown: Study) -> bool:
     return Study.objects.editable_by(request.user).filter(pk=shown.pk).exists()
-
-
-def _actions(shown: Study) -> set[str]:
-    """What the study's state allows; the engine has the last word."""
-    state, manual = shown.state, shown.method == Method.MANUAL
-    asking = state in ASKING
-    found = set()
-    if state == StudyState.DRAFT:
-        found.add("launch")
-    if asking:
-        found.add("pause")
-    if state in {StudyState.PAUSING, StudyState.PAUSED, StudyState.STOPPED}:
-        found.add("resume")
-    if asking or state in {StudyState.PAUSING, StudyState.PAUSED}:
-        found |= {"stop", "add"} | ({"finish"} if manual else set())
-    if state in TERMINAL or asking:
-        found.add("extend")
-    if state not in {StudyState.DRAFT, StudyState.STOPPING}:
-        found.add("limits")
-    return found
 
 
 def _starting_point(request: HttpRequest, shown: Study, best: Any) -> tuple[int | None, dict[str, Any]]:

@@ -16,6 +16,7 @@ from studies.models import Study
 from studies.search import SpaceError
 
 from .access import get_study_to_edit
+from .back import back_to
 from .study import study_page
 
 
@@ -29,7 +30,7 @@ def _act(request: HttpRequest, pk: int, action: Callable[[Study, Any], None], do
         messages.error(request, f"Nothing was changed. {error}")
     else:
         messages.success(request, done)
-    return redirect("study", pk)
+    return redirect(back_to(request, reverse("study", args=[pk])))
 
 
 @require_POST

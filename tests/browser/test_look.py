@@ -80,7 +80,6 @@ def violations(page: Page) -> list[str]:
     return [
         f"{violation['id']}: {node['target']} {node['html'][:120]}"
         for violation in found["violations"]
-        if violation["impact"] in {"serious", "critical"}
         for node in violation["nodes"]
     ]
 
