@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from studies.engine import moves
 from studies.engine.advance import advance, make_lanes
+from studies.engine.plans import PLAN_SEED, told_facts
 from studies.engine.tables import evaluation_table
-from studies.evaluation import Plan, Table, baseline, make_plan
+from studies.evaluation import Plan, Table, baseline, make_plan, plan_problem
 from studies.models import (
     ASKING,
     TERMINAL,
@@ -28,7 +29,6 @@ from studies.models import (
 )
 from studies.search import Space
 
-PLAN_SEED = 0  # one draw per dataset version: studies with the same plan share their folds and can be compared
 JUST_CORRECTED = "The dataset’s columns have just been corrected. Look at the study, then launch it again."
 LIMITS = {
     "max_trials": "trials",
@@ -49,7 +49,10 @@ def launch(study: Study, who: User | None) -> None:
     try:
         # The columns may have been corrected since the draft was made.
         table = evaluation_table(study.dataset_version, study.target, study.task)
-        plan = make_plan(table, spec["kind"], spec["folds"], spec["repeats"], PLAN_SEED)
+        plan = make_plan(table, spec["kind"], spec["folds"], spec["repeats"], PLAN_SEED, spec.get("rows"))
+        if problem := plan_problem(table, plan, study.metric):
+            raise ValueError(problem)
+        facts = told_facts(study.dataset_version, table, plan)
         chance = _baseline(table, plan, study.metric)
     except ValueError as error:
         raise Refused(f"{str(error).rstrip('.')}.") from error
@@ -66,7 +69,7 @@ def launch(study: Study, who: User | None) -> None:
             study.pk,
             [StudyState.DRAFT],
             StudyState.QUEUED,
-            plan=_stored_plan(study, plan),
+            plan=_stored_plan(study, plan, facts),
             baseline=chance,
             launched_at=timezone.now(),
             next_number=1,
@@ -231,7 +234,7 @@ def _take_up(study: Study, before: list[str]) -> bool:
     return True
 
 
-def _stored_plan(study: Study, plan: Plan) -> SplitPlan:
+def _stored_plan(study: Study, plan: Plan, facts: dict[str, Any]) -> SplitPlan:
     stored, _ = SplitPlan.objects.get_or_create(
         version=study.dataset_version,
         target=study.target,
@@ -241,6 +244,7 @@ def _stored_plan(study: Study, plan: Plan) -> SplitPlan:
             "folds": plan.folds,
             "repeats": plan.repeats,
             "fold_of_row": plan.to_bytes(),
+            "facts": facts,
         },
     )
     return stored

@@ -19,7 +19,7 @@ from studies.engine.advance import advance
 from studies.engine.ask import LaneLost, hold, next_trial
 from studies.engine.child import Child, Work
 from studies.engine.patience import patiently, unless_away
-from studies.engine.tables import table_from_file
+from studies.engine.tables import table_from_file, table_source
 from studies.models import ASKING, Lane, Outcome, Reason, Study, StudyState, Trial, TrialPredictions, TrialState
 
 logger = logging.getLogger(__name__)
@@ -271,10 +271,8 @@ class Slice:
 
 def work_of(study: Study) -> Work:
     """What the child needs, read while the database is open."""
-    version = study.dataset_version
-    features = tuple(column.name for column in version.features if column.name != study.target)
     return Work(
-        load=partial(table_from_file, str(version.table_path), features, study.target, study.task),
+        load=partial(table_from_file, *table_source(study.dataset_version, study.target, study.task)),
         plan=bytes(study.plan.fold_of_row),
         estimator=study.estimator,
         metric=study.metric,

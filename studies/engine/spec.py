@@ -20,7 +20,7 @@ from .spec_fields import Fields
 from .spec_json import JSONError, check_plain
 from .spec_method import examine_budget, examine_method
 from .spec_model import examine_model
-from .spec_plan import examine_plan
+from .spec_plan import examine_folds, examine_plan
 from .spec_space import examine_space
 
 __all__ = ["DraftMoved", "Resolved", "SpecError", "create_draft", "examine", "resolve", "resolved", "rewrite_draft"]
@@ -105,9 +105,10 @@ def examine(team: Team, spec: object) -> Examination:
         return found
     fields = Fields(spec, KEYS, found.problems)
     examine_data(fields, found)
+    examine_plan(fields, found)  # first of all: it may leave rows out, and models have limits by size
     examine_model(fields, found)
+    examine_folds(fields, found)
     examine_space(fields, found)
-    examine_plan(fields, found)
     examine_method(fields, found)
     examine_budget(fields, found)
     found.name = fields.text("name", MAX_NAME) or _usual_name(found)

@@ -29,7 +29,7 @@ def examine_data(spec: Fields, found: Examination) -> None:
     found.target = column.name
     found.task = _task(spec, found, found.version, column)
     if found.task is not None:
-        found.table = _table(spec, found.version, found.target, found.task)
+        found.whole = found.table = _table(spec, found.version, found.target, found.task)
 
 
 def usual_task(version: DatasetVersion, target: str) -> str:

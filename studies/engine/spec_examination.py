@@ -12,11 +12,12 @@ from .spec_errors import Problems
 
 @dataclass
 class Plan:
-    """How rows are split: kind, folds, repeats."""
+    """How rows are split: kind, folds, repeats, and to how many rows a sample is cut (None: all)."""
 
     kind: str
     folds: int
     repeats: int
+    rows: int | None = None
 
     @property
     def fits(self) -> int:
@@ -24,12 +25,16 @@ class Plan:
         return self.folds * self.repeats
 
     def to_json(self) -> dict[str, Any]:
-        return {"kind": self.kind, "folds": self.folds, "repeats": self.repeats}
+        plan = {"kind": self.kind, "folds": self.folds, "repeats": self.repeats}
+        return plan if self.rows is None else plan | {"rows": self.rows}
 
 
 @dataclass
 class Examination:
-    """A spec as far as it is understood: the form shows it while one types, `resolve` wants it whole."""
+    """A spec as far as it is understood: the form shows it while one types, `resolve` wants it whole.
+
+    table: the rows that the plan uses, which models are judged by and spaces are scaled to; whole: all of them.
+    """
 
     team: Team
     problems: Problems = field(default_factory=Problems)
@@ -38,6 +43,7 @@ class Examination:
     version: DatasetVersion | None = None
     target: str | None = None
     task: str | None = None
+    whole: Table | None = None
     table: Table | None = None
     estimator: Entry | None = None
     metric: Metric | None = None

@@ -10,21 +10,30 @@ from numpy.typing import NDArray
 from studies.evaluation import Table
 from studies.models import DatasetVersion
 from studies.tabular import Column, load_table
+from studies.tabular.dates import parse_dates
 
 CODED = {"category", "boolean", "text", "id", "date"}
 
 
 def evaluation_table(version: DatasetVersion, target: str, task: str) -> Table:
-    """The version's features and target as arrays; rows without a target are left out.
+    """The version's features and target as arrays, with its groups and times; rows without a target are left out.
 
     Raises ValueError when the target cannot serve the task.
     """
+    return table_from_file(*table_source(version, target, task))
+
+
+def table_source(version: DatasetVersion, target: str, task: str) -> tuple[str, tuple[str, ...], str, str, str, str]:
+    """The arguments of `table_from_file`, read while the database is open."""
     features = tuple(column.name for column in version.features if column.name != target)
-    return table_from_file(str(version.table_path), features, target, task)
+    group, time = ("" if c is None or c.name == target else c.name for c in (version.group, version.time))
+    return str(version.table_path), features, target, task, group, time
 
 
 @lru_cache(maxsize=4)
-def table_from_file(path: str, features: Sequence[str], target: str, task: str) -> Table:
+def table_from_file(
+    path: str, features: Sequence[str], target: str, task: str, group: str = "", time: str = ""
+) -> Table:
     """Read the stored columns; kept in memory between trials (a stored file never changes)."""
     columns = {column.name: column for column in load_table(Path(path))}
     if target not in columns:
@@ -42,7 +51,25 @@ def table_from_file(path: str, features: Sequence[str], target: str, task: str) 
         levels=tuple(column.levels if column.kind in CODED else () for column in used),
         classes=classes,
         target=target,
+        groups=_group_codes(columns[group])[known] if group else None,
+        order=moments(columns[time])[known] if time else None,
     )
+
+
+def moments(column: Column) -> NDArray[np.float64]:
+    """When each row was, (n,): days since the year 1 for dates, numbers as they are; NaN where nobody said."""
+    if column.kind != "date":
+        return _numbers(column)
+    days = np.array([*(parse_dates(column.levels) or []), np.nan])  # the code of a missing one is -1
+    return days[column.values.astype(np.int64)]
+
+
+def _group_codes(column: Column) -> NDArray[np.int64]:
+    """A code for each value. A row without one is a group of its own: nothing says that it belongs to another."""
+    values = _numbers(column)
+    missing = np.isnan(values)
+    _, codes = np.unique(np.where(missing, 0.0, values), return_inverse=True)
+    return np.where(missing, len(codes) + np.arange(len(codes)), codes).astype(np.int64)
 
 
 def _numbers(column: Column) -> NDArray[np.float64]:

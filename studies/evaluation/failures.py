@@ -4,9 +4,11 @@ import math
 from numbers import Real
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .metrics import Metric, MetricUndefinedError
 from .responses import Response
+from .table import Table
 
 LARGEST = 1e100  # scores are squared and compared; beyond this they would overflow
 LONGEST = 300
@@ -15,6 +17,17 @@ LARGEST_VALUE = float(np.finfo(np.float32).max)  # predictions of numbers are st
 
 class NonFiniteError(Exception):
     """A model answered with something that is no finite number of sensible size."""
+
+
+def check_classes(table: Table, train: NDArray[np.intp]) -> None:
+    """ValueError when the rows to learn from are all of one class: there is nothing to tell apart."""
+    if table.task != "classification":
+        return
+    first = int(table.y[train[0]])
+    if (table.y[train] == first).all():
+        raise ValueError(
+            f"The rows to learn from are all of class {table.classes[first]!r}. Fewer folds or another split help."
+        )
 
 
 def checked_response(response: Response) -> None:

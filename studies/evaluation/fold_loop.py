@@ -3,6 +3,7 @@
 import traceback
 import warnings
 from collections.abc import Callable
+from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from .estimators import Config, catalogue
 from .evaluation import Evaluation
-from .failures import checked_response, checked_score, explain, reason_of
+from .failures import check_classes, checked_response, checked_score, explain, reason_of
 from .metrics import Metric, get_metric
 from .predictions import PredictionsBuilder
 from .responses import respond
@@ -35,12 +36,25 @@ def evaluate(
     A configuration that cannot be fitted or scored comes back as a failed Evaluation; only a call that is wrong
     whatever the configuration raises (KeyError for the estimator, ValueError for metric, plan or seed).
     `on_fold(index, score)` is called after each fold; what it raises ends the loop and reaches the caller.
+    The entry is asked about the rows that the plan uses: what is left out of every fold does not count.
     """
     entry = catalogue[key]
-    problem = entry.problem(table) or entry.metric_problem(metric, table)
+    _check_rows(table, plan)
+    seen = _seen(table, plan)
+    problem = entry.problem(seen) or entry.metric_problem(metric, seen)
     if problem:
         return Evaluation("failed", reason="invalid", error=problem)
-    return cross_validate(table, plan, get_metric(metric), lambda s: entry.pipeline(config, table, s), seed, on_fold)
+    return cross_validate(table, plan, get_metric(metric), lambda s: entry.pipeline(config, seen, s), seed, on_fold)
+
+
+@lru_cache(maxsize=2)
+def _seen(table: Table, plan: Plan) -> Table:
+    return table if plan.used.all() else table.subset(plan.used)
+
+
+def _check_rows(table: Table, plan: Plan) -> None:
+    if plan.n_rows != table.n_rows:
+        raise ValueError(f"The plan is for {plan.n_rows} rows; this table has {table.n_rows}.")
 
 
 def cross_validate(
@@ -52,8 +66,7 @@ def cross_validate(
     on_fold: OnFold | None = None,
 ) -> Evaluation:
     """The loop itself, for any `build(seed)` that makes an unfitted estimator."""
-    if plan.n_rows != table.n_rows:
-        raise ValueError(f"The plan is for {plan.n_rows} rows; this table has {table.n_rows}.")
+    _check_rows(table, plan)
     if seed < 0:
         raise ValueError(f"A seed is 0 or more, not {seed}.")
     run = _Run(table, plan, metric, build, seed)
@@ -97,6 +110,7 @@ class _Run:
     def _fold(self, index: int) -> None:
         table = self.table
         train, valid = self.plan.split(index)
+        check_classes(table, train)
         started = perf_counter()
         model = self.build(fold_seed(self.seed, index))
         model.fit(table.X[train], table.y[train])

@@ -21,8 +21,10 @@ _DTYPES = {"labels": ("|u1", "<u2"), "values": ("<f4",), "probabilities": ("<u2"
 class Predictions:
     """What a trial said about each row while it was in validation, R repeats of n rows in the table's order.
 
-    labels: (R, n) class codes, uint8 (uint16 beyond 255 classes); the dtype's maximum where the plan leaves a row out.
-    values: (R, n) float32; NaN where a row is left out.
+    A row that is never validated (left out of the plan, or in the first block of time) has no prediction: `covered` is
+    false there, and whatever stands in the arrays says nothing.
+    labels: (R, n) class codes, uint8 (uint16 beyond 255 classes); the dtype's maximum where there is no prediction.
+    values: (R, n) float32; NaN where there is no prediction.
     probabilities: (R, n) of the second of two classes, or (R, n, C); uint16, p * 65535 rounded, off by 8e-6 at most.
     ranks: like probabilities, for models that only rank: 0 lowest to 65535 highest within each fold, ties averaged.
     """
@@ -31,6 +33,15 @@ class Predictions:
     values: NDArray[np.float32] | None = None
     probabilities: NDArray[np.uint16] | None = None
     ranks: NDArray[np.uint16] | None = None
+
+    @property
+    def covered(self) -> NDArray[np.bool_]:
+        """(R, n) true where the row was validated. Labels come with every probability and rank."""
+        if self.values is not None:
+            return ~np.isnan(self.values)
+        if self.labels is None:
+            raise ValueError("Without labels or values nobody knows which rows were validated.")
+        return np.asarray(self.labels != np.iinfo(self.labels.dtype).max)
 
 
 class PredictionsBuilder:

@@ -1,7 +1,7 @@
 """The data of a study as arrays: what every estimator, metric and plan here works on."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 TASKS = ("classification", "regression")
+_FLAT, _SHARP = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)  # splitmix64's constants
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,6 +18,8 @@ class Table:
 
     X: (n, p) float64, missing is NaN, a categorical column holds the code of its level 0..k-1.
     y: (n,) int64 codes 0..C-1 of `classes`, or float64; never missing.
+    groups: (n,) int64 codes; rows of one group belong together, such as the visits of a patient. None: no groups.
+    order: (n,) float64, rising with time, NaN where a row has none. None: no time. Neither is a feature.
     """
 
     X: NDArray[np.float64]
@@ -27,6 +30,8 @@ class Table:
     levels: tuple[tuple[str, ...], ...]
     classes: tuple[str, ...] = ()
     target: str = "target"
+    groups: NDArray[np.int64] | None = None
+    order: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
@@ -34,6 +39,10 @@ class Table:
         dtype = np.int64 if self.task == "classification" else np.float64
         object.__setattr__(self, "X", _read_only(self.X, np.float64))
         object.__setattr__(self, "y", _read_only(self.y, dtype))
+        if self.groups is not None:
+            object.__setattr__(self, "groups", _read_only(self.groups, np.int64))
+        if self.order is not None:
+            object.__setattr__(self, "order", _read_only(self.order, np.float64))
         self._check_shapes()
         self._check_features()
         self._check_target()
@@ -84,6 +93,16 @@ class Table:
         """How many classes there are; 0 for regression."""
         return len(self.classes)
 
+    def subset(self, kept: NDArray[np.bool_]) -> Self:
+        """The rows where `kept` (n,) is true, under the same columns, levels and classes."""
+        return replace(
+            self,
+            X=self.X[kept],
+            y=self.y[kept],
+            groups=None if self.groups is None else self.groups[kept],
+            order=None if self.order is None else self.order[kept],
+        )
+
     @cached_property
     def class_counts(self) -> NDArray[np.int64]:
         """Rows of each class, (C,)."""
@@ -93,6 +112,23 @@ class Table:
     def missing(self) -> tuple[bool, ...]:
         """For each column, whether any row lacks it."""
         return tuple(bool(np.isnan(self.X[:, j]).any()) for j in range(self.n_features))
+
+    @cached_property
+    def distinct_rows(self) -> NDArray[np.int64]:
+        """(n,) codes 0..D-1, equal where all features are (two missing values are equal), by a 64-bit hash.
+
+        The target is not looked at: a row whose features a model has seen can be recalled, not predicted, and a
+        second measurement of the same thing gives a like target, not the same one.
+        """
+        hashes = np.zeros(self.n_rows, dtype=np.uint64)
+        for j in range(self.n_features):
+            column = self.X[:, j] + 0.0  # -0.0 becomes 0.0
+            column[np.isnan(column)] = np.nan  # of the many NaN the same one
+            mixed = (hashes * _FLAT) ^ column.view(np.uint64)
+            mixed ^= mixed >> np.uint64(30)
+            mixed *= _SHARP
+            hashes = mixed ^ (mixed >> np.uint64(27))
+        return np.unique(hashes, return_inverse=True)[1].astype(np.int64)
 
     @cached_property
     def number_columns(self) -> list[int]:
@@ -112,11 +148,16 @@ class Table:
             raise ValueError(f"A table needs at least 2 rows; this one has {n}.")
         if p < 1:
             raise ValueError("A table needs at least 1 feature; this one has none.")
+        for what, of_rows in (("groups", self.groups), ("order", self.order)):
+            if of_rows is not None and of_rows.shape != (n,):
+                raise ValueError(f"{what} has one entry for each of the {n} rows, not shape {of_rows.shape}.")
         for what, values in (("names", self.names), ("categorical", self.categorical), ("levels", self.levels)):
             if len(values) != p:
                 raise ValueError(f"{what} has {len(values)} entries for {p} columns.")
 
     def _check_features(self) -> None:
+        if self.order is not None and np.isinf(self.order).any():
+            raise ValueError("The time of a row is infinite; leave it missing or mend it.")
         for j in np.flatnonzero(np.isinf(self.X).any(axis=0)).tolist():
             raise ValueError(f"Column {self.names[j]!r} holds an infinite value; leave it missing or mend it.")
         for j in self.category_columns:

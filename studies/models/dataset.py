@@ -93,7 +93,20 @@ class DatasetVersion(models.Model):
 
     @property
     def target(self) -> "Column | None":
-        return next((column for column in self.columns.all() if column.role == Column.Role.TARGET), None)
+        return self._only(Column.Role.TARGET)
+
+    @property
+    def group(self) -> "Column | None":
+        """The column whose equal values say which rows belong together."""
+        return self._only(Column.Role.GROUP)
+
+    @property
+    def time(self) -> "Column | None":
+        """The column that says when each row was."""
+        return self._only(Column.Role.TIME)
+
+    def _only(self, role: str) -> "Column | None":
+        return next((column for column in self.columns.all() if column.role == role), None)
 
     @property
     def features(self) -> "list[Column]":
@@ -113,6 +126,8 @@ class Column(models.Model):
     class Role(models.TextChoices):
         FEATURE = "feature", "Feature"
         TARGET = "target", "Target"
+        GROUP = "group", "Group"
+        TIME = "time", "Time"
         IGNORED = "ignored", "Ignored"
 
     version = models.ForeignKey(DatasetVersion, models.CASCADE, related_name="columns")

@@ -9,6 +9,8 @@ class SplitPlan(models.Model):
     class Kind(models.TextChoices):
         STRATIFIED = "stratified", "Stratified folds"
         KFOLD = "kfold", "Folds"
+        GROUP = "group", "Folds of whole groups"
+        TIME = "time", "Blocks of time"
 
     version = models.ForeignKey(DatasetVersion, models.CASCADE, related_name="split_plans")
     target = models.CharField(max_length=200)
@@ -16,6 +18,7 @@ class SplitPlan(models.Model):
     folds = models.PositiveSmallIntegerField()
     repeats = models.PositiveSmallIntegerField(default=1)
     fold_of_row = models.BinaryField("evaluation.Plan as bytes")
+    facts = models.JSONField("what each fold holds, as engine.plans tells it", default=dict)
     sha256 = models.CharField(max_length=64)
 
     class Meta:
