@@ -2,11 +2,14 @@
 
 import hashlib
 import secrets
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from studies.engine.intake import correct_schema, store_upload
 from studies.models import Column, Comparison, Dataset, DatasetVersion, Membership, Role, Study, Team, Trial, User
 from studies.tabular import read_table, save_table
 
@@ -129,3 +132,19 @@ def make_comparison(
     studies: list[Study], user: User | None = None, name: str = "A comparison", **fields: Any
 ) -> Comparison:
     return Comparison.make(studies[0].team, name, studies, by=user, **fields)
+
+
+def make_visits(team: Team, user: User, patients: int = 24, name: str = "Visits", **roles: str) -> DatasetVersion:
+    """Five visits of each patient on days from 2024-01-01 on, stored as an upload is."""
+    rng = np.random.default_rng(5)
+    level = rng.normal(0, 1, patients)
+    lines = ["patient_id,visit_date,age,dose,relapse"]
+    for i in range(5 * patients):
+        patient, dose = i % patients, round(float(rng.normal(5, 2)), 2)
+        ill = level[patient] + (dose - 5) / 2 + rng.normal(0, 0.5) > 0
+        day = (date(2024, 1, 1) + timedelta(days=i * 3)).isoformat()
+        lines.append(f"P{patient:03d},{day},{40 + patient % 30},{dose},{'yes' if ill else 'no'}")
+    file = SimpleUploadedFile("visits.csv", ("\n".join(lines) + "\n").encode())
+    version = store_upload(team, user, file, name, target="relapse")
+    given = {"patient_id": "group", "visit_date": "time"} | roles
+    return correct_schema(version, user, roles=given)

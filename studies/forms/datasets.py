@@ -102,15 +102,20 @@ class SchemaForm(forms.Form):
                 self.refuse(f"“{kind}” is not a kind; choose {', '.join(Column.Kind.values)}.", column.name)
             elif role not in Column.Role.values:
                 self.refuse(f"“{role}” is not a role; choose {', '.join(Column.Role.values)}.", column.name)
-        targets = [name for name, role in self.roles.items() if role == Column.Role.TARGET]
-        before = self.version.target
-        for name in targets if len(targets) > 1 else []:
-            # The new target is meant; the one from before is what was forgotten.
-            if before is not None and name == before.name:
-                self.refuse("There is one target at most: make this column a feature, or ignore it.", name)
-        if len(targets) > 1 and not self.column_errors:
-            self.refuse("There is one target at most: choose one of these columns.", targets[1])
+        for role in (Column.Role.TARGET, Column.Role.GROUP, Column.Role.TIME):
+            self._only_one(role)
         return super().clean() or {}
+
+    def _only_one(self, role: Column.Role) -> None:
+        chosen = [name for name, given in self.roles.items() if given == role]
+        if len(chosen) < 2:
+            return
+        before = next((column.name for column in self.columns if column.role == role), None)
+        if before in chosen:
+            # The new one is meant; the one from before is what was forgotten.
+            self.refuse(f"There is one {role} at most: make this column a feature, or ignore it.", before)
+        else:
+            self.refuse(f"There is one {role} at most: choose one of these columns.", chosen[1])
 
     def refuse(self, message: str, column: str | None = None) -> None:
         if column is not None:

@@ -14,7 +14,8 @@ from .space import Entry, SpaceForm
 from .study_options import PREFIX, option_fields, read_options
 
 FIELD_OF = {
-    "plan.kind": "kind", "plan.folds": "folds", "plan.repeats": "repeats", "budget.trials": "trials",
+    "plan.kind": "kind", "plan.folds": "folds", "plan.repeats": "repeats", "plan.rows": "rows",
+    "budget.trials": "trials",
     "budget.seconds": "minutes", "budget.trial_seconds": "trial_seconds", "budget.trial_memory_mb": "trial_memory_mb",
 }  # fmt: skip
 CHANGED = "The data or the model has changed, and what follows from it was filled in anew. Look it over, then go on."
@@ -48,6 +49,7 @@ class StudyForm(forms.Form):
     kind = picked("Split")
     folds = typed("Folds")
     repeats = typed("Repeats")
+    rows = typed("Rows", "A sample of so many rows, drawn once, for slow models on large tables. Empty: all.")
     estimator = picked("Model")
     method = picked("Method")
     seed = typed("Seed", "The same seed proposes the same configurations.")
@@ -119,7 +121,7 @@ class StudyForm(forms.Form):
     def _follow_data(self) -> None:
         """Another version has another target, another target another task, another task another metric and split."""
         if self._text("version_for") not in ("", self._text("dataset_version")):
-            self._reset("target", "task")
+            self._reset("target", "task", "kind")
         elif "target_for" in self.data and self._text("target_for") != self._text("target"):
             self._reset("task")
         self.first = self._first_look()
@@ -135,10 +137,11 @@ class StudyForm(forms.Form):
             self.data[name] = ""
 
     def _first_look(self) -> Examination:
-        """Data and model alone: the space's fields depend on them."""
+        """Data, the rows used and the model alone: the space's fields depend on them."""
         names = ("target", "task", "estimator")
         look = {"dataset_version": self._whole("dataset_version"), **{name: self._text(name) or None for name in names}}
-        return examine(self.team, look)
+        plan = {"kind": self._text("kind") or None, "rows": self._whole("rows")}
+        return examine(self.team, look | {"plan": plan})
 
     def _space_key(self) -> str:
         if self.first.estimator is None or self.first.version is None:
@@ -171,6 +174,7 @@ class StudyForm(forms.Form):
                 "kind": self._text("kind") or None,
                 "folds": self._whole("folds"),
                 "repeats": self._whole("repeats"),
+                "rows": self._whole("rows"),
             },
             "budget": {
                 "trials": self._whole("trials"),

@@ -14,10 +14,17 @@ from .study import StudyForm
 
 PREDICTABLE = ("number", "integer", "category", "boolean")
 TASKS = (("classification", "Classification"), ("regression", "Regression"))
-KINDS = {"stratified": "Stratified folds", "kfold": "Folds at random"}
+KINDS = {
+    "stratified": "Stratified folds",
+    "kfold": "Folds at random",
+    "group": "Folds of whole groups",
+    "time": "Blocks of time",
+}
 SPLIT_HINTS = {
     "stratified": "Protects from folds with too few rows of a class.",
     "kfold": "Every row is validated once; protects from a lucky split.",
+    "group": "Protects from judging rows by what others of the same group taught.",
+    "time": "Protects from knowing the future: each block is judged by what was learnt from all earlier ones.",
 }
 MOST_NAMED = 4
 
@@ -46,7 +53,7 @@ def fill_choices(form: StudyForm, versions: Sequence[DatasetVersion]) -> None:
             offered = [metric for metric in offered if found.estimator.supports(metric.key, found.table)] or offered
         _fill(form, "metric", [(m.key, m.label) for m in offered], _metric_hint(found.metric, found.table))
         _select(form, "metric", found.metric.key if found.metric else None)
-        kinds = [kind for kind in KINDS if kind == "kfold" or found.task == "classification"]
+        kinds = _kinds(found.task, found.whole)
         kind = found.plan.kind if found.plan else form.data.get("kind") or kinds[0]
         _fill(form, "kind", [(key, KINDS[key]) for key in kinds], SPLIT_HINTS.get(kind, ""))
         _select(form, "kind", found.plan.kind if found.plan else None)
@@ -56,6 +63,8 @@ def fill_choices(form: StudyForm, versions: Sequence[DatasetVersion]) -> None:
     alive = WorkerProcess.objects.alive().count()
     lives = "1 worker is alive" if alive == 1 else f"{alive} workers are alive"
     alive_words = lives if alive else "no worker is alive, so it will wait"
+    whole = found.whole.n_rows if found.whole is not None else 0
+    form.fields["rows"].widget.attrs["placeholder"] = f"{whole:,}" if whole else ""
     form["parallel"].help_text = f"How many may run at once; {alive_words}."
 
 
@@ -72,6 +81,16 @@ def _select(form: StudyForm, name: str, decided: str | None) -> None:
     """What was left open shows what was decided."""
     if decided is not None and not form.data.get(name):
         form.data[name] = decided
+
+
+def _kinds(task: str, table: Table | None) -> list[str]:
+    """The splits that the data allows."""
+    allowed = {
+        "stratified": task == "classification",
+        "group": table is not None and table.groups is not None,
+        "time": table is not None and table.order is not None,
+    }
+    return [kind for kind in KINDS if allowed.get(kind, True)]
 
 
 def _classes(table: Table | None) -> str:

@@ -10,6 +10,12 @@ from studies.search import Constant
 from .study import StudyForm
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+FOLD_WORDS = {
+    "stratified": "stratified folds",
+    "kfold": "random folds",
+    "group": "folds of whole groups",
+    "time": "blocks of time",
+}
 SEARCHED_BY = {
     "manual": "tried by hand",
     "grid": "searched by grid",
@@ -64,7 +70,7 @@ def plan_words(found: Examination) -> str:
         return ""
     if found.method is None or found.trials_to_run is None or found.parallel is None:
         return ""
-    folds = f"{_word(found.plan.folds)} {'stratified folds' if found.plan.kind == 'stratified' else 'random folds'}"
+    folds = f"{_word(found.plan.folds)} {FOLD_WORDS[found.plan.kind]}"
     repeats = f", repeated {_word(found.plan.repeats)} times," if found.plan.repeats > 1 else ""
     searched = found.space.dimensions
     data = f"{found.version.dataset.name} v{found.version.number}"

@@ -3,6 +3,7 @@
 from django.db import models
 
 from .dataset import DatasetVersion
+from .json_field import OrderedJSONField
 
 
 class SplitPlan(models.Model):
@@ -18,7 +19,7 @@ class SplitPlan(models.Model):
     folds = models.PositiveSmallIntegerField()
     repeats = models.PositiveSmallIntegerField(default=1)
     fold_of_row = models.BinaryField("evaluation.Plan as bytes")
-    facts = models.JSONField("what each fold holds, as engine.plans tells it", default=dict)
+    facts = OrderedJSONField("what each fold holds, as engine.plans tells it", default=dict)
     sha256 = models.CharField(max_length=64)
 
     class Meta:

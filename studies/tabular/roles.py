@@ -12,6 +12,7 @@ SET_ASIDE = {
     "date": "dates are not used as features",
 }
 TARGET_NAMES = ("target", "label", "labels", "class", "y", "outcome", "response")
+TIME_KINDS = ("date", "integer", "number")
 MAX_LEVELS = 1_000
 MAX_CLASSES = 20
 ROWS_PER_CLASS = 5
@@ -59,8 +60,8 @@ def _check_given(columns: Sequence[Column], given: Mapping[str, str]) -> None:
 
 def _with_role(column: Column, given: str | None, is_target: bool) -> Column:
     if given is not None:
-        if given == "feature":
-            _refuse_feature(column)
+        if given in ("feature", "group", "time"):
+            _REFUSE[given](column)
         return replace(column, role=given, why=column.why if given == "ignored" else "")
     if is_target:
         return replace(column, role="target")
@@ -89,3 +90,27 @@ def _refuse_feature(column: Column) -> None:
             "Choose category, integer or number as its kind, or ignore it.",
             column=column.name,
         )
+
+
+def _refuse_group(column: Column) -> None:
+    _refuse_empty(column, "group")
+    if len(column.distinct()[0]) < 2:
+        raise TableError(f"Column {quote(column.name)} has one value: it parts no groups.", column=column.name)
+
+
+def _refuse_time(column: Column) -> None:
+    _refuse_empty(column, "time")
+    if column.kind not in TIME_KINDS:
+        raise TableError(
+            f"Column {quote(column.name)} is of kind {column.kind} and cannot be the time. Choose date, integer or "
+            "number as its kind.",
+            column=column.name,
+        )
+
+
+def _refuse_empty(column: Column, role: str) -> None:
+    if bool(column.missing.all()):
+        raise TableError(f"Column {quote(column.name)} has no values: it cannot be the {role}.", column=column.name)
+
+
+_REFUSE = {"feature": _refuse_feature, "group": _refuse_group, "time": _refuse_time}

@@ -3,6 +3,8 @@
 from studies.evaluation import catalogue, metrics
 from studies.models import Method, Study
 
+FOLDS = {"stratified": "stratified folds", "group": "folds of whole groups", "time": "blocks of time"}
+
 
 def estimator_label(key: str) -> str:
     """The catalogue's label; the key itself for an estimator that this version no longer offers."""
@@ -32,6 +34,7 @@ def method_in_text(study: Study) -> str:
 def plan_label(study: Study) -> str:
     """Such as "5 stratified folds, 2 repeats"."""
     plan = study.plan_spec
-    kind = "stratified folds" if plan.get("kind") == "stratified" else "folds"
-    repeats = plan.get("repeats", 1)
-    return f"{plan.get('folds', '?')} {kind}" + (f", {repeats} repeats" if repeats > 1 else "")
+    kind = FOLDS.get(plan.get("kind", ""), "folds")
+    repeats, rows = plan.get("repeats", 1), plan.get("rows")
+    words = f"{plan.get('folds', '?')} {kind}" + (f", {repeats} repeats" if repeats > 1 else "")
+    return f"{words}, on {rows:,} rows" if rows else words

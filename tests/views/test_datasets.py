@@ -271,7 +271,9 @@ def test_correcting_a_used_version_makes_the_next(client_of: ClientOf, bob: User
     [
         ({"kind_city": "number", "role_age": "ignored"}, "city", "line 2 holds"),
         ({"kind_city": "colour"}, "city", "is not a kind"),
-        ({"role_city": "group"}, "city", "is not a role"),
+        ({"role_city": "leader"}, "city", "is not a role"),
+        ({"role_city": "time"}, "city", "cannot be the time"),
+        ({"role_city": "group", "role_age": "group"}, "city", "one group at most"),
         ({"role_income": "target"}, "outcome", "one target at most"),
         ({"kind_city": "text"}, "city", "cannot be a feature"),
     ],
