@@ -52,6 +52,13 @@ def test_its_studies_end_as_they_should(site: Site) -> None:
     assert {study.name: study.ends for study in STUDIES} == states
 
 
+def test_one_study_is_approved_and_another_waits_for_the_newcomer(site: Site, owner: OpenerDirector) -> None:
+    states = (
+        "from studies.models import Proposal; print(*Proposal.objects.order_by('pk').values_list('state', flat=True))"
+    )
+    assert site.manage("shell", "--no-imports", "-c", states).split() == ["changes_asked", "approved", "open"]
+
+
 def test_a_second_time_it_changes_nothing(site: Site) -> None:
     count = "from studies.models import *; print(Study.objects.count(), Team.objects.count(), Dataset.objects.count())"
     before = site.manage("shell", "--no-imports", "-c", count)

@@ -10,8 +10,10 @@ from django.db import transaction
 from studies.engine import actions, intake
 from studies.engine.spec import create_draft, resolve
 from studies.models import Dataset, DatasetVersion, Membership, Study, StudyState, Team, User
+from studies.tabular.samples import SAMPLES
 
 from .content import PEOPLE, STUDIES, TEAM, DemoStudy
+from .reviews import make_reviews
 
 logger = logging.getLogger(__name__)
 LOOK_EVERY = 0.25  # seconds between two looks at the studies that are on their way
@@ -23,7 +25,7 @@ class NoProgress(Exception):
 
 
 def make_demo(say: Callable[[str], object]) -> None:
-    """The team, its people and datasets, its studies; returns when all but the running one have ended."""
+    """The team, its people, datasets, studies and reviews; returns when all studies but the running one have ended."""
     team, people = _team()
     for study in STUDIES:
         if not team.studies.filter(name=study.name).exists():
@@ -32,6 +34,7 @@ def make_demo(say: Callable[[str], object]) -> None:
         elif study.ends != "draft":
             _launch_again(team, study.name)
     _wait(team, [study.name for study in STUDIES if study.ends == "complete"])
+    make_reviews(team, people)
 
 
 def _team() -> tuple[Team, dict[str, User]]:
@@ -48,7 +51,7 @@ def _team() -> tuple[Team, dict[str, User]]:
 
 
 def _version(team: Team, who: User, sample: str) -> DatasetVersion:
-    found = Dataset.objects.filter(team=team, name=intake.SAMPLES[sample].name).first()
+    found = Dataset.objects.filter(team=team, name=SAMPLES[sample].name).first()
     return (found and found.latest) or intake.store_sample(team, who, sample)
 
 
