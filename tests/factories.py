@@ -10,7 +10,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from studies.engine.intake import correct_schema, store_upload
-from studies.models import Column, Comparison, Dataset, DatasetVersion, Membership, Role, Study, Team, Trial, User
+from studies.models import (
+    Attempt,
+    Column,
+    Comparison,
+    Dataset,
+    DatasetVersion,
+    Membership,
+    Role,
+    Study,
+    Team,
+    Trial,
+    User,
+)
 from studies.tabular import read_table, save_table
 
 PASSWORD = "a long enough password"
@@ -114,6 +126,18 @@ def make_trial(study: Study, number: int, **fields: Any) -> Trial:
         "score_seconds": 0.01,
     }
     return Trial.objects.create(study=study, number=number, **(values | fields))
+
+
+def make_attempt(trial: Trial, number: int = 1, **fields: Any) -> Attempt:
+    values: dict[str, Any] = {
+        "token": "x" * 32,
+        "lane": 0,
+        "worker": "worker-1",
+        "started_at": timezone.now(),
+        "ended_at": timezone.now(),
+        "outcome": "complete",
+    }
+    return Attempt.objects.create(trial=trial, number=number, **(values | fields))
 
 
 def make_running_study(version: DatasetVersion, user: User, **fields: Any) -> Study:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from studies.plots.convergence_record import Convergence, prepare
 from studies.plots.frame import EndLabel, Floats, add_end_labels, frame, plain, time_axis
 from studies.plots.label import label
+from studies.plots.marks import LEADER, LOOKS
 from studies.plots.numbers import count_of, format_duration, format_score, format_uncertain
 
 __all__ = ["Convergence", "draw", "prepare"]
@@ -63,7 +64,7 @@ def _add_leader(figure: go.Figure, record: Convergence, x: Floats) -> None:
     leader = np.array([record.leader])
     figure.add_scatter(
         x=plain(x[leader]), y=plain(record.values[leader]), name="leader", mode="markers",
-        marker={"size": 9, "color": "var(--ink)", "line": {"width": 0}}, **_hover(record, leader),
+        marker=LEADER, **_hover(record, leader),
     )  # fmt: skip
 
 
@@ -75,13 +76,6 @@ def _hover(record: Convergence, chosen: NDArray[np.int64]) -> dict[str, Any]:
         ended = "" if np.isnan(record.seconds[i]) else f"<br>after {format_duration(record.seconds[i])}"
         texts.append(f"<b>Trial {record.numbers[i]}</b>{state}{score}{ended}")
     return {"hovertext": texts, "hoverinfo": "text", "customdata": [int(n) for n in record.numbers[chosen]]}
-
-
-LOOKS: dict[str, dict[str, Any]] = {
-    "pruned": {"symbol": "line-ew-open", "size": 6, "line": {"width": 1.3}, "color": "var(--pruned)", "opacity": 0.55},
-    "complete": {"size": 6, "color": "var(--paper)", "line": {"width": 1.1, "color": "var(--ink-3)"}},
-    "failed": {"symbol": "x-thin-open", "size": 7, "line": {"width": 1.6}, "color": "var(--failed)"},
-}
 
 
 def _add_points(figure: go.Figure, record: Convergence, x: Floats) -> None:

@@ -11,17 +11,15 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from studies.plots.best_fifth import ENOUGH, TELLING, best_fifth_in_words, share_of_range
 from studies.plots.frame import Floats, floats
 from studies.plots.label import label, shortened
-from studies.plots.numbers import count_of, format_parameter, format_score
+from studies.plots.numbers import count_of, format_score
 from studies.plots.parameter_axis import ABSENT, PLACES, ParameterAxis, axis_of
 from studies.plots.payload import Key
+from studies.plots.score_range import score_range
 from studies.plots.table import Cell, Table
 from studies.plots.ticks import fill_between, linear_ticks
-
-BEST_SHARE = 0.2
-ENOUGH = 15  # trials before a range of the best fifth means anything
-TELLING = 0.6  # of the range of all trials: a best fifth within this is worth a title
 
 
 @dataclass(frozen=True)
@@ -34,6 +32,7 @@ class ParallelCoordinates:
     configurations: tuple[Mapping[str, Any], ...]
     direction: str
     metric: str
+    shares: Mapping[str, float]
 
     @property
     def title(self) -> str:
@@ -44,30 +43,16 @@ class ParallelCoordinates:
         return finding or f"{count_of(len(self.trials), 'complete trial')}, one line each"
 
     def _finding(self) -> str | None:
-        best = slice(len(self.trials) - max(3, round(BEST_SHARE * len(self.trials))), None)
-        shares = []
-        for axis in self.axes:
-            everywhere = np.ptp(axis.positions)
-            if everywhere > 0:
-                shares.append((float(np.ptp(axis.positions[best]) / everywhere), axis))
+        shares = [(share, axis) for axis in self.axes if (share := share_of_range(axis)) is not None]
         if not shares:
             return None
         share, axis = min(shares, key=lambda pair: pair[0])
-        if share > TELLING:
-            return None
-        low, high = self._ends(axis, best)
-        if low == high:
-            return f"The best fifth of trials all have {axis.name} {low}"
-        return f"The best fifth of trials have {axis.name} {low} to {high}"
-
-    def _ends(self, axis: ParameterAxis, best: slice) -> tuple[str, str]:
-        ranked = sorted(zip(axis.positions[best], self.configurations[best], strict=True), key=lambda pair: pair[0])
-        low, high = (format_parameter(configuration.get(axis.name)) for _, configuration in (ranked[0], ranked[-1]))
-        return low, high
+        return None if share > TELLING else best_fifth_in_words(axis, self.configurations)
 
     @property
     def subtitle(self) -> str:
-        return "Each line is a complete trial. Drag along an axis to filter; the leaderboard follows."
+        order = " Axes are in order of importance; the bar under a name is its share." if self.shares else ""
+        return f"Each line is a complete trial. Drag along an axis to filter; the leaderboard follows.{order}"
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -85,7 +70,7 @@ class ParallelCoordinates:
         axes = [
             {
                 "name": axis.name, "kind": axis.kind, "log": axis.log, "low": axis.low, "high": axis.high,
-                "scaleLow": axis.scale_low, "spacing": axis.spacing,
+                "scaleLow": axis.scale_low, "spacing": axis.spacing, "share": self.shares.get(axis.name),
                 "ticks": [[tick, text] for tick, text in zip(axis.ticks, axis.texts, strict=True) if text],
             }
             for axis in self.axes
@@ -106,16 +91,7 @@ class ParallelCoordinates:
     @property
     def value_range(self) -> tuple[float, float]:
         """From the best to the worst, without the far outliers: those are drawn at the end of the axis."""
-        if not len(self.values):
-            return (0.0, 1.0)
-        lower, upper = np.quantile(self.values, [0.25, 0.75])
-        fence = 2.5 * (upper - lower)
-        low, high = float(self.values.min()), float(self.values.max())
-        if self.direction == "minimize":
-            high = min(high, float(upper + fence)) if fence > 0 else high
-        else:
-            low = max(low, float(lower - fence)) if fence > 0 else low
-        return (low, high) if high > low else (low - 0.5, high + 0.5)
+        return score_range(self.values, self.direction)
 
 
 def _cell(value: object) -> Cell:
@@ -132,8 +108,12 @@ def prepare(
     *,
     direction: str,
     metric: str,
+    shares: Mapping[str, float] | None = None,
 ) -> ParallelCoordinates:
-    """Lines from trials with a finite value. `parameters` as in the space's JSON; constants have no axis."""
+    """Lines from trials with a finite value. `parameters` as in the space's JSON; constants have no axis.
+
+    `shares`: of the differences, by the name of a parameter whose effect is seen; the order is the caller's.
+    """
     scores = floats(values)
     goodness = -scores if direction == "minimize" else scores
     order = [int(i) for i in np.argsort(goodness, kind="stable") if np.isfinite(scores[i])]
@@ -143,7 +123,8 @@ def prepare(
         for parameter in parameters
         if parameter["type"] != "constant"
     )
-    return ParallelCoordinates(tuple(int(numbers[i]) for i in order), scores[order], axes, chosen, direction, metric)
+    lines = tuple(int(numbers[i]) for i in order)
+    return ParallelCoordinates(lines, scores[order], axes, chosen, direction, metric, dict(shares or {}))
 
 
 def draw(record: ParallelCoordinates) -> go.Figure:

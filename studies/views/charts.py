@@ -1,21 +1,20 @@
 """Figures as JSON, each from its record; 304 while nothing that they show has changed."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.views.decorators.http import require_safe
 
-from studies.models import Source, Study, TrialState
-from studies.plots import best_so_far, convergence, parallel_coordinates
+from studies.models import Study, TrialState
+from studies.plots import best_so_far
 from studies.plots.payload import payload
 
 from .access import get_study
 from .comparison import chosen_studies, comparable
 from .labels import metric_label
-from .study_spec import parameters_of
-
-AXES = ("trial", "seconds")
+from .study_charts import STUDY_CHARTS, axis_of
 
 
 @require_safe
@@ -23,7 +22,7 @@ def study_chart(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     study = get_study(request, pk)
     if slug not in STUDY_CHARTS:
         raise Http404(f"There is no chart {slug!r}; there are {', '.join(STUDY_CHARTS)}.")
-    return _unless_known(request, f"{study.pk}.{study.change}", lambda: STUDY_CHARTS[slug](study, _axis(request)))
+    return _unless_known(request, f"{study.pk}.{study.change}", lambda: STUDY_CHARTS[slug](study, request.GET.dict()))
 
 
 @require_safe
@@ -33,12 +32,13 @@ def compare_chart(request: HttpRequest) -> HttpResponse:
     if len(studies) < 2 or not comparable(studies).shared:
         raise Http404("These studies share no curve: data, target or metric differ.")
     known = "-".join(f"{study.pk}.{study.change}" for study in studies)
-    return _unless_known(request, known, lambda: _best_so_far(studies, _axis(request)))
+    return _unless_known(request, known, lambda: _best_so_far(studies, axis_of(request.GET.dict())))
 
 
 def _unless_known(request: HttpRequest, version: str, make: Callable[[], dict[str, Any]]) -> HttpResponse:
     """304 when the browser holds this version; otherwise the chart, to be asked about again each time."""
-    etag = f'"{version}.{_axis(request)}"'
+    asked = sha256(repr(sorted(request.GET.items())).encode()).hexdigest()[:16]
+    etag = f'"{version}.{asked}"'
     if etag in request.headers.get("If-None-Match", ""):
         response: HttpResponse = HttpResponseNotModified()
     else:
@@ -46,48 +46,6 @@ def _unless_known(request: HttpRequest, version: str, make: Callable[[], dict[st
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = "private, no-cache"
     return response
-
-
-def _axis(request: HttpRequest) -> Any:
-    axis = request.GET.get("x", "trial")
-    return axis if axis in AXES else "trial"
-
-
-def _convergence(study: Study, axis: Any) -> dict[str, Any]:
-    rows = list(
-        study.trials.order_by("number").values_list("number", "state", "value", "stderr", "finished_at", "source")
-    )
-    start = study.launched_at or study.created_at
-    record = convergence.prepare(
-        [row[0] for row in rows],
-        [row[1] for row in rows],
-        [row[2] for row in rows],
-        [row[3] for row in rows],
-        [max(0.0, (row[4] - start).total_seconds()) if row[4] else None for row in rows],
-        direction=study.direction,
-        metric=metric_label(study.metric),
-        baseline=(study.baseline or {}).get("value"),
-        defaults=next((row[2] for row in rows if row[0] == 0 and row[5] == Source.DEFAULT), None),
-        axis=axis,
-    )
-    return payload(record, convergence.draw(record))
-
-
-def _parallel(study: Study, axis: Any) -> dict[str, Any]:
-    complete = study.trials.filter(state=TrialState.COMPLETE).order_by("number")
-    rows = list(complete.values_list("number", "config", "value"))
-    record = parallel_coordinates.prepare(
-        parameters_of(study),
-        [row[0] for row in rows],
-        [row[1] for row in rows],
-        [row[2] for row in rows],
-        direction=study.direction,
-        metric=metric_label(study.metric),
-    )
-    return payload(record, parallel_coordinates.draw(record))
-
-
-STUDY_CHARTS: dict[str, Callable[[Study, Any], dict[str, Any]]] = {"convergence": _convergence, "parallel": _parallel}
 
 
 def _best_so_far(studies: list[Study], axis: Any) -> dict[str, Any]:

@@ -58,6 +58,7 @@ def _page(request: HttpRequest, chosen: list[Study], comparison: Comparison | No
         "section": "compare",
         "chosen": chosen,
         "comparison": comparison,
+        "file_name": comparison.name if comparison else "comparison",
         "too_many": len(chosen_ids(request)) > MOST,
         "most": MOST,
         "choices": [Choice(study, metric_in_text(study.metric), study in chosen) for study in offered],

@@ -38,3 +38,11 @@ def plan_label(study: Study) -> str:
     repeats, rows = plan.get("repeats", 1), plan.get("rows")
     words = f"{plan.get('folds', '?')} {kind}" + (f", {repeats} repeats" if repeats > 1 else "")
     return f"{words}, on {rows:,} rows" if rows else words
+
+
+def fold_names(study: Study, count: int) -> list[str]:
+    """The names of the first `count` folds: "Fold 2", or "Repeat 1, fold 2" where the plan repeats."""
+    folds, repeats = study.plan_spec.get("folds", 0), study.plan_spec.get("repeats", 1)
+    if repeats <= 1 or not folds:
+        return [f"Fold {i + 1}" for i in range(count)]
+    return [f"Repeat {i // folds + 1}, fold {i % folds + 1}" for i in range(count)]

@@ -14,7 +14,7 @@ from studies.plots.score_dots import FoldDots, fold_dots, scale_of
 
 from .access import get_study
 from .headline import Gain, gain_over
-from .labels import estimator_label, method_in_text, metric_in_text, metric_label
+from .labels import estimator_label, fold_names, method_in_text, metric_in_text, metric_label
 from .leaderboard import scored
 from .study_spec import parameters_of
 
@@ -125,20 +125,13 @@ def parameter_rows(study: Study, shown: Trial, best: Trial | None) -> list[Param
 
 
 def _fold_rows(study: Study, shown: Trial, best: Trial | None) -> list[FoldRow]:
-    folds, repeats = study.plan_spec.get("folds", 0), study.plan_spec.get("repeats", 1)
-    columns = zip_longest(
-        shown.fold_scores, shown.fit_times, shown.score_times, best.fold_scores if best else [], range(folds * repeats)
-    )
+    of_best = best.fold_scores if best else []
+    planned = study.plan_spec.get("folds", 0) * study.plan_spec.get("repeats", 1)
+    rows = list(zip_longest(shown.fold_scores, shown.fit_times, shown.score_times, of_best, range(planned)))
     return [
-        FoldRow(_fold_name(i, folds, repeats), score, of_best, fit, scoring)
-        for i, (score, fit, scoring, of_best, _) in enumerate(columns)
+        FoldRow(name, score, best_score, fit, scoring)
+        for name, (score, fit, scoring, best_score, _) in zip(fold_names(study, len(rows)), rows, strict=True)
     ]
-
-
-def _fold_name(i: int, folds: int, repeats: int) -> str:
-    if repeats <= 1 or not folds:
-        return f"Fold {i + 1}"
-    return f"Repeat {i // folds + 1}, fold {i % folds + 1}"
 
 
 def _dots(shown: Trial, best: Trial | None) -> tuple[FoldDots, str]:

@@ -174,3 +174,11 @@ def test_degenerate_values_still_draw(parameters, configurations, values):
         parameters, range(count), configurations[:count], values, direction="maximize", metric="Accuracy"
     )
     assert_valid(shown, parallel_coordinates.draw(shown))
+
+
+def test_axes_carry_the_share_that_they_explain(parameters, configurations):
+    shown = parallel_coordinates.prepare(
+        parameters, [0, 1, 2], configurations, [0.7, 0.8, 0.9], direction="maximize", metric="A", shares={"gamma": 0.4}
+    )
+    assert [axis.get("share") for axis in shown.notes()["axes"]] == [None, 0.4, None, None, None, None]
+    assert "order of importance" in shown.subtitle

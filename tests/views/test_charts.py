@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 
 from studies.models import Study
-from tests.factories import make_study, make_trial, make_version
+from tests.factories import make_attempt, make_study, make_trial, make_version
+
+SLUGS = ("convergence", "parallel", "importance", "slice", "distribution", "folds", "timeline")
 
 
 @pytest.fixture
@@ -48,8 +50,60 @@ def test_parallel_has_a_line_for_each_complete_trial(client_of, alice, study):
 
 def test_empty_studies_have_charts_too(client_of, alice, team):
     study = make_study(make_version(team, alice), alice, state="queued")
-    for slug in ("convergence", "parallel"):
+    for slug in SLUGS:
         assert client_of(alice).get(f"/studies/{study.pk}/charts/{slug}/").status_code == 200
+
+
+def test_slice_against_the_parameter_asked_for(client_of, alice, study):
+    browser = client_of(alice)
+    data = browser.get(f"/studies/{study.pk}/charts/slice/?parameter=l1_ratio").json()
+    assert data["notes"]["parameter"] == "l1_ratio"
+    assert [row[:2] for row in data["table"]["rows"]] == [[0, "complete"], [1, "complete"], [2, "failed"]]
+    assert browser.get(f"/studies/{study.pk}/charts/slice/?parameter=bogus").json()["notes"]["parameter"] == "C"
+
+
+def test_importance_waits_for_trials_and_then_orders_axes_and_slice(client_of, alice, study):
+    browser = client_of(alice)
+    early = browser.get(f"/studies/{study.pk}/charts/importance/").json()
+    assert early["title"] == "Too few trials to tell what matters: 2 of 10"
+    for number in range(4, 60):
+        share = number * 0.618 % 1
+        make_trial(study, number, config={"C": 10.0 ** (number % 7 - 3), "l1_ratio": share}, value=0.5 + share / 3)
+    data = browser.get(f"/studies/{study.pk}/charts/importance/").json()
+    assert data["table"]["rows"][0][0] == "l1_ratio"
+    axes = browser.get(f"/studies/{study.pk}/charts/parallel/").json()["notes"]["axes"]
+    assert [axis["name"] for axis in axes] == ["l1_ratio", "C", "Accuracy"]
+    assert axes[0]["share"] > 0.5
+    assert browser.get(f"/studies/{study.pk}/charts/slice/").json()["notes"]["parameter"] == "l1_ratio"
+
+
+def test_distribution_counts_and_marks(client_of, alice, study):
+    data = client_of(alice).get(f"/studies/{study.pk}/charts/distribution/").json()
+    assert data["title"] == "All 1 trial beats the defaults"
+    assert sum(row[2] for row in data["table"]["rows"]) == 2
+    assert "1 failed trial without a score" in data["subtitle"]
+
+
+def test_folds_by_value_or_by_number(client_of, alice, study):
+    browser = client_of(alice)
+    for query, numbers in (("", [1, 0]), ("?order=number", [0, 1]), ("?order=bogus", [1, 0])):
+        data = browser.get(f"/studies/{study.pk}/charts/folds/{query}").json()
+        assert [row[0] for row in data["table"]["rows"]] == numbers
+    assert data["table"]["header"][2:] == [f"Fold {i + 1}" for i in range(5)]
+
+
+def test_timeline_has_every_attempt(client_of, alice, study):
+    first, second = study.trials.get(number=0), study.trials.get(number=3)
+    start = study.launched_at
+    make_attempt(first, 1, started_at=start, ended_at=start + timedelta(seconds=4), outcome="lost")
+    make_attempt(first, 2, started_at=start + timedelta(seconds=5), ended_at=start + timedelta(seconds=9), lane=1)
+    make_attempt(second, 1, started_at=start + timedelta(seconds=6), outcome="running", ended_at=None)
+    rows = client_of(alice).get(f"/studies/{study.pk}/charts/timeline/").json()["table"]["rows"]
+    assert [row[:6] for row in rows] == [
+        [0, 1, 1, "lost", 0.0, 4.0],
+        [0, 2, 2, "complete", 5.0, 9.0],
+        [3, 1, 1, "running", 6.0, None],
+    ]
 
 
 def test_best_so_far_of_two(client_of, alice, team, study):
@@ -80,15 +134,17 @@ def test_an_unchanged_chart_is_not_sent_again(client_of, alice, study):
 
 def test_queries(client_of, alice, study, django_assert_max_num_queries):
     browser = client_of(alice)
-    for slug in ("convergence", "parallel"):
-        with django_assert_max_num_queries(5):
+    for slug in SLUGS:
+        with django_assert_max_num_queries(7):
             browser.get(f"/studies/{study.pk}/charts/{slug}/")
 
 
 def test_who_may_and_what_is_not_there(client_of, alice, vera, charlie, study):
     path = f"/studies/{study.pk}/charts/convergence/"
-    assert client_of(vera).get(path).status_code == 200
-    assert client_of(charlie).get(path).status_code == 404
+    viewer, stranger = client_of(vera), client_of(charlie)
+    for slug in SLUGS:
+        assert viewer.get(f"/studies/{study.pk}/charts/{slug}/").status_code == 200
+        assert stranger.get(f"/studies/{study.pk}/charts/{slug}/").status_code == 404
     assert client_of(alice).get(f"/studies/{study.pk}/charts/pie/").status_code == 404
     assert client_of(alice).post(path).status_code == 405
     assert client_of(alice).get(f"/compare/charts/best-so-far/?study={study.pk}").status_code == 404

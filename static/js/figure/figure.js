@@ -26,11 +26,14 @@ export class Figure {
       if (exit) this.leave(exit.dataset.figDo, exit);
       if (choice) this.choose(choice.dataset.figParam);
     });
+    this.select = this.part("select");
+    this.select?.addEventListener("change", () => this.ask(this.select.name, this.select.value));
     const asked = new URLSearchParams(location.search);
     for (const button of this.node.querySelectorAll("[data-fig-param]")) {
       const [name, value] = button.dataset.figParam.split("=");
       if (asked.has(name)) button.setAttribute("aria-pressed", String(asked.get(name) === value));
     }
+    if (this.select && asked.has(this.select.name)) this.select.value = asked.get(this.select.name);
     let width = 0;
     new ResizeObserver(() => {
       if (this.part("plot").clientWidth === width) return;
@@ -44,6 +47,7 @@ export class Figure {
     for (const button of this.node.querySelectorAll('[data-fig-param][aria-pressed="true"]')) {
       url.searchParams.set(...button.dataset.figParam.split("="));
     }
+    if (this.select?.value) url.searchParams.set(this.select.name, this.select.value);
     return url;
   }
 
@@ -52,6 +56,11 @@ export class Figure {
     for (const button of this.node.querySelectorAll(`[data-fig-param^="${name}="]`)) {
       button.setAttribute("aria-pressed", String(button.dataset.figParam === param));
     }
+    this.ask(name, value);
+  }
+
+  // What a person chose goes into the address of the page, so that a link shows the same.
+  ask(name, value) {
     const page = new URL(location.href);
     page.searchParams.set(name, value);
     history.replaceState(history.state, "", page);
@@ -85,7 +94,7 @@ export class Figure {
   async redraw() {
     const { payload, canvas } = this;
     this.words();
-    const empty = this.node.dataset.kind === "parallel" && !payload.trials.length;
+    const empty = payload.notes.empty ?? (this.node.dataset.kind === "parallel" && !payload.trials.length);
     const asTable = this.node.querySelector('[data-fig-do="table"]')?.getAttribute("aria-pressed") === "true";
     this.node.toggleAttribute("data-empty", empty);
     this.part("plot").hidden = asTable || empty;
@@ -110,6 +119,7 @@ export class Figure {
   words() {
     const { title, subtitle, keys } = this.payload;
     this.part("title").textContent = title;
+    if (this.select && this.payload.notes[this.select.name]) this.select.value = this.payload.notes[this.select.name];
     this.part("subtitle").textContent = subtitle;
     this.part("plot").setAttribute("aria-label", `${title}. The button Table shows the numbers.`);
     this.part("keys").replaceChildren(...keys.map(({ mark, word }) => {
@@ -144,7 +154,7 @@ export class Figure {
 
   async leave(how, button) {
     if (!this.payload) return;
-    const name = this.node.id || "figure";
+    const name = this.node.dataset.fileName || this.node.id || "figure";
     if (how === "table") {
       button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
       return this.redraw();

@@ -1,5 +1,6 @@
-// What charts of points and lines do: give up the labels beside the plot on narrow screens, open the trial that is clicked.
+// What charts of points, lines and cells do: give up the labels beside the plot on narrow screens, open the trial that is clicked.
 const NARROW = 560;
+const LEAST_CELL = 4; // pixels a column: thinner ones touch, or there would be more gap than cell
 
 export class LineChart {
   constructor(figure) {
@@ -7,7 +8,10 @@ export class LineChart {
   }
 
   prepare(drawing, payload, canvas) {
-    if (canvas.clientWidth >= NARROW) return;
+    for (const trace of drawing.data) {
+      if (trace.type === "heatmap" && canvas.clientWidth / trace.z[0].length < LEAST_CELL) trace.xgap = 0;
+    }
+    if (canvas.clientWidth >= NARROW || !drawing.layout.annotations?.some(({ name }) => name === "end-label")) return;
     drawing.layout.margin = { ...drawing.layout.margin, r: 12 };
     drawing.layout.annotations = drawing.layout.annotations.filter(({ name }) => name !== "end-label");
   }

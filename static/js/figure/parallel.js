@@ -1,7 +1,9 @@
 // What only parallel coordinates do: keep the brush through every redraw, follow it with chips, count and event, open a hovered line.
 import * as brush from "./brush.js";
+import { colour } from "./theme.js";
 
 const AXIS_WIDTH = 96; // pixels at least; a long name takes more, so that names never run into one another
+const BAR = 64; // pixels of a whole share
 const LETTER_WIDTH = 7.5;
 const CLICK_SLACK = 4; // pixels between press and release that still mean a click
 
@@ -23,8 +25,20 @@ export class Parallel {
       drawing.data[0].dimensions.sort((one, other) => this.order.indexOf(one.name) - this.order.indexOf(other.name));
     }
     const longest = Math.max(...drawing.data[0].dimensions.map(({ label }) => label?.length ?? 0));
+    drawing.layout.shapes = this.bars(drawing.data[0].dimensions, axes);
     canvas.style.minWidth = `${axes.length * Math.max(AXIS_WIDTH, longest * LETTER_WIDTH + 16) + 40}px`;
     this.report(payload);
+  }
+
+  // Under the name of an axis, how much of the differences it explains; full width is all of them. Follows a dragged axis.
+  bars(dimensions, axes) {
+    const last = dimensions.length - 1;
+    return dimensions.flatMap(({ name }, i) => {
+      const { share } = axes[Number(name)];
+      if (!share || last < 1) return [];
+      const at = { type: "line", xref: "paper", yref: "paper", xsizemode: "pixel", xanchor: i / last, ysizemode: "pixel", yanchor: 1 };
+      return [{ ...at, x0: -BAR / 2, x1: -BAR / 2 + BAR * Math.min(1, share), y0: 22, y1: 22, line: { color: colour("var(--accent)"), width: 3, dash: "solid" } }];
+    });
   }
 
   bind(gd) {
@@ -45,11 +59,12 @@ export class Parallel {
   brushed(gd) {
     const { axes } = this.figure.payload.notes;
     const before = JSON.stringify(gd.data[0].dimensions.map((dimension) => dimension.constraintrange ?? null));
+    const moved = gd.data[0].dimensions.some(({ name }, i) => name !== (this.order?.[i] ?? String(i)));
     this.order = gd.data[0].dimensions.map(({ name }) => name);
     this.ranges = brush.fromPlot(gd.data[0].dimensions, axes);
     brush.intoFigure(gd, axes, this.ranges);
     const after = JSON.stringify(gd.data[0].dimensions.map((dimension) => dimension.constraintrange ?? null));
-    if (before !== after) this.figure.redraw();
+    if (before !== after || moved) this.figure.redraw();
     brush.toAddress(this.ranges);
     this.report(this.figure.payload);
   }

@@ -1,0 +1,34 @@
+"""Where the best fifth of trials lie on a parameter's axis: what a person would narrow the space to."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from studies.plots.numbers import format_parameter
+from studies.plots.parameter_axis import ParameterAxis
+
+BEST_SHARE = 0.2
+ENOUGH = 15  # trials before a range of the best fifth means anything
+TELLING = 0.6  # of the range of all trials: a best fifth within this is worth a title
+
+
+def best_fifth(count: int) -> slice:
+    """Their places among `count` trials in order of goodness, the best last; three at least."""
+    return slice(count - max(3, round(BEST_SHARE * count)), None)
+
+
+def share_of_range(axis: ParameterAxis) -> float | None:
+    """How much of the axis the best fifth take up, of what all trials take up; None where all are alike."""
+    everywhere = float(np.ptp(axis.positions))
+    return float(np.ptp(axis.positions[best_fifth(len(axis.positions))])) / everywhere if everywhere > 0 else None
+
+
+def best_fifth_in_words(axis: ParameterAxis, configurations: Sequence[Mapping[str, Any]]) -> str:
+    """A sentence; axis and configurations are in order of goodness, the best last."""
+    best = best_fifth(len(axis.positions))
+    ranked = sorted(zip(axis.positions[best], configurations[best], strict=True), key=lambda pair: pair[0])
+    low, high = (format_parameter(configuration.get(axis.name)) for _, configuration in (ranked[0], ranked[-1]))
+    if low == high:
+        return f"The best fifth of trials all have {axis.name} {low}"
+    return f"The best fifth of trials have {axis.name} {low} to {high}"

@@ -1,0 +1,28 @@
+"""From the best to the worst score worth an axis: far outliers must not flatten the rest."""
+
+import numpy as np
+
+from studies.plots.frame import Floats
+
+FENCE = 2.5  # interquartile ranges beyond the quartile
+
+
+def score_range(values: Floats, direction: str) -> tuple[float, float]:
+    """(low, high) of the finite values; on the bad side no further than the fence. Never empty."""
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return (0.0, 1.0)
+    lower, upper = np.quantile(known, [0.25, 0.75])
+    fence = FENCE * (upper - lower)
+    low, high = float(known.min()), float(known.max())
+    if direction == "minimize":
+        high = min(high, float(upper + fence)) if fence > 0 else high
+    else:
+        low = max(low, float(lower - fence)) if fence > 0 else low
+    return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def padded(ends: tuple[float, float], share: float = 0.06) -> tuple[float, float]:
+    """The range with room for whole marks at both ends."""
+    room = share * (ends[1] - ends[0])
+    return ends[0] - room, ends[1] + room

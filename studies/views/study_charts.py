@@ -1,0 +1,167 @@
+"""The figures of one study by their slug: rows from the database, then record and figure from studies.plots."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from django.utils import timezone
+
+from studies.evaluation.importance import ENOUGH
+from studies.models import Attempt, Outcome, Source, Study, TrialState
+from studies.plots import (
+    convergence,
+    fold_scores,
+    importance,
+    parallel_coordinates,
+    parameter_slice,
+    score_distribution,
+    timeline,
+)
+from studies.plots.payload import payload
+
+from .importance import study_importance
+from .labels import fold_names, metric_label
+from .study_spec import parameters_of
+
+Options = Mapping[str, str]
+ENDED_WITH_PLACE = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAILED)
+AXES = ("trial", "seconds")
+ORDERS = ("value", "number")
+
+
+def axis_of(options: Options) -> Any:
+    """What the figure is drawn against: ?x= where it is known, else trials."""
+    axis = options.get("x", AXES[0])
+    return axis if axis in AXES else AXES[0]
+
+
+def _convergence(study: Study, options: Options) -> dict[str, Any]:
+    rows = list(
+        study.trials.order_by("number").values_list("number", "state", "value", "stderr", "finished_at", "source")
+    )
+    start = study.launched_at or study.created_at
+    record = convergence.prepare(
+        [row[0] for row in rows],
+        [row[1] for row in rows],
+        [row[2] for row in rows],
+        [row[3] for row in rows],
+        [max(0.0, (row[4] - start).total_seconds()) if row[4] else None for row in rows],
+        direction=study.direction,
+        metric=metric_label(study.metric),
+        baseline=(study.baseline or {}).get("value"),
+        defaults=next((row[2] for row in rows if row[0] == 0 and row[5] == Source.DEFAULT), None),
+        axis=axis_of(options),
+    )
+    return payload(record, convergence.draw(record))
+
+
+def _parallel(study: Study, options: Options) -> dict[str, Any]:
+    complete = study.trials.filter(state=TrialState.COMPLETE).order_by("number")
+    rows = list(complete.values_list("number", "config", "value"))
+    shares = study_importance(study).shares
+    record = parallel_coordinates.prepare(
+        sorted(parameters_of(study), key=lambda entry: -shares.get(str(entry["name"]), 0.0)),
+        [row[0] for row in rows],
+        [row[1] for row in rows],
+        [row[2] for row in rows],
+        direction=study.direction,
+        metric=metric_label(study.metric),
+        shares=shares,
+    )
+    return payload(record, parallel_coordinates.draw(record))
+
+
+def _importance(study: Study, options: Options) -> dict[str, Any]:
+    known = study_importance(study)
+    found = known.found
+    empty = np.empty(0)
+    record = importance.prepare(
+        known.names if found else (),
+        found.shares if found else empty,
+        found.low if found else empty,
+        found.high if found else empty,
+        found.seen if found else empty.astype(bool),
+        predicts=found.predicts if found else 0.0,
+        trials=known.trials,
+        needed=ENOUGH,
+    )
+    return payload(record, importance.draw(record))
+
+
+def _slice(study: Study, options: Options) -> dict[str, Any]:
+    """Against the parameter of ?parameter=, else against the one that matters most."""
+    parameter = options.get("parameter")
+    names = {str(entry["name"]) for entry in parameters_of(study)}
+    shares = {} if parameter in names else study_importance(study).shares
+    ended = study.trials.filter(state__in=ENDED_WITH_PLACE).order_by("number")
+    rows = list(ended.values_list("number", "state", "config", "value", "stderr"))
+    record = parameter_slice.prepare(
+        parameters_of(study),
+        [row[0] for row in rows],
+        [row[1] for row in rows],
+        [row[2] for row in rows],
+        [row[3] for row in rows],
+        [row[4] for row in rows],
+        direction=study.direction,
+        metric=metric_label(study.metric),
+        parameter=parameter if parameter in names else max(shares, key=lambda name: shares[name], default=None),
+    )
+    return payload(record, parameter_slice.draw(record))
+
+
+def _distribution(study: Study, options: Options) -> dict[str, Any]:
+    complete = study.trials.filter(state=TrialState.COMPLETE).order_by("number")
+    rows = list(complete.values_list("number", "value", "source"))
+    best = study.best_trial()
+    record = score_distribution.prepare(
+        [row[0] for row in rows],
+        [row[1] for row in rows],
+        direction=study.direction,
+        metric=metric_label(study.metric),
+        failed=study.trials.filter(state=TrialState.FAILED).count(),
+        noise=best.stderr if best else None,
+        baseline=(study.baseline or {}).get("value"),
+        defaults=next((row[1] for row in rows if row[0] == 0 and row[2] == Source.DEFAULT), None),
+    )
+    return payload(record, score_distribution.draw(record))
+
+
+def _folds(study: Study, options: Options) -> dict[str, Any]:
+    complete = study.trials.filter(state=TrialState.COMPLETE).order_by("number")
+    rows = list(complete.values_list("number", "value", "fold_scores"))
+    order: Any = options.get("order", ORDERS[0])
+    record = fold_scores.prepare(
+        [row[0] for row in rows],
+        [row[1] for row in rows],
+        [row[2] for row in rows],
+        fold_names(study, max((len(row[2]) for row in rows), default=0)),
+        direction=study.direction,
+        metric=metric_label(study.metric),
+        order=order if order in ORDERS else ORDERS[0],
+    )
+    return payload(record, fold_scores.draw(record))
+
+
+def _timeline(study: Study, options: Options) -> dict[str, Any]:
+    start = study.launched_at or study.created_at
+    now = timezone.now()
+    attempts = Attempt.objects.filter(trial__study=study).order_by("started_at", "pk")
+    rows = attempts.values_list("trial__number", "number", "lane", "started_at", "ended_at", "outcome", "worker")
+    bars = []
+    for trial, number, lane, started_at, ended_at, outcome, worker in rows:
+        ended = ended_at or (now if outcome == Outcome.RUNNING else started_at)
+        ends = (started_at - start).total_seconds(), (ended - start).total_seconds()
+        bars.append(timeline.Bar(trial, number, lane, *ends, outcome, worker))
+    record = timeline.prepare(bars, paused=study.paused_seconds)
+    return payload(record, timeline.draw(record))
+
+
+STUDY_CHARTS: dict[str, Callable[[Study, Options], dict[str, Any]]] = {
+    "convergence": _convergence,
+    "parallel": _parallel,
+    "importance": _importance,
+    "slice": _slice,
+    "distribution": _distribution,
+    "folds": _folds,
+    "timeline": _timeline,
+}
