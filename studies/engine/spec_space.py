@@ -23,7 +23,8 @@ def examine_space(spec: Fields, found: Examination) -> None:
         found.space = Space.from_json(entry.space(table))
         found.decide(f"Search space: the recommended one of {entry.label}, {_counted(found.space)} searched.")
         return
-    known = {parameter["name"]: parameter for parameter in entry.parameters(table)}
+    bounds = entry.bounds(table)
+    known = {p["name"]: p | {"bounds": bounds[p["name"]]} for p in entry.parameters(table, "wide")}
     defaults = entry.defaults(table)
     for parameter in _entries(given):
         name = parameter.get("name")
@@ -68,14 +69,14 @@ def _problem(parameter: Mapping[str, Any], known: Known, default: object) -> str
 
 
 def _off_scale(value: object, word: str, known: Known) -> str:
-    """No model here takes numbers below 0 or counts of 0 where none are recommended, nor shares above 1."""
-    if not _is_number(value) or known["type"] not in ("float", "int"):
+    """What lies beyond what the model can take."""
+    if not _is_number(value):
         return ""
-    least = 1 if known["type"] == "int" and known["low"] >= 1 else 0
-    if value < least <= known["low"]:  # type: ignore[operator]
-        return f"{word} is {quote(value)}; it cannot be below {least}"
-    if known["type"] == "float" and known["high"] == 1.0 and value > 1:  # type: ignore[operator]
-        return f"{word} is {quote(value)}; it is a share and cannot be above 1"
+    least, most = known["bounds"]
+    if least is not None and value < least:  # type: ignore[operator]
+        return f"{word} is {quote(value)}; it cannot be below {least:g}"
+    if most is not None and value > most:  # type: ignore[operator]
+        return f"{word} is {quote(value)}; it is a share and cannot be above {most:g}"
     return ""
 
 
@@ -109,9 +110,9 @@ def _entries(given: Any) -> list[Mapping[str, Any]]:
 
 def _not_its_kind(value: object, known: Known, default: object) -> str:
     """What a fixed value must be, when it is not; the library's default is always possible."""
-    if type(value) is type(default) and value == default:
+    if default is not None and type(value) is type(default) and value == default:
         return ""
-    own = f", or {quote(default)} as in the library" if not isinstance(default, int | float) else ""
+    own = f", or {quote(default)} as in the library" if isinstance(default, str) else ""
     if known["type"] == "float":
         return "" if _is_number(value) else f"a number{own}"
     if known["type"] == "int":

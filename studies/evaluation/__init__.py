@@ -2,7 +2,7 @@
 
 from .baseline import baseline
 from .drawing import copies_kept, largest_folds, make_plan
-from .estimators import Catalogue, Config, Entry, catalogue
+from .estimators import PRESETS, Catalogue, Config, Entry, catalogue
 from .evaluation import Evaluation
 from .fold_facts import FoldFacts, fold_facts, plan_problem
 from .fold_loop import evaluate
@@ -14,6 +14,7 @@ from .table import Table
 
 __all__ = [
     "LEFT_OUT",
+    "PRESETS",
     "TRAINS_ONLY",
     "Catalogue",
     "Config",

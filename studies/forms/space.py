@@ -101,6 +101,13 @@ class Row:
             return common | {"type": "boolean"}
         return common | {"type": "categorical", "choices": [json.loads(value) for value in self.ticked]}
 
+    def fix(self, fixed: Mapping[str, Plain]) -> None:
+        """Hold the parameter at its value, where there is one for it."""
+        if self.name in fixed:
+            value = fixed[self.name]
+            self.searched = False
+            self.value = as_typed(value) if self.is_number else json.dumps(value)
+
     def possible(self) -> list[Plain] | None:
         """The values that it may take, where they can be listed."""
         entry = self.to_json()
@@ -132,6 +139,7 @@ class SpaceForm:
         defaults: Mapping[str, Plain],
         posted: Any = None,
         start: Sequence[Entry] | None = None,
+        fixed: Mapping[str, Plain] | None = None,
     ) -> None:
         given = {entry["name"]: entry for entry in start} if start is not None else None
         rows = [_row(entry, defaults.get(entry["name"]), given) for entry in recommended]
@@ -139,6 +147,9 @@ class SpaceForm:
         for row in rows:
             if given is not None and row.name in given:
                 self._carry_condition(row, given[row.name].get("when"))
+        if given is None:
+            for row in rows:
+                row.fix(fixed or {})
         if posted is not None:
             for row in rows:
                 _read(row, posted)
@@ -183,7 +194,7 @@ class SpaceForm:
         kept: dict[str, list[Plain]] = {}
         for parent, allowed in (row.entry.get("when") or {}).items():
             other = self._by_name.get(parent)
-            possible = other.possible() if other else None
+            possible = None if other is None else [] if other.dropped else other.possible()
             if possible is None:
                 kept[parent] = list(allowed)
                 continue

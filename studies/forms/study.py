@@ -107,6 +107,11 @@ class StudyForm(forms.Form):
         """Its change counter when it was opened."""
         return _id(self._text("draft_change")) or 0
 
+    @property
+    def space_entries(self) -> Sequence[Entry]:
+        """The parameters of the space as JSON, as far as they were typed."""
+        return self.space.to_json()["parameters"] if self.space else []
+
     def _text(self, name: str) -> str:
         return str(self.data.get(name, "")).strip()
 
@@ -156,7 +161,7 @@ class StudyForm(forms.Form):
         if "space_for" in self.data and not same:
             self.stale = True
         posted = self.data if same else None
-        return SpaceForm(entry.parameters(table), entry.defaults(table), posted, start)
+        return SpaceForm(entry.parameters(table), entry.defaults(table), posted, start, entry.fixed(table))
 
     # -- the spec, and where its refusals go
 

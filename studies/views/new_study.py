@@ -118,7 +118,9 @@ def _context(form: StudyForm, versions: list[DatasetVersion]) -> dict[str, Any]:
         "recommendation": recommendation(form),
         "methods": method_cards(form),
         "options": [field for field in form if field.name.startswith("option_")],
-        "pipeline": found.estimator.describe(found.table) if found.estimator and found.table else "",
+        "pipeline": found.estimator.describe(found.table, form.space_entries)
+        if found.estimator and found.table
+        else "",
         "searched": searched_words(form),
         "words": plan_words(found),
         "lines": price_lines(found),

@@ -125,9 +125,11 @@ def test_a_draft_holds_all_of_it(team, alice, version) -> None:
     study = create_draft(resolve(team, spec), alice)
     study = Study.objects.get(pk=study.pk)
     assert (study.name, study.state, study.seed, study.created_by) == ("Mine", "draft", 2**63 - 1, alice)
-    assert study.defaults == {"C": 1.0, "gamma": "scale"}
+    assert study.defaults == {
+        "C": 1.0, "gamma": "scale", "impute": "median", "impute_mark": True, "scale": "standard", "encode": "one_hot",
+    }  # fmt: skip
     assert study.spec["budget"] == {"trials": 5, "seconds": 90.0, "trial_seconds": 0.5, "trial_memory_mb": 64}
-    assert Space.from_json(study.space).dimensions == 2
+    assert Space.from_json(study.space).dimensions == 3
 
 
 # -- what is refused

@@ -5,18 +5,19 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from studies.evaluation import Table, catalogue
+from studies.evaluation import PRESETS, Table, catalogue
+from studies.search import Space
+
+from .conftest import mixed_table
 
 BOTH = ("classification", "regression")
 SERVED = [(key, task) for key, entry in catalogue.items() for task in entry.tasks]
 # What our recipes fix away from the library's defaults; everything else must be as the library has it.
 FIXED = {
-    "logistic_regression": {"max_iter", "random_state"},
-    "ridge": {"random_state"},
     "knn": {"n_jobs"},
-    "svm_rbf": {"random_state"},
-    "random_forest": {"n_jobs", "random_state"},
-    "hist_gradient_boosting": {"max_iter", "early_stopping", "categorical_features", "random_state"},
+    "random_forest": {"n_jobs"},
+    "extra_trees": {"n_jobs"},
+    "hist_gradient_boosting": {"categorical_features"},
 }
 
 
@@ -29,6 +30,11 @@ def corners(parameters):
     """Every parameter at its lowest and at its highest, all together and with the first choices and the last."""
     for end in (0, -1):
         yield {p["name"]: end_of(p, end) for p in parameters if active(p, parameters, end)}
+
+
+def table_for(entry, n=60):
+    """A mixed table of the first task that the entry serves."""
+    return mixed_table(n, entry.tasks[0])
 
 
 def end_of(parameter, end):
@@ -46,14 +52,16 @@ def active(parameter, parameters, end):
 
 def test_catalogue_holds_the_agreed_keys_and_tasks():
     assert list(catalogue) == [
-        "logistic_regression", "ridge", "knn", "svm_rbf", "random_forest", "hist_gradient_boosting",
+        "logistic_regression", "ridge", "elastic_net", "knn", "svm_rbf", "decision_tree", "random_forest",
+        "extra_trees", "hist_gradient_boosting", "mlp", "gaussian_nb",
     ]  # fmt: skip
-    assert [entry.key for entry in catalogue.for_task("regression")] == list(catalogue)[1:]
+    assert [entry.key for entry in catalogue.for_task("regression")] == list(catalogue)[1:-1]
     for key, entry in catalogue.items():
         assert entry.key == key
         assert 1 <= entry.speed <= 5
         assert entry.label
         assert entry.summary.endswith(".")
+        assert entry.cost.endswith(".")
 
 
 def test_unknown_estimator_suggests_the_nearest():
@@ -67,31 +75,70 @@ def test_spaces_are_valid_at_every_size(key, task, n):
     rng = np.random.default_rng(0)
     y = np.arange(n) % 2 if task == "classification" else rng.normal(size=n)
     table = Table.from_arrays(rng.normal(size=(n, 2)), y, task)
-    space = catalogue[key].space(table)
-    assert list(space) == ["parameters"]
-    names = [p["name"] for p in space["parameters"]]
+    entry = catalogue[key]
+    names = [p["name"] for p in entry.parameters(table)]
     assert len(set(names)) == len(names)
-    assert set(catalogue[key].defaults(table)) == set(names)
-    for p in space["parameters"]:
-        assert p["why"].endswith("."), p
-        assert set(p) <= {"name", "type", "low", "high", "log", "choices", "when", "why"}
-        if p["type"] in ("float", "int"):
-            kind = float if p["type"] == "float" else int
-            assert type(p["low"]) is kind
-            assert type(p["high"]) is kind
-            assert p["low"] < p["high"]
-            assert math.isfinite(p["high"])
-            assert p["low"] > 0 or not p["log"]
-        assert set(p.get("when", {})) <= set(names)
+    assert set(entry.defaults(table)) <= set(names)
+    for preset in PRESETS:
+        for p in entry.parameters(table, preset):
+            assert_is_sound(p, names)
+        assert Space.from_json(entry.space(table, preset)).dimensions >= 1
+
+
+def assert_is_sound(p, names):
+    assert p["why"].endswith("."), p
+    assert set(p) <= {"name", "type", "low", "high", "log", "choices", "when", "why"}
+    if p["type"] in ("float", "int"):
+        kind = float if p["type"] == "float" else int
+        assert type(p["low"]) is kind
+        assert type(p["high"]) is kind
+        assert p["low"] < p["high"]
+        assert math.isfinite(p["high"])
+        assert p["low"] > 0 or not p["log"]
+    assert set(p.get("when", {})) <= set(names)
 
 
 @pytest.mark.parametrize(("key", "task"), SERVED)
 def test_ends_of_the_space_fit_a_tiny_table(key, task, make_table):
     table = make_table(20, task)
     entry = catalogue[key]
-    for config in corners(entry.parameters(table)):
-        model = entry.pipeline(config, table).fit(table.X[:14], table.y[:14])
-        assert len(model.predict(table.X[14:])) == 6
+    for preset in ("recommended", "wide"):
+        for config in corners(entry.parameters(table, preset)):
+            if "n_estimators" in config:
+                config["n_estimators"] = 10
+            model = entry.pipeline(config, table).fit(table.X[:14], table.y[:14])
+            assert len(model.predict(table.X[14:])) == 6
+
+
+@pytest.mark.parametrize(("key", "task"), SERVED)
+@pytest.mark.parametrize("n", [20, 400, 12_000])
+def test_the_librarys_defaults_lie_on_the_space_of_every_preset(key, task, n, make_table):
+    table, entry = make_table(n, task), catalogue[key]
+    for preset in PRESETS:
+        space = Space.from_json(entry.space(table, preset))
+        assert space.validate(entry.defaults(table)) == entry.defaults(table)
+
+
+@pytest.mark.parametrize("key", list(catalogue))
+def test_presets_widen(key):
+    entry = catalogue[key]
+    table = table_for(entry, 2000)
+    narrow, usual, wide = ({p["name"]: p for p in entry.space(table, preset)["parameters"]} for preset in PRESETS)
+    searched = [sum(p["type"] != "constant" for p in space.values()) for space in (narrow, usual, wide)]
+    assert searched == sorted(searched)
+    assert searched[1] < searched[2], "preprocessing is searched by the wide preset alone"
+    for inner_space, outer in ((narrow, usual), (usual, wide)):
+        for name, p in inner_space.items():
+            if "low" in p:
+                assert outer[name]["low"] <= p["low"]
+                assert p["high"] <= outer[name]["high"]
+            if "choices" in p:
+                assert set(p["choices"]) <= set(outer[name]["choices"])
+
+
+def test_an_unknown_preset_is_refused(animals):
+    with pytest.raises(ValueError, match=r"no preset 'wid'\. Did you mean 'wide'\?"):
+        catalogue["knn"].space(animals, "wid")
 
 
 @pytest.mark.parametrize(("key", "task"), SERVED)
@@ -101,10 +148,7 @@ def test_defaults_are_the_librarys(key, task, make_table):
     model = inner(entry.pipeline(entry.defaults(table), table, seed=7)["model"])
     library = type(model)().get_params()
     differing = {name for name, value in model.get_params().items() if value != library[name]}
-    assert differing <= FIXED[key]
-    for name, value in entry.defaults(table).items():
-        if name != "scaler":  # belongs to the preprocessing
-            assert library[name] == value
+    assert differing <= FIXED.get(key, set()) | {"random_state"}
 
 
 @pytest.mark.parametrize(("key", "task"), SERVED)
@@ -120,8 +164,8 @@ def test_left_out_parameters_keep_the_librarys_defaults(key, task, make_table):
     [
         ("svm_rbf", "gama", "Did you mean 'gamma'?"),
         ("random_forest", "n_jobs", "Known: max_features"),
-        ("random_forest", "n_estimators", ""),
-        ("logistic_regression", "class_weight", "Known: C, l1_ratio."),
+        ("random_forest", "oob_score", ""),
+        ("logistic_regression", "class_weight", "Known: C, l1_ratio, max_iter, impute, impute_mark, scale, encode."),
         ("logistic_regression", "model__C", ""),
         ("hist_gradient_boosting", "random_state", ""),
     ],
@@ -132,7 +176,8 @@ def test_unknown_parameters_are_refused_by_name(animals, key, name, hint):
 
 
 def test_whole_numbers_from_json_mean_fractions_where_the_parameter_is_one(animals):
-    forest = catalogue["random_forest"].pipeline({"max_features": 1, "max_samples": 1}, animals)["model"]
+    shares = {"max_features": "share", "max_features_share": 1, "max_samples": "share", "max_samples_share": 1}
+    forest = catalogue["random_forest"].pipeline(shares, animals)["model"]
     assert type(forest.max_features) is float
     assert type(forest.max_samples) is float
     neighbours = catalogue["knn"].pipeline({"n_neighbors": 1}, animals)["model"]
@@ -180,17 +225,67 @@ def test_svr_works_in_standard_deviations_of_the_target(prices):
     np.testing.assert_allclose(large, small * 1e6 - 3e7, rtol=1e-6)
 
 
-def test_boosting_stops_early_from_a_thousand_rows_if_classes_allow():
+def test_early_stopping_is_offered_where_every_class_has_rows_to_spare():
     rng = np.random.default_rng(0)
 
-    def stops(counts):
+    def stopping(key, counts, config):
         y = np.repeat(np.arange(len(counts)), counts)
         table = Table.from_arrays(rng.normal(size=(len(y), 2)), y, "classification")
-        return catalogue["hist_gradient_boosting"].pipeline({}, table)["model"].early_stopping
+        return catalogue[key].pipeline(config, table)["model"].early_stopping
 
-    assert stops([500, 500]) is True
-    assert stops([500, 499]) is False
-    assert stops([1500, 19]) is False
+    assert stopping("hist_gradient_boosting", [500, 500], {}) == "auto"
+    assert stopping("hist_gradient_boosting", [500, 500], {"early_stopping": "on"}) is True
+    assert stopping("hist_gradient_boosting", [1500, 19], {}) is False
+    assert stopping("mlp", [5000, 5000], {}) is False
+    assert stopping("mlp", [5000, 5001], {}) is True
+    assert stopping("mlp", [19, 11_000], {}) is False
+
+
+@pytest.mark.parametrize(
+    ("key", "config", "name", "value"),
+    [
+        ("random_forest", {"max_features": "share", "max_features_share": 0.4}, "max_features", 0.4),
+        ("random_forest", {"max_features": "log2", "max_features_share": 0.4}, "max_features", "log2"),
+        ("random_forest", {"max_samples": "share", "max_samples_share": 0.6}, "max_samples", 0.6),
+        ("random_forest", {"max_samples": "all"}, "max_samples", None),
+        ("random_forest", {"bootstrap": False, "max_samples_share": 0.6}, "max_samples", None),
+        ("random_forest", {"max_depth": "limited", "max_depth_limit": 4}, "max_depth", 4),
+        ("extra_trees", {"bootstrap": True}, "max_samples", None),
+        ("extra_trees", {"bootstrap": True, "max_samples": "share", "max_samples_share": 0.5}, "max_samples", 0.5),
+        ("decision_tree", {"max_depth": "none"}, "max_depth", None),
+        ("svm_rbf", {"gamma": "number", "gamma_number": 0.25}, "gamma", 0.25),
+        ("svm_rbf", {"gamma": "auto"}, "gamma", "auto"),
+        ("svm_rbf", {"gamma": "number"}, "gamma", "scale"),
+        ("hist_gradient_boosting", {}, "l2_regularization", 0.0),
+        (
+            "hist_gradient_boosting",
+            {"l2_regularization": "number", "l2_regularization_number": 3},
+            "l2_regularization",
+            3.0,
+        ),
+        ("mlp", {"units": 20, "hidden_layers": 3}, "hidden_layer_sizes", (20, 20, 20)),
+    ],
+)
+def test_a_switch_and_its_number_become_the_librarys_value(animals, key, config, name, value):
+    assert inner(catalogue[key].pipeline(config, animals)["model"]).get_params()[name] == value
+
+
+@pytest.mark.parametrize(
+    ("key", "config", "name", "value"),
+    [
+        ("random_forest", {"max_features": 0.5, "max_samples": None}, "max_features", 0.5),
+        ("random_forest", {"max_samples": 1}, "max_samples", 1.0),
+        ("svm_rbf", {"gamma": 0.1}, "gamma", 0.1),
+        ("hist_gradient_boosting", {"l2_regularization": 0.25}, "l2_regularization", 0.25),
+    ],
+)
+def test_stored_studies_may_have_the_number_in_the_switchs_place(animals, key, config, name, value):
+    assert inner(catalogue[key].pipeline(config, animals)["model"]).get_params()[name] == value
+
+
+def test_stored_studies_may_call_the_scaler_by_its_former_name(animals):
+    steps = catalogue["knn"].pipeline({"scaler": "quantile"}, animals)["prepare"].transformers[0][1]
+    assert type(steps["scale"]).__name__ == "QuantileTransformer"
 
 
 @pytest.mark.parametrize("levels", [200, 400])
@@ -210,6 +305,22 @@ def test_descriptions_count_the_columns(animals):
     )
     assert catalogue["random_forest"].describe(animals).startswith("3 numbers: missing values kept; 2 categories: one")
     assert "native categories" in catalogue["hist_gradient_boosting"].describe(animals)
+    searched = catalogue["hist_gradient_boosting"].space(animals, "wide")["parameters"]
+    assert catalogue["hist_gradient_boosting"].describe(animals, searched) == (
+        "3 numbers: missing values kept or median or mean or most frequent value or 0 with or without a mark where "
+        "missing; 2 categories: native categories, missing is a value of its own or one-hot, at most 20 columns each "
+        "or numbered levels or mean target of the level, cross-fitted"
+    )
+    fixed = [
+        {"name": "impute", "type": "constant", "value": "mean"},
+        {"name": "impute_mark", "type": "constant", "value": False},
+        {"name": "scale", "type": "categorical", "choices": ["robust", "none"]},
+    ]
+    assert (
+        catalogue["ridge"]
+        .describe(animals, fixed)
+        .startswith("3 numbers: mean where missing, centred at the median, scaled by the quartiles or as they are; 2")
+    )
     plain = Table.from_arrays([[1.0], [2.0]], [0.0, 1.0], "regression")
     assert catalogue["svm_rbf"].describe(plain) == "1 number: standardised; target: standardised"
     assert catalogue["random_forest"].describe(plain) == "1 number: as they are"

@@ -44,7 +44,9 @@ from studies.evaluation import Table, baseline, catalogue, evaluate, make_plan
 table = Table.from_arrays([[float(i), float(i % 3)] for i in range(30)], [i % 2 for i in range(30)],
                           "classification", categorical=[1])
 plan = make_plan(table, "stratified", 3)
-states = {{evaluate(table, plan, key, {{}}).state for key in catalogue}} | {{baseline(table, plan, "accuracy").state}}
+served = catalogue.for_task("classification")
+states = {{evaluate(table, plan, entry.key, {{}}).state for entry in served}}
+states |= {{baseline(table, plan, "accuracy").state}}
 assert states == {{"complete"}}, states
 assert not [name for name in sys.modules if name.split(".")[0] == "matplotlib"]
 """

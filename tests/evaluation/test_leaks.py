@@ -55,16 +55,47 @@ def test_a_validation_rows_target_does_not_change_its_folds_predictions(key, tas
     np.testing.assert_array_equal(out_of_fold(changed, plan, key)[fold], out_of_fold(table, plan, key)[fold])
 
 
-def test_quantile_scaler_learns_from_training_rows_too(animals, make_folds):
-    plan = make_folds(animals)
-    X = animals.X.copy()
-    X[ROW, 0] = 1e9
-    changed = dataclasses.replace(animals, X=X)
+PREPARED = [
+    ("ridge", {"impute": fill, "impute_mark": mark})
+    for fill in ("mean", "most_frequent", "constant") for mark in (False, True)
+] + [
+    ("knn", {"scale": scale, "n_neighbors": 3}) for scale in ("robust", "quantile", "minmax", "none")
+] + [
+    ("hist_gradient_boosting", {"impute": "median", "encode": encode}) for encode in ("native", "one_hot", "ordinal")
+] + [
+    (key, {"encode": "target"}) for key in ("ridge", "knn", "decision_tree", "hist_gradient_boosting")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+@pytest.mark.parametrize(("key", "config"), PREPARED)
+def test_every_way_to_prepare_learns_from_training_rows_alone(key, config, task, make_table, make_folds):
+    table = make_table(90, task)
+    plan = make_folds(table)
+    X, y = table.X.copy(), table.y.copy()
+    X[ROW, :3] = 1e9, np.nan, -1e9
+    X[ROW, 3:] = len(table.levels[3]), len(table.levels[4])
+    y[ROW] = 1 - y[ROW] if task == "classification" else 1e6
+    levels = (*table.levels[:3], (*table.levels[3], "new"), (*table.levels[4], "new"))
+    changed = dataclasses.replace(table, X=X, y=y, levels=levels)
     together = neighbours_of(plan)
-    config = {"scaler": "quantile", "n_neighbors": 3}
     np.testing.assert_array_equal(
-        out_of_fold(changed, plan, "knn", config)[together], out_of_fold(animals, plan, "knn", config)[together]
+        out_of_fold(changed, plan, key, config)[together], out_of_fold(table, plan, key, config)[together]
     )
+
+
+def test_target_encoding_hides_a_training_rows_target_from_itself(prices):
+    """Otherwise a level of a single row would tell the model the answer."""
+
+    def encoded(y):
+        prepare = catalogue["ridge"].pipeline({"encode": "target"}, prices, seed=5)["prepare"]
+        return prepare.fit_transform(prices.X, y)[:, -2:]
+
+    y = prices.y.copy()
+    y[ROW] = 1e6
+    before, after = encoded(prices.y), encoded(y)
+    np.testing.assert_array_equal(before[ROW], after[ROW])
+    assert (before != after).any()
 
 
 def test_fitted_statistics_are_those_of_the_training_rows(animals, make_folds):

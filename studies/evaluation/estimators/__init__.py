@@ -4,14 +4,17 @@ from typing import NoReturn
 
 from studies.evaluation.naming import suggestion
 
+from .bayes import GaussianNaiveBayesEntry
 from .boosting import HistGradientBoostingEntry
+from .domains import PRESETS
 from .entry import Config, Entry
-from .forest import RandomForestEntry
 from .kernel import RadialSVMEntry
-from .linear import LogisticRegressionEntry, RidgeEntry
+from .linear import ElasticNetEntry, LogisticRegressionEntry, RidgeEntry
 from .nearest import NearestNeighboursEntry
+from .network import PerceptronEntry
+from .trees import DecisionTreeEntry, ExtraTreesEntry, RandomForestEntry
 
-__all__ = ["Catalogue", "Config", "Entry", "catalogue"]
+__all__ = ["PRESETS", "Catalogue", "Config", "Entry", "catalogue"]
 
 
 class Catalogue(dict[str, Entry]):
@@ -28,9 +31,14 @@ class Catalogue(dict[str, Entry]):
 _ENTRIES: tuple[Entry, ...] = (
     LogisticRegressionEntry(),
     RidgeEntry(),
+    ElasticNetEntry(),
     NearestNeighboursEntry(),
     RadialSVMEntry(),
+    DecisionTreeEntry(),
     RandomForestEntry(),
+    ExtraTreesEntry(),
     HistGradientBoostingEntry(),
+    PerceptronEntry(),
+    GaussianNaiveBayesEntry(),
 )
 catalogue = Catalogue((entry.key, entry) for entry in _ENTRIES)

@@ -6,62 +6,78 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 
 from studies.evaluation.table import Table
 
-from .domains import clamp, real, whole
-from .entry import Config, Entry, Parameter, given
-from .preprocessing import Preprocessing
-
-MAX_ITER = 200
-STOPPING_ROWS = 1000
-STOPPING_CLASS_ROWS = 20  # the stopping rows are a stratified tenth of the training rows: each class needs some
+from .domains import ALL_BUT_WIDE, Domain, choice, clamp, real, whole
+from .early_stopping import can_stop_early
+from .entry import Config, Entry, given, switched
+from .preprocessing import FILLS, NATIVE, Offer
 
 
 class HistGradientBoostingEntry(Entry):
-    """At most 200 trees (per class beyond two); from 1000 rows on it stops early on a tenth of the training rows.
+    """As the library has it: 100 trees (per class beyond two), stopping early beyond 10,000 training rows.
 
-    The stopping rows come from inside the training part of the fold. Neither number is tuned: with few iterations
-    a study stays cheap, and the learning rate moves along the same trade.
+    The stopping rows come from inside the training part of the fold.
     """
 
     key = "hist_gradient_boosting"
     label = "Gradient boosting"
     tasks = ("classification", "regression")
     summary = "Trees that mend each other's errors; usually the best on thousands of rows, takes gaps and categories."
-    speed = 2
+    cost = "A second at 10,000 rows, seconds at 100,000; as often for each class beyond two."
+    speed = 3
+    offer = Offer(impute=(NATIVE, *FILLS), encode=(NATIVE, "one_hot", "ordinal", "target"))
 
-    def parameters(self, table: Table) -> list[Parameter]:
+    def domains(self, table: Table) -> list[Domain]:
         n = table.n_rows
-        return [
-            real("learning_rate", 0.01, 0.5, "How much of each tree's correction is taken.", True),
-            whole("max_leaf_nodes", 4, clamp(n / 10, 8, 256), "Size of a tree; at most one leaf for ten rows.", True),
-            whole("min_samples_leaf", 2, clamp(n / 20, 5, 200), "Larger leaves smooth over noise.", True),
-            real("l2_regularization", 1e-8, 10.0, "Shrinks the leaves' values; small ones are like none.", True),
-            real("max_features", 0.3, 1.0, "Share of the features each split may look at."),
-        ]
-
-    def defaults(self, table: Table) -> Config:
-        return {
-            "learning_rate": 0.1,
-            "max_leaf_nodes": 31,
-            "min_samples_leaf": 20,
-            "l2_regularization": 0.0,
-            "max_features": 1.0,
-        }
-
-    def preprocessing(self, table: Table, config: Config) -> Preprocessing:
-        return Preprocessing(fill=False, scale=None, encode="native")
+        space = [
+            real(
+                "learning_rate", 0.1, "How much of each tree's correction is taken.",
+                (0.03, 0.3, "Around the default."), (0.01, 0.5, "Smaller ones want more trees."), (0.001, 1.0, ""),
+                log=True,
+            ),
+            whole(
+                "max_iter", 100, "Trees; many with a small learning rate cost more and are steadier.",
+                (50, 400, "Around the default."), (10, 2000, "Long fits at the upper end."),
+                log=True, fixed=("narrow",),
+            ),
+            whole(
+                "max_leaf_nodes", 31, "Size of a tree.",
+                (8, 64, "Around the default."),
+                (4, clamp(n / 10, 32, 256), "At most one leaf for ten rows."),
+                (2, clamp(n / 4, 64, 1024), "At most one leaf for four rows."),
+                log=True,
+            ),
+            whole(
+                "min_samples_leaf", 20, "Larger leaves smooth over noise.",
+                (5, clamp(n / 20, 21, 60), "Around the default."), (2, clamp(n / 20, 21, 200), ""),
+                (1, clamp(n / 10, 21, 500), ""),
+                log=True,
+            ),
+            choice(
+                "l2_regularization", "none", "Whether the leaves' values are shrunk.", ["none", "number"],
+                fixed=("narrow",), bounds=(0.0, None),
+            ),
+            real(
+                "l2_regularization_number", None, "How much they are shrunk.",
+                (1e-3, 10.0, "Smaller ones are like none."), (1e-6, 1e3, ""),
+                log=True, when={"l2_regularization": ["number"]},
+            ),
+            real(
+                "max_features", 1.0, "Share of the features each split may look at.",
+                (0.5, 1.0, ""), (0.3, 1.0, ""), (0.05, 1.0, ""), most=1.0, fixed=("narrow",),
+            ),
+        ]  # fmt: skip
+        if can_stop_early(table):
+            why = "auto stops when a tenth of the training rows gains nothing, beyond 10,000 of them."
+            space.append(choice("early_stopping", "auto", why, ["auto", "on", "off"], fixed=ALL_BUT_WIDE))
+        return space
 
     def model(self, config: Config, table: Table, seed: int) -> Any:
         kind = HistGradientBoostingClassifier if table.task == "classification" else HistGradientBoostingRegressor
-        names = ("learning_rate", "max_leaf_nodes", "min_samples_leaf", "l2_regularization", "max_features")
+        stopping = {"auto": "auto", "on": True, "off": False}[config.get("early_stopping", "off")]
         return kind(
-            **given(config, *names),
-            max_iter=MAX_ITER,
-            early_stopping=_stops_early(table),
-            categorical_features=self.preprocessing(table, config).category_mask(table),
+            **given(config, "learning_rate", "max_iter", "max_leaf_nodes", "min_samples_leaf", "max_features"),
+            l2_regularization=switched(config, "l2_regularization", "number", "l2_regularization_number", 0.0) or 0.0,
+            early_stopping=stopping,
+            categorical_features=self.offer.chosen(config).native_columns(table),
             random_state=seed,
         )
-
-
-def _stops_early(table: Table) -> bool:
-    counts = table.class_counts[table.class_counts > 0]
-    return table.n_rows >= STOPPING_ROWS and (counts.size == 0 or int(counts.min()) >= STOPPING_CLASS_ROWS)

@@ -1,6 +1,7 @@
 """What every estimator of the catalogue offers, and the checks they share."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from sklearn.pipeline import Pipeline
@@ -9,14 +10,15 @@ from studies.evaluation.metrics import Metric, get_metric, metrics_for
 from studies.evaluation.naming import suggestion
 from studies.evaluation.table import Table
 
-from .preprocessing import Preprocessing
+from .domains import PRESETS, RECOMMENDED, WIDE, Domain, Parameter, defaults_of, space_of
+from .preprocessing import Offer, describe
 
 Config = dict[str, Any]
-Parameter = dict[str, Any]
+FORMER = {"scaler": "scale"}  # names that stored studies may still use
 
 
 class Entry(ABC):
-    """An estimator: a leak-free Pipeline recipe with the library's defaults and a recommended space.
+    """An estimator: a leak-free Pipeline recipe with the library's defaults and a space under three presets.
 
     Every statistic of a pipeline is learnt in `fit`, so from the training rows alone; from the table it takes only
     which columns are numbers or categories, how many rows there are and whether values are missing at all.
@@ -25,30 +27,43 @@ class Entry(ABC):
     key: ClassVar[str]
     label: ClassVar[str]
     tasks: ClassVar[tuple[str, ...]]
-    summary: ClassVar[str]
+    summary: ClassVar[str]  # what it is good at
+    cost: ClassVar[str]  # what a fit costs, in words
     speed: ClassVar[int]  # 1 slowest to 5 fastest
     limit: ClassVar[int | None] = None  # largest sensible number of rows
     probabilities: ClassVar[bool] = True  # whether its classifier gives them
+    instead: ClassVar[str] = ""  # what serves a task that this one does not
+    offer: ClassVar[Offer] = Offer()
 
     @abstractmethod
-    def parameters(self, table: Table) -> list[Parameter]:
-        """The recommended space's parameters, ranges scaled to the table."""
-
-    @abstractmethod
-    def defaults(self, table: Table) -> Config:
-        """The library's own defaults of the tuned parameters; these may lie off the space."""
-
-    @abstractmethod
-    def preprocessing(self, table: Table, config: Config) -> Preprocessing:
-        """How columns are prepared before the model."""
+    def domains(self, table: Table) -> list[Domain]:
+        """The model's own parameters, ranges scaled to the table; parents before the children they condition."""
 
     @abstractmethod
     def model(self, config: Config, table: Table, seed: int) -> Any:
-        """The unfitted scikit-learn estimator at the end of the pipeline."""
+        """The unfitted scikit-learn estimator at the end of the pipeline; the configuration is whole."""
 
-    def space(self, table: Table) -> dict[str, Any]:
-        """The recommended space as JSON: {"parameters": [...]}."""
-        return {"parameters": self.parameters(table)}
+    def parameters(self, table: Table, preset: str = RECOMMENDED) -> list[Parameter]:
+        """All parameters as they are searched; those that the preset holds fixed, as they would be."""
+        return [domain.at(preset) for domain in self._all_domains(table)]
+
+    def fixed(self, table: Table, preset: str = RECOMMENDED) -> Config:
+        """The parameters that the preset does not search, and their values."""
+        return {domain.name: domain.default for domain in self._all_domains(table) if preset in domain.fixed}
+
+    def bounds(self, table: Table) -> dict[str, tuple[float | None, float | None]]:
+        """What the model can take at all, by parameter; None is open."""
+        return {domain.name: domain.bounds for domain in self._all_domains(table)}
+
+    def defaults(self, table: Table) -> Config:
+        """The library's own defaults of the tuned parameters and the usual preprocessing."""
+        return defaults_of(self._all_domains(table))
+
+    def space(self, table: Table, preset: str = RECOMMENDED) -> dict[str, Any]:
+        """The preset's space as JSON: {"parameters": [...]}; ValueError for an unknown preset."""
+        if preset not in PRESETS:
+            raise ValueError(f"There is no preset {preset!r}. {suggestion(preset, PRESETS)}")
+        return {"parameters": space_of(self._all_domains(table), preset)}
 
     def pipeline(self, config: Config, table: Table, seed: int = 0) -> Pipeline:
         """An unfitted pipeline for this configuration; ValueError for a table or a parameter that it cannot take.
@@ -59,17 +74,18 @@ class Entry(ABC):
         if problem:
             raise ValueError(problem)
         checked = self._checked(config, table)
-        steps = self.preprocessing(table, checked).steps(table)
+        steps = self.offer.chosen(checked).steps(table, seed)
         return Pipeline([*steps, ("model", self.model(checked, table, seed))])
 
-    def describe(self, table: Table) -> str:
-        """The preprocessing in plain words, column kinds counted."""
-        return self.preprocessing(table, self.defaults(table)).describe(table)
+    def describe(self, table: Table, parameters: Sequence[Mapping[str, Any]] = ()) -> str:
+        """The preprocessing in plain words, column kinds counted; `parameters` is a space as JSON, else the usual."""
+        return describe(self.offer, table, parameters)
 
     def problem(self, table: Table) -> str | None:
         """Why this estimator cannot serve the table, or None."""
         if table.task not in self.tasks:
-            return f"{self.label} serves {' and '.join(self.tasks)} only, and this target calls for {table.task}."
+            said = f"{self.label} serves {' and '.join(self.tasks)} only, and this target calls for {table.task}."
+            return f"{said} {self.instead}".strip()
         if self.limit is not None and table.n_rows > self.limit:
             return f"{self.label} is meant for at most {self.limit:,} rows; this table has {table.n_rows:,}."
         return None
@@ -96,15 +112,18 @@ class Entry(ABC):
 
         return [metric.key for metric in metrics_for(task) if possible(metric)] if task in self.tasks else []
 
+    def _all_domains(self, table: Table) -> list[Domain]:
+        return [*self.domains(table), *self.offer.domains(table)]
+
     def _checked(self, config: Config, table: Table) -> Config:
-        """The configuration, its names known; a whole number meant as a fraction (JSON's 1 for 1.0) becomes one."""
-        types = {parameter["name"]: parameter["type"] for parameter in self.parameters(table)}
-        checked = dict(config)
-        for name, value in config.items():
+        """The whole configuration, names known; a whole number meant as a fraction (JSON's 1 for 1.0) becomes one."""
+        types = {parameter["name"]: parameter["type"] for parameter in self.parameters(table, WIDE)}
+        checked = self.defaults(table)
+        for given, value in config.items():
+            name = FORMER.get(given, given)
             if name not in types:
-                raise ValueError(f"{self.label} has no tuned parameter {name!r}. {suggestion(name, types)}")
-            if types[name] == "float" and type(value) is int:
-                checked[name] = _fraction(name, value)
+                raise ValueError(f"{self.label} has no tuned parameter {given!r}. {suggestion(given, types)}")
+            checked[name] = _fraction(name, value) if types[name] == "float" and type(value) is int else value
         return checked
 
 
@@ -118,3 +137,18 @@ def _fraction(name: str, value: int) -> float:
 def given(config: Config, *names: str) -> Config:
     """Those of the names that the configuration holds, as keyword arguments."""
     return {name: config[name] for name in names if name in config}
+
+
+def switched(config: Config, name: str, asks: str, number: str, otherwise: Any) -> Any:
+    """The library's value of a choice with a number beside it: the number while the choice asks for it.
+
+    The word "none" or "all" is the library's None. A number in the choice's own place, as stored studies may have it,
+    is taken as it is.
+    """
+    value = config[name]
+    if value == asks:
+        found = config.get(number)
+        return otherwise if found is None else found
+    if isinstance(value, int) and not isinstance(value, bool) and isinstance(otherwise, float):
+        return float(value)
+    return None if value in ("none", "all") else value

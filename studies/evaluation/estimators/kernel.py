@@ -8,9 +8,9 @@ from sklearn.svm import SVC, SVR
 
 from studies.evaluation.table import Table
 
-from .domains import real
-from .entry import Config, Entry, Parameter, given
-from .preprocessing import Preprocessing
+from .domains import Domain, choice, real
+from .entry import Config, Entry, given, switched
+from .preprocessing import Offer
 
 
 class RadialSVMEntry(Entry):
@@ -20,33 +20,41 @@ class RadialSVMEntry(Entry):
     label = "SVM (radial kernel)"
     tasks = ("classification", "regression")
     summary = "Smooth, flexible boundaries; often the best on a few thousand rows, and tuning pays most here."
+    cost = "Time grows with the square of the rows: under a second at 1,000, minutes at 10,000."
     speed = 3
     limit = 10_000
     probabilities = False  # SVC's own are deprecated: a second, costly cross-validation
+    offer = Offer(scale=("standard", "robust", "quantile", "minmax"), target=True)
 
-    def parameters(self, table: Table) -> list[Parameter]:
+    def domains(self, table: Table) -> list[Domain]:
         space = [
-            real("C", 2**-5, 2**10, "Small values keep the surface smooth, large ones follow each row.", True),
             real(
-                "gamma", 2**-15, 2**3, "How far a row's influence reaches: small is far. On standardised numbers.", True
+                "C", 1.0, "Small values keep the surface smooth, large ones follow each row.",
+                (2**-3, 2**5, "Around the default."),
+                (2**-5, 2**10, "What usually pays on standardised numbers."),
+                (2**-8, 2**15, "Large values can take very long."),
+                log=True,
             ),
-        ]
+            choice(
+                "gamma", "scale", "scale takes the number of columns and their spread; or a number of your own.",
+                ["scale", "number"], ["scale", "auto", "number"],
+            ),
+            real(
+                "gamma_number", None, "How far a row's influence reaches: small is far. On standardised numbers.",
+                (2**-9, 2**0, "Around what scale comes to."),
+                (2**-15, 2**3, "What usually pays."),
+                (2**-20, 2**5, "Beyond these ends every row is alike or alone."),
+                log=True, when={"gamma": ["number"]},
+            ),
+        ]  # fmt: skip
         if table.task == "regression":
             why = "Errors below it cost nothing; in standard deviations of the target."
-            space.append(real("epsilon", 1e-3, 1.0, why, True))
+            space.append(real("epsilon", 0.1, why, (1e-2, 0.5, ""), (1e-3, 1.0, ""), (1e-5, 2.0, ""), log=True))
         return space
 
-    def defaults(self, table: Table) -> Config:
-        defaults: Config = {"C": 1.0, "gamma": "scale"}
-        if table.task == "regression":
-            defaults["epsilon"] = 0.1
-        return defaults
-
-    def preprocessing(self, table: Table, config: Config) -> Preprocessing:
-        return Preprocessing(target=True)
-
     def model(self, config: Config, table: Table, seed: int) -> Any:
+        gamma = switched(config, "gamma", "number", "gamma_number", "scale")
         if table.task == "classification":
-            return SVC(**given(config, "C", "gamma"), kernel="rbf", random_state=seed)
-        regressor = SVR(**given(config, "C", "gamma", "epsilon"), kernel="rbf")
+            return SVC(**given(config, "C"), gamma=gamma, kernel="rbf", random_state=seed)
+        regressor = SVR(**given(config, "C", "epsilon"), gamma=gamma, kernel="rbf")
         return TransformedTargetRegressor(regressor, transformer=StandardScaler(), check_inverse=False)
