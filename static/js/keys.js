@@ -4,9 +4,12 @@ let goUntil = 0;
 
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
 
+// A form in a closed dialog or a folded part is not what somebody means who sees it not.
+const isShown = (form) => form.getClientRects().length > 0;
+
 function submit(event) {
   const form = event.target.closest("form[data-submit-keys]")
-    ?? (typing(event.target) ? null : document.querySelector("form[data-submit-keys]"));
+    ?? (typing(event.target) ? null : [...document.querySelectorAll("form[data-submit-keys]")].find(isShown));
   if (!form) return;
   event.preventDefault();
   const part = event.target.closest("[data-submit-scope]"); // a part of the form with a button of its own

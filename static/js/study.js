@@ -1,20 +1,6 @@
-// The study page's dialogs: one that the server left open becomes modal; the form of a trial by hand shows only the fields
-// that count and warns about values outside the search space. The server checks again.
-for (const dialog of document.querySelectorAll("dialog[data-open]")) {
-  dialog.close();
-  dialog.showModal();
-}
-
-function forget(dialog) {
-  const address = new URL(location.href);
-  for (const name of ["open", "from"]) address.searchParams.delete(name);
-  if (dialog.isConnected && address.href !== location.href) history.replaceState(null, "", address);
-}
-
-for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("close", () => forget(dialog));
-for (const link of document.querySelectorAll("dialog a[data-close]")) {
-  link.addEventListener("click", (event) => event.preventDefault());
-}
+// The form of a trial by hand shows only the fields that count and warns about values outside the search space. The server
+// checks again.
+import "./opened_dialogs.js";
 
 const form = document.querySelector("[data-trial-form]");
 const field = (name) => form.querySelector(`[data-parameter="${CSS.escape(name)}"]`);

@@ -23,6 +23,12 @@ class ProposalState(models.TextChoices):
     TAKEN_BACK = "taken_back", "Approval taken back"
 
 
+def sent_back() -> Q:
+    """Changes were asked for, and no later proposal answers."""
+    later = Proposal.objects.filter(study=OuterRef("study"), pk__gt=OuterRef("pk"))
+    return Q(state=ProposalState.CHANGES_ASKED) & ~Exists(later)
+
+
 class ProposalQuerySet(TeamRows):
     team_path = "study__team"
 
@@ -35,10 +41,13 @@ class ProposalQuerySet(TeamRows):
         """Annotates `number`, the trial's, so that nobody loads whole trials for it."""
         return self.annotate(number=models.F("trial__number"))
 
+    def unanswered(self) -> "ProposalQuerySet":
+        """Open, or sent back to the proposer and not answered since."""
+        return self.filter(Q(state=ProposalState.OPEN) | sent_back())
+
     def waiting_for(self, membership: Membership) -> "ProposalQuerySet":
         """What waits for this person: an owner's decision, or a proposer's answer to the changes asked for."""
-        later = Proposal.objects.filter(study=OuterRef("study"), pk__gt=OuterRef("pk"))
-        waits = Q(state=ProposalState.CHANGES_ASKED, by=membership.user_id) & ~Exists(later)
+        waits = sent_back() & Q(by=membership.user_id)
         if membership.can_manage:
             others = Membership.objects.owners_beside(membership.team_id, membership.user_id)
             waits |= Q(state=ProposalState.OPEN) & (~Q(by=membership.user_id) | ~Exists(others))

@@ -47,6 +47,22 @@ def get_comparison(request: HttpRequest, pk: int) -> Comparison:
     return get_object_or_404(Comparison.objects.visible_to(request.user).select_related("created_by"), pk=pk)
 
 
+def membership_in(request: HttpRequest, study: Study) -> Membership:
+    """The person's role in the team of a study that they may see, which need not be the team they work in now."""
+    if request.membership is not None and request.membership.team_id == study.team_id:
+        return request.membership
+    own = Membership.objects.select_related("team", "user")
+    return get_object_or_404(own, user=request.user, team=study.team_id)
+
+
+def get_study_to_decide(request: HttpRequest, pk: int) -> Study:
+    """A study of a team that the person owns; 403 for its other members."""
+    study = get_study(request, pk)
+    if not membership_in(request, study).can_manage:
+        raise PermissionDenied("Owners decide what the team stands behind. Ask one of them.")
+    return study
+
+
 def get_version(request: HttpRequest, pk: int) -> DatasetVersion:
     return get_object_or_404(DatasetVersion.objects.visible_to(request.user).select_related("dataset"), pk=pk)
 

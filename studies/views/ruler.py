@@ -30,8 +30,8 @@ class Ruler:
     label: str
 
 
-def ruler(study: Study, best: Incumbent | None, defaults: Incumbent | None) -> Ruler | None:
-    """None until there is a score and something to hold it against."""
+def ruler(study: Study, best: Incumbent | None, defaults: Incumbent | None, word: str = "best CV") -> Ruler | None:
+    """None until there is a score and something to hold it against; `word` names the diamond."""
     guess = (study.baseline or {}).get("value")
     other = defaults if defaults is not None and best is not None and defaults.number != best.number else None
     if best is None or (other is None and guess is None):
@@ -47,7 +47,7 @@ def ruler(study: Study, best: Incumbent | None, defaults: Incumbent | None) -> R
     def at(value: float) -> float:
         return round(100 * (value - low) / (high - low), 2)
 
-    best_mark = Mark(at(best.value), f"best CV {format_score(best.value, best.stderr)}", _anchor(at(best.value)))
+    best_mark = Mark(at(best.value), f"{word} {format_score(best.value, best.stderr)}", _anchor(at(best.value)))
     default_mark = Mark(at(other.value), f"defaults {format_score(other.value, best.stderr)}") if other else None
     baseline_mark = Mark(at(guess), f"baseline {format_score(guess, noise)}") if shown else None
     if default_mark and baseline_mark:

@@ -82,7 +82,7 @@ def live_context(request: HttpRequest, shown: Study) -> dict[str, Any]:
         "ruler": ruler(shown, progress.best, defaults),
         "board": leaderboard(shown, progress.counts, everything),
         "everything": everything,
-        "events": list(shown.events.select_related("who")[:12]),
+        "events": list(shown.events.all()[:12]),
         "estimator": estimator_label(shown.estimator),
         "metric": metric_label(shown.metric),
         "metric_unit": metric_unit(shown.metric),

@@ -81,7 +81,7 @@ def test_queries(client_of, alice, study, django_assert_max_num_queries):
     for i in range(8):
         make_worker(f"worker-{i}")
     browser = client_of(alice)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         browser.get("/workers/")
 
 

@@ -1,0 +1,16 @@
+// A dialog that the server left open becomes modal; closing it takes it out of the address.
+for (const dialog of document.querySelectorAll("dialog[data-open]")) {
+  dialog.close();
+  dialog.showModal();
+}
+
+function forget(dialog) {
+  const address = new URL(location.href);
+  for (const name of ["open", "from", "propose"]) address.searchParams.delete(name);
+  if (dialog.isConnected && address.href !== location.href) history.replaceState(null, "", address);
+}
+
+for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("close", () => forget(dialog));
+for (const link of document.querySelectorAll("dialog a[data-close]")) {
+  link.addEventListener("click", (event) => event.preventDefault());
+}

@@ -1,0 +1,190 @@
+"""The facts that a decision about a trial rests on, each with a mark; nobody can tick one by hand."""
+
+from dataclasses import dataclass
+from math import hypot, isfinite, log
+from typing import Any
+
+from studies.evaluation.fold_difference import fold_difference
+from studies.models import Study, StudyState, Trial
+from studies.plots.numbers import count_of, format_parameter, format_percent, format_points, format_score
+
+from .headline import POINTS, gain_over
+from .labels import plan_label
+from .progress import Progress
+from .runner_ups import RunnerUps
+from .study_spec import parameters_of
+
+PASS, WARN, FAIL = "complete", "attention", "failed"
+ORDER = {FAIL: 0, WARN: 1, PASS: 2}
+MARK_WORDS = {PASS: "Passes", WARN: "Warns", FAIL: "Fails"}
+CLEAR = 2.0  # standard errors
+EDGE = 0.02  # of a range, on its own scale
+FEW_STEPS = 5  # whole numbers: with fewer, the ends are no edge
+FEW_TRIALS = 10
+MANY_FAILED, MOST_FAILED = 0.1, 0.5
+NAMED = 3
+
+
+@dataclass(frozen=True)
+class Check:
+    """`mark` names the state whose shape and colour it wears."""
+
+    mark: str
+    title: str
+    words: str
+
+    @property
+    def word(self) -> str:
+        return MARK_WORDS[self.mark]
+
+
+def checklist(
+    study: Study, trial: Trial, defaults: Trial | None, progress: Progress, runner_ups: RunnerUps, newest_version: int
+) -> list[Check]:
+    """Fails first, then warnings, then what passes. `newest_version`: the number of the dataset's latest version."""
+    found = [
+        _plan(study),
+        _trials(progress),
+        _over_defaults(study, trial, defaults),
+        _over_baseline(study, trial),
+        _tie(trial, runner_ups),
+        _edge(study, trial),
+        _data(study),
+        _version(study, newest_version),
+        _ended(study, progress),
+    ]
+    return sorted((check for check in found if check), key=lambda check: ORDER[check.mark])
+
+
+def _plan(study: Study) -> Check:
+    kind = study.plan_spec.get("kind")
+    words = f"{plan_label(study)}, {count_of(study.dataset_version.rows, 'row')}."
+    roles = {column.role for column in study.dataset_version.columns.all()}
+    if "group" in roles and kind != "group":
+        return Check(
+            FAIL, "Groups are split", f"The table has a group column, but its groups lie in several folds: {words}"
+        )
+    if "time" in roles and kind != "time":
+        return Check(
+            WARN, "Later rows predict earlier ones", f"The table has a time column, but the folds ignore it: {words}"
+        )
+    if study.task == "classification" and kind == "kfold":
+        return Check(WARN, "Folds are not stratified", f"A rare class may be missing from a fold: {words}")
+    return Check(PASS, "The evaluation plan fits the data", words)
+
+
+def _trials(progress: Progress) -> Check:
+    complete, failed, done = progress.counts["complete"], progress.counts["failed"], max(1, progress.done)
+    words = (
+        f"{complete:,} complete, {failed:,} failed" + (f" ({format_percent(failed / done)})" if failed else "") + "."
+    )
+    if failed / done >= MOST_FAILED:
+        return Check(FAIL, "Most trials failed", words)
+    if failed / done >= MANY_FAILED:
+        return Check(WARN, "Many trials failed", words)
+    if complete < FEW_TRIALS:
+        return Check(WARN, "Few trials", f"{words} The search has hardly begun.")
+    return Check(PASS, "Enough trials, few failures", words)
+
+
+def _over_defaults(study: Study, trial: Trial, defaults: Trial | None) -> Check:
+    if trial.source == "default":
+        return Check(WARN, "It is the defaults", "The search gained nothing over what the library does by itself.")
+    if defaults is None or defaults.value is None:
+        return Check(WARN, "Nothing to hold it against", "Trial 0, the library’s defaults, has no score.")
+    return _gain(study, trial, "the defaults", defaults.value, defaults.stderr, defaults.fold_scores)
+
+
+def _over_baseline(study: Study, trial: Trial) -> Check | None:
+    guess = study.baseline or {}
+    if guess.get("value") is None:
+        return None
+    return _gain(study, trial, "the baseline", guess["value"], guess.get("stderr"), guess.get("fold_scores", []))
+
+
+def _gain(study: Study, trial: Trial, name: str, value: float, stderr: float | None, folds: list[Any]) -> Check:
+    """Better, perhaps better, or not; the error is that of the difference, over the same folds where both have them."""
+    paired = fold_difference(trial.fold_scores, folds, study.plan_spec.get("folds", 0))
+    error = paired[1] if paired else hypot(trial.stderr or 0.0, stderr or 0.0)
+    better = (trial.value - value) * (1 if study.maximize else -1)
+    words = f"{gain_over(study, trial.value, value).words}, standard error {_size(study, error, value)}."
+    if better <= 0:
+        return Check(FAIL, f"Not better than {name}", words)
+    if better <= CLEAR * error:
+        return Check(WARN, f"Perhaps no better than {name}", f"{words} Less than twice its error: it may be chance.")
+    return Check(PASS, f"Better than {name}", words)
+
+
+def _size(study: Study, error: float, reference: float) -> str:
+    """An error in the unit of gain_over."""
+    if study.metric in POINTS:
+        return format_points(error).lstrip("+±")
+    return f"{100 * error / abs(reference):.1f} %" if reference else format_score(error, error)
+
+
+def _tie(trial: Trial, others: RunnerUps) -> Check:
+    if others.n_better:
+        return Check(
+            WARN, "Others score clearly better", f"{count_of(others.n_better, 'trial')} beyond the noise of both."
+        )
+    if others.n_tied:
+        words = f"{count_of(others.n_tied, 'other trial')} within the noise: choose among them by what else counts."
+        return Check(PASS, "Tied with the best", words)
+    return Check(PASS, "Clearly the best", f"No other trial comes within the noise of trial {trial.number}.")
+
+
+def _edge(study: Study, trial: Trial) -> Check:
+    edges = [words for entry in parameters_of(study) if (words := _at_edge(entry, trial.config.get(entry["name"])))]
+    if edges:
+        return Check(WARN, "On the edge of the search space", f"{_some(edges)}. Better values may lie beyond.")
+    return Check(PASS, "Inside the search space", "No number is at the end of its range.")
+
+
+def _at_edge(entry: dict[str, Any], value: Any) -> str:
+    """Such as "C 9,800 of at most 10,000"; nothing for what is not a number or lies inside."""
+    if entry.get("type") not in ("float", "int") or isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    low, high = entry["low"], entry["high"]
+    if not isfinite(value) or high <= low or (entry["type"] == "int" and high - low < FEW_STEPS):
+        return ""
+    if entry.get("log") and value > 0:
+        share = (log(value) - log(low)) / (log(high) - log(low))
+    else:
+        share = (value - low) / (high - low)
+    margin = EDGE if entry["type"] == "float" else 0.0
+    if share <= margin:
+        return f"{entry['name']} {format_parameter(value)} of at least {format_parameter(low)}"
+    if share >= 1 - margin:
+        return f"{entry['name']} {format_parameter(value)} of at most {format_parameter(high)}"
+    return ""
+
+
+def _data(study: Study) -> Check:
+    warnings = study.dataset_version.warnings
+    if not warnings:
+        return Check(PASS, "No warning about the data", "Neither duplicates nor a column that gives the target away.")
+    messages = [str(warning.get("message", "")).rstrip(".") for warning in warnings]
+    count = f"{count_of(len(messages), 'warning')} about the data"
+    return Check(WARN, count, f"{_some(messages)}.")
+
+
+def _version(study: Study, newest: int) -> Check:
+    number = study.dataset_version.number
+    if newest > number:
+        return Check(WARN, "Newer data", f"The study used version {number}; the dataset is at version {newest}.")
+    return Check(PASS, "The latest data", f"Version {number} is the dataset’s latest.")
+
+
+def _ended(study: Study, progress: Progress) -> Check:
+    if study.is_terminal:
+        words = study.reason or f"It is {study.get_state_display().lower()}."
+        mark = FAIL if study.state == StudyState.FAILED else PASS
+        return Check(mark, "The search has ended", words)
+    left = f"{count_of(progress.to_go, 'trial')} to go" if progress.budget else "it waits for trials by hand"
+    return Check(WARN, "The search goes on", f"{study.get_state_display()}, {left}: a better trial may still come.")
+
+
+def _some(phrases: list[str]) -> str:
+    """The first few, and how many more there are."""
+    more = len(phrases) - NAMED
+    return "; ".join(phrases[:NAMED]) + (f"; and {more} more" if more > 0 else "")
