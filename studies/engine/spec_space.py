@@ -83,7 +83,7 @@ def _off_scale(value: object, word: str, known: Known) -> str:
 def _bad_choice(value: object, known: Known, default: object) -> str:
     """A choice that no model takes; among numbers, others than those recommended may be tried."""
     if known["type"] == "categorical" and _takes_numbers(known) and _is_number(value):
-        return ""
+        return _off_scale(value, "a choice", known)
     wanted = _not_its_kind(value, known, default)
     if wanted:
         return f"{quote(value)} is among its choices; each must be {wanted}"
@@ -91,7 +91,8 @@ def _bad_choice(value: object, known: Known, default: object) -> str:
 
 
 def _takes_numbers(known: Known) -> bool:
-    return known["type"] in ("float", "int") or all(_is_number(choice) for choice in known.get("choices", [None]))
+    """A category with bounds takes numbers in the place of its words: 0.5 for "sqrt"."""
+    return known["type"] in ("float", "int") or (known["type"] == "categorical" and known["bounds"] != (None, None))
 
 
 def _is_number(value: object) -> bool:
@@ -120,6 +121,8 @@ def _not_its_kind(value: object, known: Known, default: object) -> str:
     if known["type"] == "boolean":
         return "" if isinstance(value, bool) else "true or false"
     choices = known.get("choices", [])
+    if (_is_number(value) and _takes_numbers(known)) or (value is None and {"none", "all"}.intersection(choices)):
+        return ""
     same = [choice for choice in choices if choice == value and isinstance(choice, bool) == isinstance(value, bool)]
     return "" if same else f"one of {', '.join(quote(choice) for choice in choices)}{own}"
 

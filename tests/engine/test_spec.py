@@ -248,6 +248,25 @@ def test_no_domain_that_the_neighbours_could_never_take(team, version, parameter
     assert said in errors_of(team, spec)[f"space.{parameter['name']}"][0]
 
 
+@pytest.mark.parametrize(
+    ("parameter", "said"),
+    [
+        ({"type": "float", "low": 0.1, "high": 0.9}, ""),
+        ({"type": "float", "low": 0.1, "high": 1.9}, "cannot be above 1"),
+        ({"type": "categorical", "choices": ["sqrt", 0.5]}, ""),
+        ({"type": "categorical", "choices": ["sqrt", 2.5]}, "cannot be above 1"),
+        ({"type": "categorical", "choices": ["sqrt", "half"]}, "'half' is among its choices"),
+    ],
+)
+def test_a_number_may_stand_in_the_place_of_the_librarys_words(team, version, parameter: dict, said: str) -> None:
+    space = {"parameters": [{"name": "max_features", **parameter}]}
+    spec = {"dataset_version": version.pk, "estimator": "random_forest", "space": space}
+    if said:
+        assert said in errors_of(team, spec)["space.max_features"][0]
+    else:
+        assert resolve(team, spec).space["parameters"][0]["type"] == parameter["type"]
+
+
 def test_numbers_other_than_the_recommended_may_be_tried(team, version) -> None:
     thirds = {"name": "l1_ratio", "type": "categorical", "choices": [0, 0.33, 0.67, 1]}
     wide = {"name": "C", "type": "float", "low": 0, "high": 1e6}

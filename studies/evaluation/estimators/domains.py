@@ -23,7 +23,8 @@ class Domain:
 
     default: the library's value; None of a number that counts only beside a choice. fixed: presets that hold it there.
     reach: of a number, (low, high, why) by preset. choices: of a category, its values by preset.
-    bounds: what the model can take at all, where that is known; None is open.
+    bounds: what numbers the model can take at all; None is open. A choice with a bound takes numbers of that kind in
+    the place of its words as well.
     """
 
     name: str

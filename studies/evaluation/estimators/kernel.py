@@ -37,7 +37,7 @@ class RadialSVMEntry(Entry):
             ),
             choice(
                 "gamma", "scale", "scale takes the number of columns and their spread; or a number of your own.",
-                ["scale", "number"], ["scale", "auto", "number"],
+                ["scale", "number"], ["scale", "auto", "number"], bounds=(0.0, None),
             ),
             real(
                 "gamma_number", None, "How far a row's influence reaches: small is far. On standardised numbers.",

@@ -11,6 +11,7 @@ from .domains import ALL_BUT_WIDE, Domain, choice, clamp, real, switch, whole
 from .entry import Config, Entry, given, switched
 from .preprocessing import FILLS, NATIVE, Offer
 
+SHARE = (0.0, 1.0)
 TREES = Offer(impute=(NATIVE, *FILLS), encode=("one_hot", "ordinal", "target"))
 
 
@@ -28,7 +29,7 @@ class DecisionTreeEntry(Entry):
     def domains(self, table: Table) -> list[Domain]:
         deepest = clamp(table.n_rows**0.5, 3, 12)
         return [
-            choice("max_depth", "none", "Whether the tree stops at a depth.", ["none", "limited"]),
+            choice("max_depth", "none", "Whether the tree stops at a depth.", ["none", "limited"], bounds=(1, None)),
             whole(
                 "max_depth_limit", None, "Questions on the longest path; few are easy to read.",
                 (2, min(6, deepest), "A tree to read."), (2, deepest, ""), (1, 32, ""),
@@ -62,7 +63,8 @@ class RandomForestEntry(Entry):
         why = "How many features each split may look at; fewer make the trees differ more."
         features = "sqrt" if table.task == "classification" else "share"
         return [
-            choice("max_features", features, why, ["sqrt", "share"], ["sqrt", "log2", "share"]),
+            choice("max_features", features, why, ["sqrt", "share"], ["sqrt", "log2", "share"],
+                   bounds=SHARE),
             real(
                 "max_features_share", 1.0 if features == "share" else None, "That number as a share of all features.",
                 (0.3, 1.0, ""), (0.1, 1.0, "Below a tenth the trees guess."), (0.01, 1.0, ""),
@@ -74,15 +76,18 @@ class RandomForestEntry(Entry):
                 fixed=("narrow",),
             ),
             choice(
-                "max_samples", "all" if self.resamples else None, "Whether a resample is as large as the table.",
-                ["all", "share"], when={"bootstrap": [True]}, fixed=("narrow",),
+                "max_samples", "all", "Whether a resample is as large as the table.",
+                ["all", "share"], when={"bootstrap": [True]}, fixed=("narrow",), bounds=SHARE,
             ),
             real(
                 "max_samples_share", None, "Size of the resample as a share of the rows.",
                 (0.5, 1.0, "Halves still make good trees."), (0.1, 1.0, "Small ones are fast and smooth."),
                 when={"max_samples": ["share"]}, most=1.0,
             ),
-            choice("max_depth", "none", "Whether trees stop at a depth.", ["none", "limited"], fixed=ALL_BUT_WIDE),
+            choice(
+                "max_depth", "none", "Whether trees stop at a depth.", ["none", "limited"], fixed=ALL_BUT_WIDE,
+                bounds=(1, None),
+            ),
             whole("max_depth_limit", None, "Questions on the longest path.", (3, 30, ""),
                   when={"max_depth": ["limited"]}),
             whole("n_estimators", 100, "Trees; more only steady the answer and cost time.", (50, 500, ""),
