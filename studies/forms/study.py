@@ -49,7 +49,7 @@ class StudyForm(forms.Form):
     kind = picked("Split")
     folds = typed("Folds")
     repeats = typed("Repeats")
-    rows = typed("Rows", "A sample of so many rows, drawn once, for slow models on large tables. Empty: all.")
+    rows = typed("Rows")
     estimator = picked("Model")
     method = picked("Method")
     seed = typed("Seed", "The same seed proposes the same configurations.")
@@ -92,7 +92,7 @@ class StudyForm(forms.Form):
             "version_for": self._text("dataset_version"),
             "target_for": self.first.target or "",
             "task_for": self.first.task or "",
-            "space_for": self._space_key(),
+            "space_for": self._space_key() if self.space else "",
             "draft": self._text("draft"),
             "draft_change": self._text("draft_change"),
         }

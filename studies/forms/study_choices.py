@@ -26,6 +26,11 @@ SPLIT_HINTS = {
     "group": "Protects from judging rows by what others of the same group taught.",
     "time": "Protects from knowing the future: each block is judged by what was learnt from all earlier ones.",
 }
+UNFIT = {
+    "stratified": "Needs classes to predict.",
+    "group": "Needs a column with the role group; give one on the dataset’s page.",
+    "time": "Needs a column with the role time; give one on the dataset’s page.",
+}
 MOST_NAMED = 4
 
 
@@ -81,6 +86,13 @@ def _select(form: StudyForm, name: str, decided: str | None) -> None:
     """What was left open shows what was decided."""
     if decided is not None and not form.data.get(name):
         form.data[name] = decided
+
+
+def split_words(form: StudyForm) -> list[tuple[str, str, str]]:
+    """Each split: its label, what it protects from, and why it cannot be chosen, if so."""
+    found = form.examined
+    allowed = _kinds(found.task or "classification", found.whole)
+    return [(KINDS[kind], SPLIT_HINTS[kind], "" if kind in allowed else UNFIT[kind]) for kind in KINDS]
 
 
 def _kinds(task: str, table: Table | None) -> list[str]:

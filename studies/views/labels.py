@@ -2,6 +2,7 @@
 
 from studies.evaluation import catalogue, metrics
 from studies.models import Method, Study
+from studies.plots.fold_preview import fold_spans
 
 FOLDS = {"stratified": "stratified folds", "group": "folds of whole groups", "time": "blocks of time"}
 
@@ -41,8 +42,11 @@ def plan_label(study: Study) -> str:
 
 
 def fold_names(study: Study, count: int) -> list[str]:
-    """The names of the first `count` folds: "Fold 2", or "Repeat 1, fold 2" where the plan repeats."""
+    """The names of the first `count` folds: "Fold 2", "Repeat 1, fold 2", "Fold 2, 2024-03-31 to 2024-06-26"."""
     folds, repeats = study.plan_spec.get("folds", 0), study.plan_spec.get("repeats", 1)
+    if study.plan_spec.get("kind") == "time" and study.plan:
+        spans = dict(enumerate(fold_spans(study.plan.facts)))
+        return [f"Fold {i + 1}, {spans[i]}" if i in spans else f"Fold {i + 1}" for i in range(count)]
     if repeats <= 1 or not folds:
         return [f"Fold {i + 1}" for i in range(count)]
     return [f"Repeat {i // folds + 1}, fold {i % folds + 1}" for i in range(count)]

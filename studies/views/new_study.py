@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from studies.forms.study import STORING, StudyForm
 from studies.forms.study_cards import method_cards, model_cards, recommendation
-from studies.forms.study_choices import fill_choices
+from studies.forms.study_choices import fill_choices, split_words
 from studies.forms.study_paste import paste
+from studies.forms.study_preview import preview_of
 from studies.forms.study_price import faults, plan_words, price_lines, searched_words
 from studies.forms.study_start import from_draft, from_study, usual
 from studies.models import DatasetVersion, Membership, Study, StudyState, Team
@@ -122,6 +123,8 @@ def _context(form: StudyForm, versions: list[DatasetVersion]) -> dict[str, Any]:
         if found.estimator and found.table
         else "",
         "searched": searched_words(form),
+        "preview": preview_of(found),
+        "splits": split_words(form),
         "words": plan_words(found),
         "lines": price_lines(found),
         "faults": list(faults(form)),

@@ -12,6 +12,7 @@ from studies.forms.limits import LimitsForm
 from studies.forms.tags import TagForm
 from studies.forms.trial import TrialForm
 from studies.models import Study, Tag
+from studies.plots.fold_preview import fold_preview
 
 from .access import get_study
 from .allowed import allowed_actions
@@ -62,6 +63,7 @@ def study_page(
         "opened": opened if opened in DIALOGS else "",
         "space": space_rows(shown),
         "spec": spec_lines(shown),
+        "preview": fold_preview(shown.plan.facts, shown.plan.repeats) if shown.plan else None,
         "spec_json": json.dumps(shown.spec, indent=2, ensure_ascii=False),
     }
     return render(request, "studies/detail.html", context)

@@ -8,10 +8,12 @@ import django_rq
 import pytest
 
 from studies.engine import actions, bell
+from studies.engine.spec import create_draft, resolve
+from studies.evaluation import TRAINS_ONLY, Plan, decode_predictions
 from studies.models import Lane, Outcome, Study, Team, Trial, TrialState, User, WorkerProcess
 from tests.database import locked_database
 from tests.engine.conftest import Workers, is_running, state_of, wait_until
-from tests.factories import make_person, make_study, make_team, make_version
+from tests.factories import make_person, make_study, make_team, make_version, make_visits
 
 SLOW = {"estimator": "random_forest", "defaults": {}, "space": {"parameters": [
     {"name": "min_samples_leaf", "type": "int", "low": 1, "high": 20, "log": True},
@@ -50,6 +52,23 @@ def test_a_study_of_each_method_finishes(method: str, home: tuple[Team, User], s
     assert (first.source, first.config) == ("default", study.defaults)
     assert study.best_trial().value > study.baseline["value"]
     assert Trial.objects.filter(study=study, predictions__isnull=False).count() == 12
+
+
+def test_studies_on_groups_and_on_blocks_of_time_finish(home: tuple[Team, User], start_workers: Workers) -> None:
+    version = make_visits(*home)
+    start_workers(1)
+    studies = []
+    for kind in ("group", "time"):
+        spec = {"dataset_version": version.pk, "plan": {"kind": kind, "folds": 3}, "budget": {"trials": 3}}
+        studies.append(create_draft(resolve(home[0], spec), home[1]))
+        actions.launch(studies[-1], home[1])
+    for study in studies:
+        wait_until(lambda study=study: state_of(study) == "complete")
+        assert study.trial_counts()["complete"] == 3
+        plan = Plan.from_bytes(study.plan.fold_of_row)
+        told = decode_predictions(study.trials.get(number=0).predictions.data)
+        assert (told.covered == (plan.fold_of_row < TRAINS_ONLY)).all()
+    assert [decode_predictions(s.trials.get(number=0).predictions.data).covered.sum() for s in studies] == [120, 90]
 
 
 def test_same_spec_gives_the_same_trials_with_any_number_of_workers(
