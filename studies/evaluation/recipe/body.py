@@ -1,0 +1,141 @@
+"""What a recipe does. These functions are not called here: `write_recipe` writes them out, under the study's values.
+
+They read a table as the study did, score the pipeline on the study's folds, and fit it on all rows.
+"""
+
+import base64
+import csv
+import hashlib
+import sys
+import unicodedata
+import zlib
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+# A recipe has the study's own values here, and its own `build` and `score`.
+TABLE_SHA256 = ""
+ENCODING, SEPARATOR, DECIMAL = "utf-8-sig", ",", "."
+MISSING: set[str] = {""}
+TARGET = ""
+CLASSES: list[Any] = []
+FEATURES: dict[str, Any] = {}
+RESULTS: list[tuple[int, float]] = []
+FOLDS, REPEATS = "", 1
+LEARNS_FROM_EARLIER = False
+
+
+def build(seed: int) -> Any:
+    raise NotImplementedError
+
+
+def score(model: Any, X: Any, y: Any) -> float:
+    raise NotImplementedError
+
+
+def read_cells(path: str) -> dict[str, list[str]]:
+    """The cells of each column, stripped; "" where missing."""
+    with open(path, encoding=ENCODING, newline="") as file:
+        reader = csv.reader(file, delimiter=SEPARATOR, skipinitialspace=True, strict=True)
+        rows = [row for row in reader if len(row) > 1 or "".join(row).strip()]
+    while not any(cell.strip() for cell in rows[0]):
+        rows.pop(0)
+    while not any(rows[-1]):
+        rows.pop()
+    names = [unicodedata.normalize("NFC", name.strip()) for name in rows.pop(0)]
+    columns = zip(*rows, strict=True)
+    return {name: clean(column) for name, column in zip(names, columns, strict=True)}
+
+
+def clean(column: tuple[str, ...]) -> list[str]:
+    # Beside a "+", a "-" is a value.
+    missing = MISSING - {"-"} if "+" in column else MISSING
+    cells = [unicodedata.normalize("NFC", cell.strip()) for cell in column]
+    return ["" if cell.casefold() in missing else cell for cell in cells]
+
+
+def as_numbers(cells: list[str]) -> np.ndarray:
+    return np.array([float(cell.replace(DECIMAL, ".")) if cell else np.nan for cell in cells])
+
+
+def as_codes(cells: list[str], levels: list[str]) -> np.ndarray:
+    """The place of each cell among the levels; one past the last for a new level."""
+    places = {level: float(place) for place, level in enumerate(levels)}
+    places[""] = np.nan
+    return np.array([places.get(cell, float(len(levels))) for cell in cells])
+
+
+def features_of(columns: dict[str, list[str]]) -> np.ndarray:
+    return np.column_stack(
+        [
+            as_numbers(columns[name]) if levels is None else as_codes(columns[name], levels)
+            for name, levels in FEATURES.items()
+        ]
+    )
+
+
+def load(path: str) -> tuple[np.ndarray, np.ndarray]:
+    """X and y of the rows that have a target; classes are numbered as in CLASSES."""
+    columns = read_cells(path)
+    known = np.array([cell != "" for cell in columns[TARGET]])
+    cells = [cell for cell in columns[TARGET] if cell]
+    if not CLASSES:
+        y = as_numbers(cells)
+    else:
+        labels = cells if isinstance(CLASSES[0], str) else as_numbers(cells).tolist()
+        places = {label: place for place, label in enumerate(CLASSES)}
+        y = np.array([places[label] for label in labels])
+    return features_of(columns)[known], y
+
+
+def folds(n_rows: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The training and the validation rows of each fold."""
+    fold_of_row = np.frombuffer(zlib.decompress(base64.b64decode(FOLDS)), dtype=np.uint8)
+    if fold_of_row.size != REPEATS * n_rows:
+        sys.exit(f"The study had {fold_of_row.size // REPEATS} rows with a target, not {n_rows}.")
+    found = []
+    for line in fold_of_row.reshape(REPEATS, n_rows):
+        for fold in range(len(RESULTS) // REPEATS):
+            others = (line < fold) | (line == 254) if LEARNS_FROM_EARLIER else (line != fold) & (line != 255)
+            found.append((np.flatnonzero(others), np.flatnonzero(line == fold)))
+    return found
+
+
+def cross_validate(X: np.ndarray, y: np.ndarray) -> list[float]:
+    """The score of each fold. One thread, as in the study: so sums agree in every digit."""
+    scores = []
+    with threadpool_limits(1):
+        for (train, valid), (seed, _) in zip(folds(len(y)), RESULTS, strict=True):
+            model = build(seed).fit(X[train], y[train])
+            scores.append(float(score(model, X[valid], y[valid])))
+    return scores
+
+
+def fit(path: str) -> Any:
+    """The pipeline, fitted on all rows of a table."""
+    X, y = load(path)
+    return build(RESULTS[0][0]).fit(X, y)
+
+
+def predict(model: Any, path: str) -> list[Any]:
+    """What the model says about each row of a table, which need not have the target."""
+    found = model.predict(features_of(read_cells(path))).tolist()
+    return [CLASSES[place] for place in found] if CLASSES else found
+
+
+def main() -> None:
+    if len(sys.argv) not in (2, 3):
+        sys.exit(f"usage: python {sys.argv[0]} table.csv [new.csv]")
+    with open(sys.argv[1], "rb") as file:
+        if hashlib.sha256(file.read()).hexdigest() != TABLE_SHA256:
+            print("This is not the study's table: other scores are to be expected.", file=sys.stderr)
+    scores = cross_validate(*load(sys.argv[1]))
+    for number, (now, (_, then)) in enumerate(zip(scores, RESULTS, strict=True), 1):
+        print(f"fold {number}: {now!r} (in the study {then!r})")
+    print(f"mean: {np.mean(scores)}")
+    model = fit(sys.argv[1])
+    if len(sys.argv) == 3:
+        print(*predict(model, sys.argv[2]), sep="\n")
+    else:
+        print(f"Fitted on all rows. For predictions: python {sys.argv[0]} {sys.argv[1]} new.csv")
