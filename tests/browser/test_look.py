@@ -22,6 +22,7 @@ PAGES = [
     "/studies/{study}/review/",
     "/studies/{study}/review/?open=propose",
     "/inbox/",
+    "/studies/{study}/trials/1/code/",
     "/compare/?study={study}&study={other}",
     "/datasets/",
     "/datasets/new/",

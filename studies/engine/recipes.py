@@ -1,0 +1,76 @@
+"""A stored trial as a Python file that rebuilds it with scikit-learn alone."""
+
+from typing import Any
+
+import numpy as np
+
+from studies.evaluation import Plan, Table
+from studies.evaluation.recipe import Source, Tried, write_recipe, write_snippet
+from studies.models import DatasetVersion, Study, Trial, TrialState
+from studies.tabular import load_table
+from studies.tabular.cells import MISSING_WORDS
+from studies.tabular.content import ENCODINGS
+
+from .intake_folder import read_options
+from .lane import trial_seed
+from .tables import evaluation_table
+
+
+class NoRecipe(Exception):
+    """The trial cannot be written down; the message says why."""
+
+
+def recipe_of(trial: Trial) -> str:
+    """The file's text. Raises NoRecipe."""
+    study = trial.study
+    if trial.state != TrialState.COMPLETE:
+        raise NoRecipe("Only a complete trial has a recipe: its fold scores are part of it.")
+    try:
+        table, plan = _data(study)
+        return write_recipe(table, plan, _source(study, table), _tried(study, trial))
+    except (KeyError, ValueError, TypeError, OSError) as error:
+        raise NoRecipe(f"This version of the site cannot rebuild the trial: {error}") from error
+
+
+def snippet_of(trial: Trial) -> str:
+    """The pipeline alone, as an expression. Raises NoRecipe."""
+    study = trial.study
+    try:
+        return write_snippet(*_data(study), _tried(study, trial))
+    except (KeyError, ValueError, TypeError, OSError) as error:
+        raise NoRecipe(f"This version of the site cannot rebuild the trial: {error}") from error
+
+
+def _data(study: Study) -> tuple[Table, Plan]:
+    if study.plan is None:
+        raise ValueError("the study was not launched yet.")
+    table = evaluation_table(study.dataset_version, study.target, study.task)
+    return table, Plan.from_bytes(study.plan.fold_of_row)
+
+
+def _tried(study: Study, trial: Trial) -> Tried:
+    facts = {"STUDY": study.name, "TRIAL": trial.number, "DATASET": str(study.dataset_version)}
+    seed = trial_seed(study.seed, trial.number)
+    return Tried(study.estimator, trial.config, seed, study.metric, trial.fold_scores, facts)
+
+
+def _source(study: Study, table: Table) -> Source:
+    version = study.dataset_version
+    words = read_options(version.upload_path.parent).get("missing_words", [])
+    return Source(
+        sha256=version.content_hash,
+        encoding=ENCODINGS[version.encoding],
+        separator=version.separator,
+        decimal=version.decimal,
+        missing=MISSING_WORDS | {word.strip().casefold() for word in words},
+        classes=_classes(version, study.target, table),
+    )
+
+
+def _classes(version: DatasetVersion, target: str, table: Table) -> tuple[Any, ...]:
+    """As the file has them: a table rounds the names of classes that are numbers."""
+    column = next(column for column in load_table(version.table_path) if column.name == target)
+    if not table.classes or not column.is_numeric:
+        return table.classes
+    values = np.unique(column.values[~column.missing]).tolist()
+    return tuple(int(value) if value.is_integer() else value for value in values)

@@ -1,0 +1,48 @@
+"""A study as one JSON document: its spec, what it ran on, and every trial with its attempts."""
+
+from typing import Any
+
+from studies.evaluation.recipe import versions
+from studies.models import Study, Trial
+
+FORMAT = 1
+TRIAL = (
+    "number", "source", "proposal_index", "state", "reason", "error", "config", "off_space", "value", "stderr",
+    "fold_scores", "fit_times", "score_times", "fit_seconds", "score_seconds", "started_at", "finished_at",
+)  # fmt: skip
+ATTEMPT = ("number", "worker", "lane", "outcome", "detail", "started_at", "ended_at")
+
+
+def study_document(study: Study) -> dict[str, Any]:
+    """Four queries, however many trials there are."""
+    version = study.dataset_version
+    trials = study.trials.order_by("number").defer("traceback", "warnings").prefetch_related("attempts")
+    return {
+        "format": FORMAT,
+        "id": study.pk,
+        "state": study.state,
+        "reason": study.reason,
+        "created_by": str(study.created_by or ""),
+        "created_at": study.created_at,
+        "launched_at": study.launched_at,
+        "finished_at": study.finished_at,
+        "spec": study.spec,
+        "direction": study.direction,
+        "defaults": study.defaults,
+        "baseline": study.baseline,
+        "dataset": {
+            "name": version.dataset.name,
+            "version": version.number,
+            "rows": version.rows,
+            "sha256": version.content_hash,
+            "columns": [column.as_dict() for column in version.columns.all()],
+        },
+        "plan": {"kind": study.plan.kind, "sha256": study.plan.sha256} if study.plan else None,
+        "written_with": versions(),
+        "trials": [_trial(trial) for trial in trials],
+    }
+
+
+def _trial(trial: Trial) -> dict[str, Any]:
+    attempts = [{name: getattr(attempt, name) for name in ATTEMPT} for attempt in trial.attempts.all()]
+    return {name: getattr(trial, name) for name in TRIAL} | {"attempts": attempts}

@@ -1,0 +1,174 @@
+"""A written recipe, run where neither we nor Django can be imported, gives the study's fold scores."""
+
+import ast
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from studies.engine.tables import table_from_file
+from studies.evaluation import Plan, Table, catalogue, evaluate, make_plan
+from studies.evaluation.recipe import Source, Tried, write_recipe, write_snippet
+from studies.tabular import read_table, save_table
+from studies.tabular.cells import MISSING_WORDS
+from studies.tabular.content import ENCODINGS
+from tests.factories import csv_text
+
+RUNNER = """
+import json, runpy, sys
+class Guard:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {"studies", "django", "pandas"}:
+            raise ImportError(name + " is not to be had here")
+sys.meta_path.insert(0, Guard())
+table, *recipes = sys.argv[1:]
+for path in recipes:
+    recipe = runpy.run_path(path)
+    model = recipe["fit"](table)
+    print(json.dumps([recipe["cross_validate"](*recipe["load"](table)), recipe["predict"](model, table)]))
+"""
+HOSTILE = "it's \"quoted\"\n'''\"\"\"\\ ; __import__('os').system('touch pwned') # \u202e é"
+
+
+def run(folder: Path, table: Path, recipes: list[Path]) -> list[Any]:
+    """Fold scores and predictions of each recipe, in a Python that knows only what is installed."""
+    runner = folder / "runner.py"
+    runner.write_text(RUNNER)
+    command = [sys.executable, "-I", "-W", "ignore", str(runner), str(table), *map(str, recipes)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    assert answer.returncode == 0, answer.stderr
+    return [json.loads(line) for line in answer.stdout.splitlines()]
+
+
+def stored(folder: Path, text: str, target: str, task: str, **options: Any) -> tuple[Path, Table, Source]:
+    path = folder / "table.csv"
+    path.write_text(text, encoding="utf-8")
+    reading = read_table(path, **options)
+    save_table(reading.columns, folder / "table.npz")
+    features = tuple(column.name for column in reading.columns if column.name != target)
+    table = table_from_file(str(folder / "table.npz"), features, target, task)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    words = MISSING_WORDS | set(options.get("missing_words", ()))
+    source = Source(digest, ENCODINGS[reading.encoding], reading.separator, reading.decimal, words, table.classes)
+    return path, table, source
+
+
+def tried(table: Table, plan: Plan, key: str, metric: str, study: str = "A study", **config: Any) -> Tried:
+    config = catalogue[key].defaults(table) | config
+    found = evaluate(table, plan, key, config, metric=metric, seed=11)
+    assert found.state == "complete", found.error
+    return Tried(key, config, 11, metric, found.fold_scores, {"STUDY": study, "TRIAL": 3})
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_every_estimator_and_metric_gives_the_fold_scores_of_the_study(tmp_path: Path, task: str) -> None:
+    path, table, source = stored(tmp_path, csv_text(80, task), "outcome", task)
+    plan = make_plan(table, "stratified" if task == "classification" else "kfold", folds=3)
+    entries = [entry for entry in catalogue.values() if task in entry.tasks]
+    recipes, expected = [], []
+    for i, entry in enumerate(entries):
+        metrics = entry.metrics(task)
+        trial = tried(table, plan, entry.key, metrics[(i + 3) % len(metrics)])
+        recipes.append(tmp_path / f"{entry.key}.py")
+        recipes[-1].write_text(write_recipe(table, plan, source, trial), encoding="utf-8")
+        expected.append(trial.fold_scores)
+    for entry, (scores, predictions), wanted in zip(entries, run(tmp_path, path, recipes), expected, strict=True):
+        assert np.max(np.abs(np.array(scores) - wanted)) < 1e-9, entry.key
+        assert len(predictions) == 80
+        assert task == "regression" or set(predictions) <= set(table.classes)
+    for words in (["check"], ["format", "--check", "--line-length=120"]):
+        command = [sys.executable, "-m", "ruff", *words, "--isolated", *map(str, recipes)]
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert answer.returncode == 0, answer.stdout
+
+
+def odd_table() -> str:
+    """Decimal commas, words for missing, a missing target, classes that are numbers, blank lines, hostile names."""
+    rng = np.random.default_rng(5)
+    quoted = HOSTILE.replace("\u202e", "").replace("\n", " ").replace('"', '""')
+    lines = [f'Größe;"{quoted}";plus;x;class']
+    for i in range(90):
+        size = "unknown" if i % 9 == 4 else f"{rng.normal(3, 1):.2f}".replace(".", ",")
+        word = ["é ", "e\u0301", "=cmd() ", '"a;""b"""', "N/A"][i % 5]
+        lines.append(f"{size}; {word};{'+-'[i % 2]};{rng.integers(9)};{'' if i == 7 else [0, 1.5, 20][(i // 2) % 3]}")
+        if i == 40:
+            lines.append("")
+    return "\n".join([*lines, ";;;;", ""])
+
+
+@pytest.mark.parametrize(("kind", "metric"), [("stratified", "roc_auc"), ("kfold", "log_loss")])
+def test_odd_tables_are_read_as_the_study_read_them(tmp_path: Path, kind: str, metric: str) -> None:
+    options = {"missing_words": ["unknown"], "kinds": {"class": "number"}}
+    path, table, source = stored(tmp_path, odd_table(), "class", "classification", **options)
+    assert (source.separator, source.decimal, table.n_rows) == (";", ",", 89)
+    plan = make_plan(table, kind, folds=2, repeats=2)
+    trial = tried(table, plan, "logistic_regression", metric, HOSTILE, C=0.1)
+    source = Source(**vars(source) | {"classes": (0, 1.5, 20)})
+    recipe = tmp_path / "recipe.py"
+    recipe.write_text(write_recipe(table, plan, source, trial), encoding="utf-8")
+    ((scores, predictions),) = run(tmp_path, path, [recipe])
+    assert np.max(np.abs(np.array(scores) - trial.fold_scores)) < 1e-9
+    assert set(predictions) <= {0, 1.5, 20}
+    assert not (tmp_path / "pwned").exists()
+
+
+def test_a_recipe_runs_as_a_program(tmp_path: Path) -> None:
+    path, table, source = stored(tmp_path, csv_text(60), "outcome", "classification")
+    plan = make_plan(table, "stratified", folds=3)
+    trial = tried(table, plan, "logistic_regression", "accuracy")
+    recipe, new = tmp_path / "recipe.py", tmp_path / "new.csv"
+    recipe.write_text(write_recipe(table, plan, source, trial), encoding="utf-8")
+    new.write_text("city,age,income\nGraz,60,70.5\nParis,20,\n")  # another order, a new level, no target
+    command = [sys.executable, "-I", str(recipe), str(path), str(new)]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert lines[0] == f"fold 1: {trial.fold_scores[0]!r} (in the study {trial.fold_scores[0]!r})"
+    assert lines[4:] == ["yes", "no"]
+
+
+@pytest.mark.parametrize("kind", ["group", "time"])
+def test_plans_by_group_and_time_come_along(tmp_path: Path, kind: str) -> None:
+    path, table, source = stored(tmp_path, csv_text(80, "regression"), "outcome", "regression")
+    extra = {"groups": np.arange(80) // 7} if kind == "group" else {"order": np.arange(80.0)}
+    plan = make_plan(Table(**vars_of(table) | extra), kind, folds=3)
+    trial = tried(table, plan, "ridge", "rmse")
+    recipe = tmp_path / "recipe.py"
+    recipe.write_text(write_recipe(table, plan, source, trial), encoding="utf-8")
+    ((scores, _),) = run(tmp_path, path, [recipe])
+    assert np.max(np.abs(np.array(scores) - trial.fold_scores)) < 1e-9
+
+
+def vars_of(table: Table) -> dict[str, Any]:
+    return {name: getattr(table, name) for name in table.__dataclass_fields__}
+
+
+def test_whatever_people_wrote_stays_inside_of_literals(tmp_path: Path) -> None:
+    _, table, source = stored(tmp_path, odd_table(), "class", "classification", missing_words=["unknown"])
+    plan = make_plan(table, "kfold", folds=2)
+    trial = tried(table, plan, "ridge", "accuracy", HOSTILE)
+    text = write_recipe(table, plan, source, trial)
+    tree = ast.parse(text)
+    named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assert "__import__" not in named
+    constants = {node.targets[0].id: node.value for node in tree.body if isinstance(node, ast.Assign)}
+    assert ast.literal_eval(constants["STUDY"]) == HOSTILE
+    assert list(ast.literal_eval(constants["FEATURES"])) == list(table.names)
+    assert "\u202e" not in text
+
+
+def test_the_pipeline_alone_builds_what_the_study_fitted(tmp_path: Path) -> None:
+    _, table, _ = stored(tmp_path, csv_text(60), "outcome", "classification")
+    plan = make_plan(table, "stratified", folds=3)
+    for key, entry in catalogue.items():
+        if "classification" not in entry.tasks:
+            continue
+        trial = Tried(key, entry.defaults(table), 11, "accuracy", [0.5] * 3)
+        text = write_snippet(table, plan, trial)
+        space: dict[str, Any] = {}
+        exec(compile(text, key, "exec"), space)  # noqa: S102 (what we have just written)
+        space["model"].fit(table.X, table.y)
+        assert list(space["model"].named_steps)[-1] == "model"
