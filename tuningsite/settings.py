@@ -132,6 +132,7 @@ LEASE_SECONDS = env.float("LEASE_SECONDS", default=6.0)
 HEARTBEAT_SECONDS = env.float("HEARTBEAT_SECONDS", default=2.0)
 RECONCILE_SECONDS = env.float("RECONCILE_SECONDS", default=2.0)
 SLICE_SECONDS = env.float("SLICE_SECONDS", default=10.0)
+PROBE_SECONDS = env.float("PROBE_SECONDS", default=8.0)
 MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=3)
 
 # -- uploads --------------------------------------------------------------------------------------------------------

@@ -3,15 +3,21 @@
 import { takeOver } from "./new-study/take-over.js";
 
 const WAIT = 300;
+const REST = 1200;
 const form = document.getElementById("new-study");
 let timer = 0;
+let timingTimer = 0;
 let asking = null;
 
-async function check() {
+// `timing`: whoever lets the form rest asks for a few fits to be timed, and again until they are.
+async function check(timing = false) {
   asking?.abort();
   asking = new AbortController();
+  const body = new FormData(form);
+  body.delete("pasted");
+  if (timing) body.set("timing", "1");
   try {
-    const answer = await fetch(form.dataset.check, { method: "POST", body: new FormData(form), signal: asking.signal });
+    const answer = await fetch(form.dataset.check, { method: "POST", body, signal: asking.signal });
     if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     takeOver(form, page.getElementById("new-study"));
@@ -19,13 +25,20 @@ async function check() {
     if (error.name !== "AbortError" && !(error instanceof TypeError)) throw error; // away: the next key asks again
   } finally {
     form.removeAttribute("aria-busy");
+    askForTiming();
   }
+}
+
+function askForTiming() {
+  clearTimeout(timingTimer);
+  if (form.querySelector("[data-timing=wanted]")) timingTimer = setTimeout(() => (document.hidden ? askForTiming() : check(true)), REST);
 }
 
 function soon(wait) {
   clearTimeout(timer);
+  clearTimeout(timingTimer);
   form.setAttribute("aria-busy", "true");
-  timer = setTimeout(check, wait);
+  timer = setTimeout(() => check(), wait);
 }
 
 // A tick says at once whether a row is searched or fixed.
@@ -68,3 +81,5 @@ document.addEventListener("click", (event) => {
 
 // A page that the browser kept shows what was typed before, with the answers of then.
 addEventListener("pageshow", (event) => { if (event.persisted) soon(0); });
+
+askForTiming();

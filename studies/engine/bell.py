@@ -13,11 +13,12 @@ from django.utils import timezone
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from studies.models import Lane
+from studies.models import Lane, ProbeTiming
 
 logger = logging.getLogger(__name__)
 QUEUE = "lanes"
 JOB = "studies.engine.lane.run_lane"
+PROBE_JOB = "studies.engine.probe_job.run_probe"
 REDIS_TIMEOUT = 0.5  # seconds; no page and no slice waits longer for Redis
 
 
@@ -57,4 +58,19 @@ def ring(lane: Lane) -> bool:
         Lane.objects.filter(pk=lane.pk, job_id=job_id).update(job_id="", rung_at=None)
         logger.warning("Redis does not answer; study %s waits for the queue", lane.study_id)
         return False
+    return True
+
+
+def ring_probe(probe: ProbeTiming) -> bool:
+    """Enqueue the timing of a few fits, ahead of the lanes: somebody looks at a form; False when Redis is away."""
+    try:
+        with connection() as redis_connection:
+            queue = django_rq.get_queue(QUEUE, connection=redis_connection)
+            queue.enqueue_call(
+                PROBE_JOB, args=(probe.pk,), timeout=-1, result_ttl=0, failure_ttl=60, ttl=600, at_front=True
+            )
+    except redis.RedisError:
+        logger.warning("Redis does not answer; nothing is timed for the form")
+        return False
+    ProbeTiming.objects.filter(pk=probe.pk).update(rung_at=timezone.now())
     return True

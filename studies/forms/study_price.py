@@ -42,7 +42,7 @@ class Fault:
 
 
 def price_lines(found: Examination) -> list[Line]:
-    """How the number of fits comes about, and what more repeats would make of it."""
+    """How the number of fits comes about."""
     if found.plan is None or found.trials_to_run is None or found.fits is None:
         return []
     lines = []
@@ -53,9 +53,6 @@ def price_lines(found: Examination) -> list[Line]:
     elif found.space is not None and found.space.size is not None:
         lines.append(Line("Space", count_of(found.space.size, "configuration")))
     lines.append(Line(_product(found.trials_to_run, found.plan), count_of(found.fits, "fit"), is_sum=True))
-    if found.plan.repeats < 3:
-        fits = found.trials_to_run * found.plan.folds * 3
-        lines.append(Line("With 3 repeats", count_of(fits, "fit")))
     return lines
 
 

@@ -6,6 +6,7 @@ from .dataset import Column, Dataset, DatasetVersion
 from .event import Event, NeverChanged
 from .invitation import Invitation
 from .lane import Lane
+from .probe_timing import UNFINISHED, ProbeState, ProbeTiming
 from .proposal import Proposal, ProposalState, may_decide
 from .secret import ApiToken, OneTimeLink
 from .split_plan import SplitPlan
@@ -21,6 +22,7 @@ __all__ = [
     "ACTIVE",
     "ASKING",
     "TERMINAL",
+    "UNFINISHED",
     "ApiToken",
     "Attempt",
     "BadTag",
@@ -38,6 +40,8 @@ __all__ = [
     "NeverChanged",
     "OneTimeLink",
     "Outcome",
+    "ProbeState",
+    "ProbeTiming",
     "Proposal",
     "ProposalState",
     "Reason",

@@ -120,3 +120,16 @@ def format_percent(share: float | None) -> str:
 def count_of(number: int, noun: str) -> str:
     """1 trial, 2 trials, 1,000 trials."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def format_span(low: float, high: float) -> str:
+    """4 to 9 min, 1.7 to 3.4 h, about 2 min, under 1 s: a rough estimate in one unit."""
+    if high < 1:
+        return "under 1 s"
+    units = ((100.0, 1, "s"), (100.0 * MINUTE, MINUTE, "min"), (48.0 * HOUR, HOUR, "h"), (math.inf, DAY, "days"))
+    _, size, unit = next(entry for entry in units if high < entry[0])
+    decimals = 1 if size >= HOUR and high / size < 10 else 0
+    first, last = f"{low / size:,.{decimals}f}", f"{high / size:,.{decimals}f}"
+    if first == last:
+        return f"about {last} {unit}"
+    return f"{first} to {last} {unit}" if float(first.replace(",", "")) else f"up to {last} {unit}"

@@ -8,9 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from studies.engine.probe import timing_of
 from studies.forms.study import STORING, StudyForm
 from studies.forms.study_cards import method_cards, model_cards, recommendation
 from studies.forms.study_choices import fill_choices, split_words
+from studies.forms.study_minutes import minutes_of
 from studies.forms.study_paste import paste
 from studies.forms.study_preview import preview_of
 from studies.forms.study_price import faults, plan_words, price_lines, searched_words
@@ -55,7 +57,8 @@ def _posted(request: HttpRequest, membership: Membership, versions: list[Dataset
 def _page(request: HttpRequest, form: StudyForm, versions: list[DatasetVersion], **more: Any) -> HttpResponse:
     """`refused`: what was asked for in vain; a form that comes back to a phone shows its faults far below."""
     context = {"section": "studies", "source": _source(request), "draft": _draft(request, form), **more}
-    return render(request, "studies/new.html", context | _context(form, versions))
+    may_ask = request.POST.get("action") == "refresh"  # without script, this is how a timing is asked for
+    return render(request, "studies/new.html", context | _context(request, form, versions, may_ask))
 
 
 @require_POST
@@ -63,7 +66,8 @@ def check_new_study(request: HttpRequest) -> HttpResponse:
     """The form as it would come back: the page takes errors, pictures, price and what depends on a choice from it."""
     membership = require_editor(request)
     form = StudyForm(membership.team, request.POST)
-    return render(request, "studies/new/_form.html", _context(form, _versions(membership.team)))
+    may_ask = "timing" in request.POST
+    return render(request, "studies/new/_form.html", _context(request, form, _versions(membership.team), may_ask))
 
 
 def _versions(team: Team) -> list[DatasetVersion]:
@@ -107,9 +111,10 @@ def _draft(request: HttpRequest, form: StudyForm) -> Study | None:
     return None if form.draft is None else drafts.filter(pk=form.draft).first()
 
 
-def _context(form: StudyForm, versions: list[DatasetVersion]) -> dict[str, Any]:
+def _context(request: HttpRequest, form: StudyForm, versions: list[DatasetVersion], may_ask: bool) -> dict[str, Any]:
     found = form.examined
     is_whole = form.is_valid()
+    timing = timing_of(found, request.user, may_ask and is_whole) if found.fits else None
     fill_choices(form, versions)
     spec = form.resolved.to_spec() if is_whole else form.spec
     return {
@@ -127,6 +132,7 @@ def _context(form: StudyForm, versions: list[DatasetVersion]) -> dict[str, Any]:
         "splits": split_words(form),
         "words": plan_words(found),
         "lines": price_lines(found),
+        "minutes": minutes_of(found, timing),
         "faults": list(faults(form)),
         "spec": json.dumps(spec, indent=2, ensure_ascii=False),
     }

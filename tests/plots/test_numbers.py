@@ -113,3 +113,20 @@ def test_little_is_not_none(share, expected):
 def test_counts_agree_with_their_noun():
     assert numbers.count_of(1, "trial") == "1 trial"
     assert numbers.count_of(1000, "trial") == "1,000 trials"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.2, 0.9, "under 1 s"),
+        (0.2, 12, "up to 12 s"),
+        (40, 90, "40 to 90 s"),
+        (239, 541, "4 to 9 min"),
+        (118, 122, "about 2 min"),
+        (6120, 12240, "1.7 to 3.4 h"),
+        (36 * 3600, 47 * 3600, "36 to 47 h"),
+        (2 * 86400, 1200 * 86400, "2 to 1,200 days"),
+    ],
+)
+def test_a_rough_estimate_is_a_span_in_one_unit(low: float, high: float, said: str) -> None:
+    assert numbers.format_span(low, high) == said

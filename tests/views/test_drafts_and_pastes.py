@@ -54,8 +54,8 @@ def assert_cloned(browser: Client, team: Team, user, spec: dict) -> None:
 ODD_SPACES = {
     "left to the library": [{"name": "min_samples_leaf", "type": "int", "low": 1, "high": 9}],
     "in another order": [
+        {"name": "n_estimators", "type": "int", "low": 50, "high": 90, "log": True},
         {"name": "min_samples_leaf", "type": "int", "low": 1, "high": 9, "log": True},
-        {"name": "max_features", "type": "float", "low": 0.1, "high": 0.9},
     ],
     "constants": [
         {"name": "max_features", "type": "constant", "value": "sqrt"},
@@ -63,12 +63,17 @@ ODD_SPACES = {
         {"name": "min_samples_leaf", "type": "int", "low": 2, "high": 20, "step": 3},
     ],
     "numbers as choices": [
-        {"name": "max_features", "type": "categorical", "choices": [0.7, 0.2, 0.5]},
+        {"name": "min_samples_leaf", "type": "categorical", "choices": [7, 2, 5]},
         {"name": "bootstrap", "type": "categorical", "choices": [True, False]},
+        {"name": "criterion", "type": "categorical", "choices": ["entropy", "gini"]},
+    ],
+    "a switch and its number": [
+        {"name": "max_features", "type": "categorical", "choices": ["sqrt", "share"]},
+        {"name": "max_features_share", "type": "float", "low": 0.2, "high": 0.4, "when": {"max_features": ["share"]}},
     ],
     "a condition that always holds": [
-        {"name": "bootstrap", "type": "constant", "value": True},
-        {"name": "max_samples", "type": "float", "low": 0.5, "high": 1.0, "when": {"bootstrap": [True]}},
+        {"name": "max_features", "type": "constant", "value": "share"},
+        {"name": "max_features_share", "type": "float", "low": 0.5, "high": 1.0, "when": {"max_features": ["share"]}},
     ],
     "conditions of its own": [
         {"name": "bootstrap", "type": "boolean"},
