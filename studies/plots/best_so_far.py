@@ -147,12 +147,12 @@ def _line_ends(names: list[str]) -> list[str]:
     ]
 
 
-def _y_range(record: BestSoFar) -> tuple[float, float]:
-    """All ends, and of the beginnings as much as does not flatten them."""
-    scored = [run.values for run in record.runs if len(run.values)]
+def range_of(runs: Sequence[Run], direction: str) -> tuple[float, float]:
+    """The y axis: all ends, and of the beginnings as much as does not flatten them."""
+    scored = [run.values for run in runs if len(run.values)]
     if not scored:
         return (0.0, 1.0)
-    sign = -1.0 if record.direction == "minimize" else 1.0
+    sign = -1.0 if direction == "minimize" else 1.0
     ends = sign * np.array([values[-1] for values in scored])
     starts = sign * np.concatenate(scored)
     top, reach = float(ends.max()), float(max(np.ptp(ends) * 3, np.ptp(starts) * 0.5, abs(ends.max()) * 2e-3, 1e-9))
@@ -168,7 +168,7 @@ def draw(record: BestSoFar) -> go.Figure:
     scale = 1.0 if not len(everything) or not everything.max() else float(unit_of.max() / everything.max())
     places = [run.trials if record.axis == "trial" else run.seconds * scale for run in record.runs]
     right = max((float(x.max()) for x in places if len(x)), default=1.0)
-    y_range = _y_range(record)
+    y_range = range_of(record.runs, record.direction)
     x_title = "Trials" if record.axis == "trial" else f"Worker time, {unit}"
     figure = frame(record.metric, x_title, y_range, (0, right * 1.01 or 1.0))
     labels, ends = [], _line_ends([run.name for run in record.runs])

@@ -44,7 +44,7 @@ def get_study_to_edit(request: HttpRequest, pk: int) -> Study:
 
 
 def get_comparison(request: HttpRequest, pk: int) -> Comparison:
-    return get_object_or_404(Comparison.objects.visible_to(request.user).select_related("created_by"), pk=pk)
+    return get_object_or_404(Comparison.objects.visible_to(request.user).select_related("created_by", "team"), pk=pk)
 
 
 def membership_in(request: HttpRequest, study: Study) -> Membership:
@@ -61,6 +61,10 @@ def get_study_to_decide(request: HttpRequest, pk: int) -> Study:
     if not membership_in(request, study).can_manage:
         raise PermissionDenied("Owners decide what the team stands behind. Ask one of them.")
     return study
+
+
+def get_comparison_to_edit(request: HttpRequest, pk: int) -> Comparison:
+    return _editable(request, Comparison.objects.select_related("team"), pk)
 
 
 def get_version(request: HttpRequest, pk: int) -> DatasetVersion:

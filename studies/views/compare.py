@@ -1,19 +1,24 @@
 """Two to twelve studies side by side: which search was better?"""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
+from django_htmx.http import trigger_client_event
 
+from studies.forms.comparison import ComparisonForm
 from studies.models import Comparison, Study, StudyState
 
-from .access import current_team, get_comparison
+from .access import current_team, get_comparison, get_membership
 from .comparison import MOST, chosen_ids, chosen_studies, comparable, facts, kept_studies
 from .headline import Gain, gain_over
 from .labels import metric_in_text, metric_label
+from .methods import MethodComparison, method_comparison, target_in_words
 from .progress import Progress, progress_of
 
 OFFERED = 200
@@ -41,47 +46,116 @@ class Side:
 
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
-    return _page(request, chosen_studies(request))
+    return comparison_page(request, chosen_studies(request))
 
 
 @require_safe
 def saved_comparison(request: HttpRequest, pk: int) -> HttpResponse:
     """The same page, with the studies that were saved under a name."""
     comparison = get_comparison(request, pk)
-    return _page(request, kept_studies(comparison), comparison)
+    return comparison_page(request, kept_studies(comparison), comparison)
 
 
-def _page(request: HttpRequest, chosen: list[Study], comparison: Comparison | None = None) -> HttpResponse:
-    """What differs, curves and scores of the studies; with fewer than two, the others are offered."""
+@require_safe
+def saved_comparison_live(request: HttpRequest, pk: int) -> HttpResponse:
+    """The parts of a saved comparison's page that move, under a new cursor; 204 while nothing has changed."""
+    comparison = get_comparison(request, pk)
+    chosen = kept_studies(comparison)
+    if len(chosen) < 2 or request.GET.get("since") == _cursor(chosen):
+        return HttpResponse(status=204)
+    response = render(request, "compare/_live.html", _side_by_side(chosen, comparison) | {"oob": True})
+    return trigger_client_event(response, "study-changed", {})
+
+
+def comparison_page(
+    request: HttpRequest,
+    chosen: list[Study],
+    comparison: Comparison | None = None,
+    name_form: ComparisonForm | None = None,
+) -> HttpResponse:
+    """What differs, curves and scores of the studies; with fewer than two, the others are offered.
+
+    A name that was refused comes back with its dialog open.
+    """
+    membership = get_membership(request)
+    team = comparison.team if comparison else membership.team
+    opened = "name" if name_form else request.GET.get("open", "")
     offered = [*chosen, *_offered(request, chosen)]
     context = {
         "section": "compare",
         "chosen": chosen,
         "comparison": comparison,
-        "file_name": comparison.name if comparison else "comparison",
         "too_many": len(chosen_ids(request)) > MOST,
         "most": MOST,
         "choices": [Choice(study, metric_in_text(study.metric), study in chosen) for study in offered],
         "query": urlencode([("study", study.pk) for study in chosen]),
+        "may_edit": _may_edit(request, comparison),
+        "name_form": name_form or ComparisonForm(team, comparison=comparison),
+        "opened": opened if opened in {"name", "delete"} else "",
     }
     if len(chosen) < 2:
+        saved = Comparison.objects.of_team(membership.team).select_related("created_by")
+        context["saved"] = saved.annotate(n=Count("compared")).order_by("-pk")
         return render(request, "compare/picker.html", context)
+    template = "compare/methods.html" if _by_method(chosen, comparison) else "compare/compare.html"
+    return render(request, template, context | _side_by_side(chosen, comparison))
+
+
+def _may_edit(request: HttpRequest, comparison: Comparison | None) -> bool:
+    """Of a saved one, the role in its own team counts, which need not be the team that one works in now."""
+    if comparison is None:
+        return get_membership(request).can_edit
+    return Comparison.objects.editable_by(request.user).filter(pk=comparison.pk).exists()
+
+
+def _by_method(chosen: list[Study], comparison: Comparison | None) -> bool:
+    return comparison is not None and comparison.compares_methods and comparable(chosen).shared
+
+
+def _cursor(chosen: list[Study]) -> str:
+    return ".".join(str(study.change) for study in chosen)
+
+
+def _side_by_side(chosen: list[Study], comparison: Comparison | None) -> dict[str, Any]:
+    """What the page says about at least two studies."""
     progress = progress_of(chosen)
     fair = comparable(chosen)
     sides = [Side(study, progress[study.pk], i % 6 + 1, metric_label(study.metric)) for i, study in enumerate(chosen)]
-    rows = facts(chosen)
-    context |= {
+    by_method = _by_method(chosen, comparison)
+    methods = method_comparison(chosen, progress) if by_method else None
+    rows = facts([row.runs[0].study for row in methods.ordered] if methods else chosen)
+    return {
+        "comparison": comparison,
+        "file_name": comparison.name if comparison else "comparison",
         "sides": _ranked(sides) if fair.shared else sides,
         "ordered": sides,
         "fair": fair,
         "lead": _lead(sides) if fair.shared else None,
+        "methods": methods,
+        "target": target_in_words(methods) if methods else "",
+        "columns": _columns(sides, methods),
         "differing": [row for row in rows if row.differs],
-        "same": [row for row in rows if not row.differs],
+        "same": [row for row in rows if not row.differs and not (methods and row.name == "Seed")],
         "metric": metric_label(chosen[0].metric),
         "metric_in_text": metric_in_text(chosen[0].metric),
-        "chart": f"{reverse('compare_chart')}?{context['query']}",
+        "chart": _chart_address(chosen, comparison),
+        "since": _cursor(chosen),
+        "live": any(study.is_live for study in chosen),
     }
-    return render(request, "compare/compare.html", context)
+
+
+def _columns(sides: list[Side], methods: MethodComparison | None) -> list[tuple[int, str]]:
+    """Mark and name of each column in the table of differences."""
+    if methods:
+        return [(row.mark, row.name) for row in methods.ordered]
+    return [(side.mark, side.study.name) for side in sides]
+
+
+def _chart_address(chosen: list[Study], comparison: Comparison | None) -> str:
+    if comparison:
+        return f"{reverse('saved_comparison_chart', args=[comparison.pk])}?"
+    query = urlencode([("study", study.pk) for study in chosen])
+    return f"{reverse('compare_chart')}?{query}&"
 
 
 def _offered(request: HttpRequest, chosen: list[Study]) -> list[Study]:
