@@ -64,6 +64,19 @@ form.addEventListener("input", (event) => {
   soon(event.target.matches("input:not([type=radio], [type=checkbox])") ? WAIT : 0);
 });
 
+// A model that cannot serve all rows is picked on a sample: what the button would send, without a new page.
+form.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-sample]");
+  if (!button) return;
+  event.preventDefault();
+  const radio = form.querySelector(`[name=estimator][value="${CSS.escape(button.value)}"]`);
+  form.elements.rows.value = button.dataset.sample;
+  radio.disabled = false;
+  radio.checked = true;
+  radio.focus();
+  soon(0);
+});
+
 // A link to a fault puts the cursor where it can be mended; the link to the spec opens it.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href^='#']");

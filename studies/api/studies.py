@@ -34,7 +34,10 @@ SPEC = {
     "task": {"type": "string", "nullable": True},
     "target": {"type": "string", "nullable": True},
     "estimator": {"type": "string", "nullable": True},
-    "space": {"type": "object", "nullable": True},
+    "space": {
+        "nullable": True,
+        "oneOf": [{"type": "object"}, {"type": "string", "enum": ["narrow", "recommended", "wide"]}],
+    },
     "method": {"type": "string", "nullable": True},
     "method_options": {"type": "object"},
     "seed": {"type": "integer"},

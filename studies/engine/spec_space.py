@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from studies.evaluation import PRESETS
 from studies.search import Space, SpaceError
 
 from .spec_errors import nearest, quote
@@ -10,6 +11,7 @@ from .spec_examination import Examination
 from .spec_fields import Fields
 
 Known = Mapping[str, Any]
+RECOMMENDED = "recommended"
 MOST_LISTED = 1000
 
 
@@ -19,9 +21,13 @@ def examine_space(spec: Fields, found: Examination) -> None:
     if entry is None or table is None or entry.problem(table):
         return
     given = spec.raw("space")
-    if given is None:
-        found.space = Space.from_json(entry.space(table))
-        found.decide(f"Search space: the recommended one of {entry.label}, {_counted(found.space)} searched.")
+    if given is None or (isinstance(given, str) and given in PRESETS):
+        preset = given or RECOMMENDED
+        found.space = Space.from_json(entry.space(table, preset))
+        found.decide(f"Search space: the {preset} one of {entry.label}, {_counted(found.space)} searched.")
+        return
+    if isinstance(given, str):
+        spec.wrong("space", f"There is no space {quote(given)}. {nearest(given, PRESETS)}")
         return
     bounds = entry.bounds(table)
     known = {p["name"]: p | {"bounds": bounds[p["name"]]} for p in entry.parameters(table, "wide")}

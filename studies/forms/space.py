@@ -34,6 +34,7 @@ class Row:
     value: str = ""
     dropped: str = ""
     errors: list[str] = field(default_factory=list)
+    widest: Entry = field(default_factory=dict)  # what the wide preset has for it
     carried: str = ""  # what another study had and no field here shows (its kind, choices, conditions), as JSON
 
     @property
@@ -59,6 +60,17 @@ class Row:
     @property
     def why(self) -> str:
         return str(self.entry.get("why") or "")
+
+    @property
+    def warning(self) -> str:
+        """Where a range goes beyond what the wide preset has: possible, and rarely of use."""
+        if not self.searched or not self.is_number or self.kind != self.widest.get("type"):
+            return ""
+        low, high = plain_number(self.low), plain_number(self.high)
+        least, most = self.widest["low"], self.widest["high"]
+        if isinstance(low, str) or isinstance(high, str) or least <= low <= high <= most:
+            return ""
+        return f"Wider than usually makes sense: {format_parameter(least)} to {format_parameter(most)}."
 
     @property
     def conditions(self) -> list[str]:
@@ -131,7 +143,10 @@ class Row:
 
 
 class SpaceForm:
-    """Rows from what is recommended, from a space that another study had, or from what was posted."""
+    """Rows from what a preset recommends, from a space that another study had, or from what was posted.
+
+    fixed: what the preset does not search, and at which value; widest: the parameters as the wide preset has them.
+    """
 
     def __init__(
         self,
@@ -140,9 +155,13 @@ class SpaceForm:
         posted: Any = None,
         start: Sequence[Entry] | None = None,
         fixed: Mapping[str, Plain] | None = None,
+        widest: Sequence[Entry] = (),
     ) -> None:
         given = {entry["name"]: entry for entry in start} if start is not None else None
-        rows = [_row(entry, defaults.get(entry["name"]), given) for entry in recommended]
+        wide = {entry["name"]: entry for entry in widest}
+        rows = [
+            _row(entry, defaults.get(entry["name"]), given, wide.get(entry["name"], entry)) for entry in recommended
+        ]
         self._by_name = {row.name: row for row in rows}
         for row in rows:
             if given is not None and row.name in given:
@@ -211,14 +230,18 @@ def _among(value: Plain, values: Sequence[Plain]) -> bool:
     return any(type(value) is type(other) and value == other for other in values)
 
 
-def _row(entry: Entry, default: Plain, given: Mapping[str, Entry] | None) -> Row:
-    """A row as recommended, or as another study had it; that study may have left the parameter to the library."""
+def _row(entry: Entry, default: Plain, given: Mapping[str, Entry] | None, widest: Entry) -> Row:
+    """A row as recommended, or as another study had it; that study may have left the parameter to the library.
+
+    All choices can be ticked, whatever the preset; it ticks some.
+    """
     had = None if given is None else given.get(entry["name"])
-    row = Row(entry, default)
+    offered = {"choices": widest["choices"]} if "choices" in widest else {}
+    row = Row(dict(entry) | offered, default, widest=widest)
     if had is not None and had["type"] != "constant" and not _is_shown(had, row):
         row.carried = json.dumps({key: had[key] for key in ("type", "choices") if key in had})
-        row.entry = dict(entry) | _carried(row.carried)
-    shown = had if had is not None and had["type"] == row.kind else row.entry
+        row.entry = dict(row.entry) | _carried(row.carried)
+    shown = had if had is not None and had["type"] == row.kind else entry if not row.carried else row.entry
     row.low, row.high = as_typed(shown.get("low")), as_typed(shown.get("high"))
     row.log = bool(shown.get("log"))
     row.step = as_typed(shown.get("step")) if shown.get("step") not in (None, 1) else ""

@@ -7,6 +7,7 @@ from django import forms
 
 from studies.engine.spec import Resolved, examine, resolved
 from studies.engine.spec_examination import Examination
+from studies.evaluation import PRESETS, catalogue
 from studies.models import Team
 
 from .plain import plain_number, plain_whole
@@ -18,6 +19,7 @@ FIELD_OF = {
     "budget.trials": "trials",
     "budget.seconds": "minutes", "budget.trial_seconds": "trial_seconds", "budget.trial_memory_mb": "trial_memory_mb",
 }  # fmt: skip
+RECOMMENDED, WIDE = "recommended", "wide"
 CHANGED = "The data or the model has changed, and what follows from it was filled in anew. Look it over, then go on."
 STORING = ("launch", "draft")
 MAX_DIGITS = 18
@@ -51,6 +53,7 @@ class StudyForm(forms.Form):
     repeats = typed("Repeats")
     rows = typed("Rows")
     estimator = picked("Model")
+    preset = picked("Ranges")
     method = picked("Method")
     seed = typed("Seed", "The same seed proposes the same configurations.")
     trials = typed("Trials", "Trial 0 is the library’s defaults.")
@@ -63,6 +66,7 @@ class StudyForm(forms.Form):
         super().__init__(data.copy())  # type: ignore[attr-defined]  # a QueryDict or a dict
         self.team = team
         self.stale = False
+        self._take_sample()
         self._follow_data()
         self.space = self._space_form(start)
         self.fields.update(option_fields(self._text("method"), self.data))
@@ -93,6 +97,7 @@ class StudyForm(forms.Form):
             "target_for": self.first.target or "",
             "task_for": self.first.task or "",
             "space_for": self._space_key() if self.space else "",
+            "model_for": self._model_key(),
             "draft": self._text("draft"),
             "draft_change": self._text("draft_change"),
         }
@@ -123,6 +128,12 @@ class StudyForm(forms.Form):
 
     # -- what follows from the data
 
+    def _take_sample(self) -> None:
+        """The button of a model that cannot serve all rows: it picks the model, on as many rows as it can."""
+        entry = catalogue.get(self._text("sample"))
+        if entry is not None and entry.limit is not None:
+            self.data["estimator"], self.data["rows"] = entry.key, str(entry.limit)
+
     def _follow_data(self) -> None:
         """Another version has another target, another target another task, another task another metric and split."""
         if self._text("version_for") not in ("", self._text("dataset_version")):
@@ -148,20 +159,34 @@ class StudyForm(forms.Form):
         plan = {"kind": self._text("kind") or None, "rows": self._whole("rows")}
         return examine(self.team, look | {"plan": plan})
 
-    def _space_key(self) -> str:
+    def _model_key(self) -> str:
         if self.first.estimator is None or self.first.version is None:
             return ""
         return f"{self.first.version.pk}/{self.first.target}/{self.first.task}/{self.first.estimator.key}"
+
+    def _space_key(self) -> str:
+        """What the rows of the space were filled in for."""
+        model = self._model_key()
+        return model and f"{model}/{self._text('preset')}"
 
     def _space_form(self, start: Sequence[Entry] | None) -> SpaceForm | None:
         entry, table = self.first.estimator, self.first.table
         if entry is None or table is None or entry.problem(table):
             return None
+        if self._text("model_for") not in ("", self._model_key()) or self._text("preset") not in ("", *PRESETS):
+            self.data["preset"] = RECOMMENDED
         same = self._text("space_for") == self._space_key()
         if "space_for" in self.data and not same:
             self.stale = True
-        posted = self.data if same else None
-        return SpaceForm(entry.parameters(table), entry.defaults(table), posted, start, entry.fixed(table))
+        preset = self._text("preset") or RECOMMENDED
+        return SpaceForm(
+            entry.parameters(table, preset),
+            entry.defaults(table),
+            self.data if same else None,
+            start,
+            entry.fixed(table, preset),
+            entry.parameters(table, WIDE),
+        )
 
     # -- the spec, and where its refusals go
 

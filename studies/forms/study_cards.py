@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from studies.engine.spec_method import USUAL_GRID_LEVELS
 from studies.engine.spec_model import recommended_estimator
-from studies.evaluation import catalogue
+from studies.evaluation import Entry, Table, catalogue
 from studies.models import Method
 from studies.plots.numbers import count_of
 
@@ -32,6 +32,8 @@ class Card:
     recommended: bool = False
     problem: str = ""
     speed: int = 0
+    cost: str = ""  # what a fit takes, and up to how many rows
+    sample: int = 0  # rows on which one that cannot serve them all could search
 
     @property
     def meter(self) -> list[tuple[int, bool]]:
@@ -52,10 +54,22 @@ def model_cards(form: StudyForm) -> list[Card]:
             recommended=entry.key == best,
             problem=(entry.problem(table) or "") if table is not None else "",
             speed=entry.speed,
+            cost=_cost(entry),
+            sample=_sample(entry, table),
         )
         for entry in catalogue.values()
     ]
     return sorted(cards, key=lambda card: bool(card.problem))
+
+
+def _cost(entry: Entry) -> str:
+    return entry.cost if entry.limit is None else f"{entry.cost} At most {entry.limit:,} rows."
+
+
+def _sample(entry: Entry, table: Table | None) -> int:
+    """The rows to offer where nothing but their number stands in the way."""
+    too_many = table is not None and table.task in entry.tasks and entry.limit and table.n_rows > entry.limit
+    return entry.limit or 0 if too_many else 0
 
 
 def recommendation(form: StudyForm) -> str:

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from studies.engine.spec_plan import USUAL_FOLDS
-from studies.evaluation import Metric, Table, default_metric, get_metric, metrics_for
+from studies.evaluation import PRESETS, Metric, Table, default_metric, get_metric, metrics_for
 from studies.models import DatasetVersion, WorkerProcess
 from studies.plots.numbers import count_of, format_parameter
 
@@ -31,6 +31,13 @@ UNFIT = {
     "group": "Needs a column with the role group; give one on the dataset’s page.",
     "time": "Needs a column with the role time; give one on the dataset’s page.",
 }
+PRESET_HINTS = {
+    "": "The ranges are as in the study or spec that filled the form.",
+    "narrow": "Close to the library’s defaults, few parameters: for small budgets.",
+    "recommended": "What usually pays, scaled to the rows; preprocessing as usual.",
+    "wide": "To the ends of what makes sense, preprocessing too: for large budgets.",
+}
+OWN = "As filled in"
 MOST_NAMED = 4
 
 
@@ -62,6 +69,9 @@ def fill_choices(form: StudyForm, versions: Sequence[DatasetVersion]) -> None:
         kind = found.plan.kind if found.plan else form.data.get("kind") or kinds[0]
         _fill(form, "kind", [(key, KINDS[key]) for key in kinds], SPLIT_HINTS.get(kind, ""))
         _select(form, "kind", found.plan.kind if found.plan else None)
+    preset = form.data.get("preset", "")
+    presets = [(key, key.capitalize()) for key in PRESETS]
+    _fill(form, "preset", presets if preset else [("", OWN), *presets], PRESET_HINTS.get(preset, ""))
     form.fields["folds"].widget.attrs["placeholder"] = str(found.plan.folds if found.plan else USUAL_FOLDS)
     form.fields["repeats"].widget.attrs["placeholder"] = "1"
     form.fields["name"].widget.attrs["placeholder"] = found.name or ""

@@ -21,6 +21,7 @@ def usual(version_id: int, estimator: str = "") -> dict[str, str]:
     return {
         "dataset_version": str(version_id),
         "estimator": estimator,
+        "preset": "recommended",
         "method": USUAL,
         "seed": "0",
         "trials": str(USUAL_TRIALS),

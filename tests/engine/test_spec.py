@@ -190,7 +190,8 @@ def test_a_draft_holds_all_of_it(team, alice, version) -> None:
         ({"method": "evolutionary", "method_options": {"population": 1}}, "method_options.population", "whole number"),
         ({"method_options": [1]}, "method_options", "must be an object"),
         ({"space": []}, "space", "No parameter is searched"),
-        ({"space": "wide"}, "space", "must look like"),
+        ({"space": "wid"}, "space", 'Did you mean "wide"?'),
+        ({"space": 5}, "space", "must look like"),
         ({"space": {"params": []}}, "space", "params"),
     ],
 )
@@ -246,6 +247,15 @@ def test_a_space_is_refused_at_its_parameter(team, version, parameter: dict, pat
 def test_no_domain_that_the_neighbours_could_never_take(team, version, parameter: dict, said: str) -> None:
     spec = {"dataset_version": version.pk, "estimator": "knn", "space": {"parameters": [parameter]}}
     assert said in errors_of(team, spec)[f"space.{parameter['name']}"][0]
+
+
+def test_a_space_may_be_named_by_its_preset(team, version) -> None:
+    spec = {"dataset_version": version.pk, "estimator": "random_forest"}
+    narrow, usual, wide = (resolve(team, spec | {"space": name}) for name in ("narrow", "recommended", "wide"))
+    assert usual.space == resolve(team, spec).space
+    sizes = [Space.from_json(found.space).dimensions for found in (narrow, usual, wide)]
+    assert sizes == sorted(set(sizes))
+    assert "Search space: the wide one of Random forest, 13 parameters searched." in wide.decisions
 
 
 @pytest.mark.parametrize(

@@ -194,7 +194,7 @@ def test_entries_say_what_they_cannot_serve(prices):
         catalogue["logistic_regression"].pipeline({}, prices)
     large = Table.from_arrays(np.zeros((10_001, 1)), np.arange(10_001), "regression")
     assert catalogue["svm_rbf"].problem(large) == (
-        "SVM (radial kernel) is meant for at most 10,000 rows; this table has 10,001."
+        "SVM (radial kernel) is meant for at most 10,000 rows; here there are 10,001."
     )
     assert catalogue["ridge"].problem(large) is None
 

@@ -21,7 +21,7 @@ WORSE = {
     "ridge": {"alpha": 1e8},
     "elastic_net": {"alpha": 10.0},
     "knn": {"n_neighbors": 1},
-    "svm_rbf": {"C": 2**-8, "gamma": "number", "gamma_number": 2**-20},
+    "svm_rbf": {"C": 0.003, "gamma": "number", "gamma_number": 1e-6},
     "decision_tree": {"max_depth": "limited", "max_depth_limit": 1},
     "random_forest": {"max_depth": "limited", "max_depth_limit": 1, "n_estimators": 10},
     "extra_trees": {"max_depth": "limited", "max_depth_limit": 1, "n_estimators": 10},

@@ -87,7 +87,7 @@ class Entry(ABC):
             said = f"{self.label} serves {' and '.join(self.tasks)} only, and this target calls for {table.task}."
             return f"{said} {self.instead}".strip()
         if self.limit is not None and table.n_rows > self.limit:
-            return f"{self.label} is meant for at most {self.limit:,} rows; this table has {table.n_rows:,}."
+            return f"{self.label} is meant for at most {self.limit:,} rows; here there are {table.n_rows:,}."
         return None
 
     def metric_problem(self, metric: str, table: Table) -> str | None:

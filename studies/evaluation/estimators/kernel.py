@@ -30,9 +30,9 @@ class RadialSVMEntry(Entry):
         space = [
             real(
                 "C", 1.0, "Small values keep the surface smooth, large ones follow each row.",
-                (2**-3, 2**5, "Around the default."),
-                (2**-5, 2**10, "What usually pays on standardised numbers."),
-                (2**-8, 2**15, "Large values can take very long."),
+                (0.1, 30.0, "Around the default."),
+                (0.03, 1000.0, "What usually pays on standardised numbers."),
+                (0.003, 30_000.0, "Large values can take very long."),
                 log=True,
             ),
             choice(
@@ -41,9 +41,9 @@ class RadialSVMEntry(Entry):
             ),
             real(
                 "gamma_number", None, "How far a row's influence reaches: small is far. On standardised numbers.",
-                (2**-9, 2**0, "Around what scale comes to."),
-                (2**-15, 2**3, "What usually pays."),
-                (2**-20, 2**5, "Beyond these ends every row is alike or alone."),
+                (2e-3, 1.0, "Around what scale comes to."),
+                (3e-5, 8.0, "What usually pays."),
+                (1e-6, 30.0, "Beyond these ends every row is alike or alone."),
                 log=True, when={"gamma": ["number"]},
             ),
         ]  # fmt: skip
