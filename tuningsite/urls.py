@@ -60,7 +60,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("team/members/<int:pk>/remove/", members.remove_member, name="remove_member"),
     path("team/members/<int:pk>/password/", members.password_link, name="password_link"),
     path("team/leave/", members.leave_team, name="leave_team"),
-    path("help/", help.help_page, name="help"),
+    path("help/", help.help_index, name="help"),
+    path("help/<slug:slug>/", help.help_page, name="help_page"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     # datasets

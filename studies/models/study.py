@@ -66,7 +66,7 @@ class StudyQuerySet(TeamRows):
         with transaction.atomic():
             ids = list(rows.select_for_update().values_list("pk", flat=True))
             Study.objects.filter(pk__in=ids).update(archived_at=moment, change=F("change") + 1)
-            Event.objects.bulk_create([Event(study_id=pk, verb=verb, who=who) for pk in ids])
+            Event.objects.bulk_create([Event(study_id=pk, verb=verb, who=who, name=str(who)) for pk in ids])
         return len(ids)
 
 

@@ -36,7 +36,7 @@ def test_archive_and_back(client_of, bob, study):
     assert "Unarchive" in page
     browser.post(f"/studies/{study.pk}/unarchive/")
     assert not is_archived(study)
-    assert list(Event.objects.values_list("verb", "who__email")) == [
+    assert list(Event.objects.values_list("verb", "name")) == [
         ("took out of the archive", bob.email),
         ("archived", bob.email),
     ]
