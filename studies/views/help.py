@@ -15,6 +15,7 @@ from studies.search import method_options
 
 from . import help_words
 from .help_examples import flattery, folds_example, metric_examples
+from .help_plans import plan_pictures
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ SUBJECTS = {
     subject.slug: subject
     for subject in (
         Subject("methods", "Methods", "How the next configuration is chosen, and which way suits which budget."),
+        Subject("plans", "Evaluation plans", "Which rows train and which validate, and what each split protects from."),
         Subject("metrics", "Metrics", "What the score says: range, direction, when to choose it."),
         Subject("scores", "Scores and their doubt", "Best CV, ±, baseline, defaults and gain: how each is computed."),
         Subject("states", "States", "What a study or a trial is doing, and why a trial has no score."),
@@ -74,6 +76,10 @@ def _methods() -> dict[str, Any]:
     return {"methods": [(method.value, method.label) for method in Method], "options": options}
 
 
+def _plans() -> dict[str, Any]:
+    return {"pictures": plan_pictures()}
+
+
 def _metrics() -> dict[str, Any]:
     examples = metric_examples()
     words = help_words.METRICS
@@ -107,11 +113,11 @@ def _api() -> dict[str, Any]:
     paths = api.get_openapi_schema(path_prefix="/api/v1/")["paths"]
     return {
         "routes": [
-            (verb.upper(), path, operation.get("description", ""))
+            (verb.upper(), path, operation.get("description", "").replace("`", ""))
             for path, operations in sorted(paths.items())
             for verb, operation in operations.items()
         ]
     }
 
 
-FACTS = {"methods": _methods, "metrics": _metrics, "scores": _scores, "states": _states, "api": _api}
+FACTS = {"methods": _methods, "plans": _plans, "metrics": _metrics, "scores": _scores, "states": _states, "api": _api}

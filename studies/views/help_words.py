@@ -74,8 +74,8 @@ STUDY_STATES = {
     "paused": "Nothing runs until you resume it.",
     "stopping": "Trials that run are being ended, within two seconds.",
     "stopped": "Ended by hand. Resume, or more trials or time, take it up again.",
-    "complete": "The budget of trials or time is spent, the method has nothing left to propose, or someone finished it. More trials "
-    "or time take it up again.",
+    "complete": "The budget of trials or time is spent, the method has nothing left to propose, or someone finished it."
+    " More trials or time take it up again.",
     "failed": "It could not go on, mostly because its first ten trials all failed; the page says why.",
 }
 TRIAL_STATES = {

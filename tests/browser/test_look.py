@@ -16,6 +16,7 @@ from tests.site import Site, running_site
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 PAGES = [
     "/",
+    "/?q=nothing&sort=name",
     "/studies/new/",
     "/studies/{study}/",
     "/studies/{study}/trials/1/",
@@ -31,6 +32,13 @@ PAGES = [
     "/team/",
     "/account/",
     "/help/",
+    "/help/methods/",
+    "/help/plans/",
+    "/help/metrics/",
+    "/help/scores/",
+    "/help/states/",
+    "/help/keyboard/",
+    "/help/api/",
     "/nowhere/",
 ]
 

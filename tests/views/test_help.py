@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,12 @@ from django.conf import settings
 from django.urls import reverse
 
 from studies.evaluation import metrics
+from studies.evaluation.splits import KINDS
 from studies.models import Method, Reason, StudyState, TrialState
 from studies.search import method_options
 from studies.templatetags.keys import KEYS
 from studies.views.help import SUBJECTS
+from studies.views.help_plans import plan_pictures
 from tests.views.reading import words_of
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
@@ -45,6 +48,7 @@ def test_the_index_leads_to_every_page(client_of, vera):
 def test_every_method_metric_state_and_reason_is_explained(page):
     assert {method.value for method in Method} <= ids_of(page("methods"))
     assert set(metrics) <= ids_of(page("metrics"))
+    assert set(KINDS) <= ids_of(page("plans"))
     states = ids_of(page("states"))
     assert {f"study-{state}" for state in StudyState} <= states
     assert {f"trial-{state}" for state in set(TrialState) - NOT_YET} <= states
@@ -69,6 +73,27 @@ def test_pictures_of_methods_are_what_the_methods_propose():
         assert (draw_methods.FOLDER / f"_{method}.html").read_text() == draw_methods.draw(method)
     for method in ("bayesian", "evolutionary"):
         assert (draw_methods.FOLDER / f"_{method}.html").read_text().count('r="4"') == draw_methods.TRIALS
+
+
+def test_pictures_of_plans_keep_their_promises():
+    """Cell by cell: a group is never parted, and time trains on the past alone."""
+    pictures = plan_pictures()
+
+    def lines(key):
+        by_height = {}
+        for cell in pictures[key].cells:
+            by_height.setdefault(cell.y, []).append(cell.does)
+        return list(by_height.values())
+
+    for line in lines("time"):
+        assert re.fullmatch("t+v+o*", "".join(does[0] for does in line))
+    starts = [i for i, strip in enumerate(pictures["group"].strip) if strip.word] + [24]
+    for line in lines("group"):
+        assert all(len(set(line[a:b])) == 1 for a, b in pairwise(starts))
+    for line in lines("copies"):
+        assert all(line[i] == line[i + 1] for i in range(0, 8, 2))
+    assert len(lines("repeats")) == 6
+    assert sum(does != "out" for does in lines("rows")[0]) == 14
 
 
 def test_examples_are_scored(page):
