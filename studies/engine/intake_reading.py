@@ -117,7 +117,8 @@ def overrides(
         forced = kind != column.profile.get("detected")
         if forced:
             kinds[column.name] = kind
-        # A target is guessed among the columns whose role is left open.
-        if forced or targetless or role == Column.Role.TARGET or role != column.profile.get("suggested"):
+        # A target is guessed among the columns whose role is left open; group and time only where no role is given.
+        only = role in (Column.Role.TARGET, Column.Role.GROUP, Column.Role.TIME)
+        if forced or targetless or only or role != column.profile.get("suggested"):
             roles[column.name] = role
     return {"kinds": kinds, "roles": roles}

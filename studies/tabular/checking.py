@@ -13,6 +13,7 @@ from studies.tabular.records import MIN_ROWS, Warnings
 MAX_CLASSES = 100
 MANY_LEVELS = 100
 LOPSIDED = 0.9
+LARGE_GROUP = 0.4
 RARE = 5  # a class with fewer rows cannot be in every one of five folds
 FLAT, SHARP = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)  # splitmix64's constants
 
@@ -86,8 +87,28 @@ def _check_column(column: Column) -> Warnings:
     if missing * 2 > rows and column.role == "feature":
         message = f"Column {name} is missing in {missing:,} of {rows:,} rows."
         found.append(warning("mostly_missing", message, column.name))
-    if column.kind == "category":
+    if column.role in ("group", "time"):
+        found.extend(_check_belonging(column, missing))
+    if column.kind == "category" and column.role != "group":
         found.extend(_check_levels(column, words))
+    return found
+
+
+def _check_belonging(column: Column, missing: int) -> Warnings:
+    """What a group or a time column does to the folds that go by it."""
+    name, found = quote(column.name), []
+    if missing:
+        rows = f"{counted(missing, 'row')} {'has' if missing == 1 else 'have'} no value of the {column.role} {name}"
+        end = "each counts as a group of its own" if column.role == "group" else "blocks of time leave them out"
+        found.append(warning(f"missing_{column.role}", f"{rows}: {end}.", column.name))
+    words, counts = column.distinct()
+    if column.role == "group" and len(words) == column.rows - missing:
+        message = f"Every value of the group {name} is different: folds of such groups protect from nothing."
+        found.append(warning("lone_groups", message, column.name))
+    elif column.role == "group" and counts.max() > LARGE_GROUP * column.rows:
+        most = words[int(counts.argmax())]
+        message = f"{counts.max() / column.rows:.0%} of the rows are of the group {quote(most)}: folds cannot be even."
+        found.append(warning("large_group", message, column.name))
     return found
 
 
@@ -116,7 +137,8 @@ def _check_rows(columns: Sequence[Column]) -> Warnings:
     if used and (twice := _duplicate_rows(used)):
         message = (
             f"{counted(twice, 'row')} of {used[0].rows:,} {'is a copy' if twice == 1 else 'are copies'} of another row "
-            "in every feature and the target. Copies on both sides of a split make scores look better than they are."
+            "in every feature and the target. Copies on both sides of a split make scores look better than they are: "
+            "folds keep them together, unless most rows are copies."
         )
         found.append(warning("duplicate_rows", message))
     features = sum(column.role == "feature" for column in used)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from studies.tabular.belonging import find_group, find_time, group_reason, time_reason
 from studies.tabular.columns import ROLES, Column
 from studies.tabular.errors import TableError, listed, quote
 
@@ -21,10 +22,20 @@ ROWS_PER_CLASS = 5
 def assign_roles(columns: Sequence[Column], given: Mapping[str, str]) -> list[Column]:
     """The columns with roles: those that a person gave, and a suggestion for each other one."""
     _check_given(columns, given)
+    given = _suggested(columns, given) | dict(given)
     target = next((name for name, role in given.items() if role == "target"), None)
     if target is None:
         target = guess_target([column for column in columns if column.name not in given])
     return [_with_role(column, given.get(column.name), column.name == target) for column in columns]
+
+
+def _suggested(columns: Sequence[Column], given: Mapping[str, str]) -> dict[str, str]:
+    """A group and a time, unless a person has given roles: these say all then, but for a target."""
+    if any(role != "target" for role in given.values()):
+        return {}
+    left = [column for column in columns if column.name not in given and column.name.casefold() not in TARGET_NAMES]
+    found = {find_group(left): "group", find_time(left): "time"}
+    return {name: role for name, role in found.items() if name is not None}
 
 
 def guess_target(columns: Sequence[Column]) -> str | None:
@@ -62,7 +73,8 @@ def _with_role(column: Column, given: str | None, is_target: bool) -> Column:
     if given is not None:
         if given in ("feature", "group", "time"):
             _REFUSE[given](column)
-        return replace(column, role=given, why=column.why if given == "ignored" else "")
+        reasons = {"ignored": column.why, "group": group_reason(column), "time": time_reason(column)}
+        return replace(column, role=given, why=reasons.get(given, ""))
     if is_target:
         return replace(column, role="target")
     reason = _reason_to_ignore(column)

@@ -73,8 +73,22 @@ def target_sentence(version: DatasetVersion) -> str:
     ignored = sum(column.role == Column.Role.IGNORED for column in version.columns.all())
     aside = f" {count_of(ignored, 'column')} {'is' if ignored == 1 else 'are'} ignored." if ignored else ""
     if version.task == "classification":
-        return f"Classification: the target has {classes(target, version.rows)}.{aside}"
-    return f"Regression: the target goes from {span(target)}.{aside}"
+        return f"Classification: the target has {classes(target, version.rows)}.{belonging(version)}{aside}"
+    return f"Regression: the target goes from {span(target)}.{belonging(version)}{aside}"
+
+
+def belonging(version: DatasetVersion) -> str:
+    """What the group and the time column make of a study's folds."""
+    group, time = version.group, version.time
+    said = ""
+    if group is not None and "distinct" in group.profile:
+        said += (
+            f" Rows belong to {count_of(group.profile['distinct'], 'group')} of {group.name}: folds keep each whole."
+        )
+    if time is not None:
+        usual = "can be blocks of it" if group is not None else "are blocks of it"
+        said += f" {time.name} says when each row was: folds {usual}."
+    return said
 
 
 def span(target: Column) -> str:

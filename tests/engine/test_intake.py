@@ -214,7 +214,7 @@ def test_a_correction_that_does_not_fit_names_its_column(version: DatasetVersion
 
 @pytest.mark.parametrize(
     ("kinds", "roles"),
-    [({"nope": "text"}, {}), ({"city": "colour"}, {}), ({}, {"city": "group"}), ({}, {"city": "target"})],
+    [({"nope": "text"}, {}), ({"city": "colour"}, {}), ({}, {"city": "leader"}), ({}, {"city": "target"})],
     ids=["unknown column", "unknown kind", "unknown role", "two targets"],
 )
 def test_impossible_corrections_are_refused(version: DatasetVersion, alice: User, kinds: dict, roles: dict) -> None:

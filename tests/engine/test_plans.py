@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from studies.engine.actions import Refused, launch
+from studies.engine.intake import correct_schema
 from studies.engine.spec import SpecError, create_draft, examine, resolve
 from studies.engine.tables import evaluation_table
 from studies.evaluation import Plan
@@ -157,3 +158,18 @@ def test_a_draft_whose_columns_lost_their_role_is_refused_at_launch(team, alice,
     visits.columns.filter(name="patient_id").update(role="ignored")
     with pytest.raises(Refused, match="need a column that says which group"):
         launch(study, alice)
+
+
+def test_suggested_group_and_time_outlive_corrections_and_so_does_a_refusal(team, alice) -> None:
+    version = make_visits(team, alice)
+    assert "come back in other rows" in version.columns.get(name="patient_id").why
+
+    def roles() -> tuple[str, str]:
+        return tuple(version.columns.get(name=name).role for name in ("patient_id", "visit_date"))
+
+    for change in ({"kinds": {"age": "category"}}, {"roles": {"dose": "target", "relapse": "feature"}}):
+        version = correct_schema(version, alice, **change)
+        assert roles() == ("group", "time")
+    version = correct_schema(version, alice, roles={"patient_id": "ignored", "visit_date": "ignored"})
+    version = correct_schema(version, alice, kinds={"age": "integer"})
+    assert roles() == ("ignored", "ignored")

@@ -14,7 +14,7 @@ from studies.engine.intake import store_upload
 from studies.models import Column, Dataset, DatasetVersion, Team, User
 from studies.views import datasets as views
 from studies.views.access import get_dataset_to_edit
-from tests.factories import csv_text, make_study, make_version
+from tests.factories import csv_text, make_study, make_version, make_visits
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -373,3 +373,12 @@ def test_wrong_verbs(client_of: ClientOf, alice: User, version: DatasetVersion) 
     for only_get in ("/datasets/", path):
         assert client.post(only_get).status_code == 405
     assert client.put(NEW).status_code == 405
+
+
+def test_the_page_says_what_group_and_time_do_to_the_folds(
+    client_of: ClientOf, vera: User, team: Team, bob: User
+) -> None:
+    version = make_visits(team, bob)
+    page = client_of(vera).get(f"/datasets/{version.dataset_id}/").content.decode()
+    assert "Rows belong to 24 groups of patient_id: folds keep each whole." in page
+    assert "visit_date says when each row was: folds can be blocks of it." in page
