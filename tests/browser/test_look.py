@@ -24,7 +24,10 @@ PAGES = [
     "/studies/{study}/review/?open=propose",
     "/inbox/",
     "/studies/{study}/trials/1/code/",
+    "/compare/",
     "/compare/?study={study}&study={other}",
+    "/compare/{comparison}/",
+    "/compare/{comparison}/?open=name",
     "/datasets/",
     "/datasets/new/",
     "/datasets/{dataset}/",
@@ -41,6 +44,12 @@ PAGES = [
     "/help/api/",
     "/nowhere/",
 ]
+
+COMPARISON = """
+from studies.models import Comparison, Study
+studies = list(Study.objects.filter(pk__in={studies}))
+print(Comparison.make(studies[0].team, "Methods", studies, kind="method", by=None).pk)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +73,9 @@ def ids(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
     ]
     for study in made:
         wait_until(lambda study=study: program.state(study) == "complete")
-    return {"dataset": dataset["id"], "study": made[0]["id"], "other": made[1]["id"]}
+    studies = [study["id"] for study in made]
+    comparison = int(site.manage("shell", "-v", "0", "-c", COMPARISON.format(studies=studies)))
+    return {"dataset": dataset["id"], "study": studies[0], "other": studies[1], "comparison": comparison}
 
 
 @pytest.fixture(params=[(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")], ids=lambda p: f"{p[0]}-{p[1]}")
