@@ -38,6 +38,12 @@ class TrialsOut(Schema):
     next: int | None
 
 
+class ApprovedOut(Schema):
+    number: int
+    by: str
+    at: datetime
+
+
 class StudyOut(Schema):
     id: int
     name: str
@@ -48,6 +54,7 @@ class StudyOut(Schema):
     baseline: dict[str, Any] | None
     best: TrialOut | None
     expected: dict[str, Any] | None
+    approved: ApprovedOut | None
     created_at: datetime
     launched_at: datetime | None
     finished_at: datetime | None

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
 
-from studies.models import Attempt, Dataset, DatasetVersion, Study, Trial, TrialState
+from studies.models import Attempt, Dataset, DatasetVersion, Proposal, Study, Trial, TrialState
 
 ATTEMPT = ("number", "worker", "lane", "outcome", "detail", "started_at", "ended_at")
 TRIAL = (
@@ -29,15 +29,16 @@ def study_json(study: Study) -> dict[str, Any]:
 
 
 def studies_json(studies: QuerySet[Study]) -> list[dict[str, Any]]:
-    """Studies with counts and their best trials: three queries in all."""
+    """Studies with counts and their best trials: four queries in all."""
     rows = list(studies.with_counts().annotate(best_id=_best_id()))  # type: ignore[attr-defined]
     best_ids = [row.best_id for row in rows if row.best_id is not None]
     trials = Trial.objects.filter(pk__in=best_ids).defer("traceback").prefetch_related("attempts")
     best = {trial.pk: trial_json(trial) for trial in trials}
-    return [_study_json(row, best.get(row.best_id)) for row in rows]
+    standing = Proposal.objects.standing([row.pk for row in rows])
+    return [_study_json(row, best.get(row.best_id), standing[row.pk].approved) for row in rows]
 
 
-def _study_json(study: Any, best: dict[str, Any] | None) -> dict[str, Any]:
+def _study_json(study: Any, best: dict[str, Any] | None, approved: Any) -> dict[str, Any]:
     return {
         "id": study.pk,
         "name": study.name,
@@ -48,10 +49,18 @@ def _study_json(study: Any, best: dict[str, Any] | None) -> dict[str, Any]:
         "baseline": study.baseline,
         "best": best,
         "expected": None,
+        "approved": approved_json(approved),
         "created_at": study.created_at,
         "launched_at": study.launched_at,
         "finished_at": study.finished_at,
     }
+
+
+def approved_json(proposal: Any) -> dict[str, Any] | None:
+    """The trial that the team stands behind: its number, who approved it and when."""
+    if proposal is None:
+        return None
+    return {"number": proposal.number, "by": proposal.decided_by_name, "at": proposal.decided_at}
 
 
 def _best_id() -> Case:

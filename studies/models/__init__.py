@@ -7,7 +7,7 @@ from .event import Event, NeverChanged
 from .invitation import Invitation
 from .lane import Lane
 from .probe_timing import UNFINISHED, ProbeState, ProbeTiming
-from .proposal import Proposal, ProposalState, may_decide
+from .proposal import Proposal, ProposalState, Standing, may_decide
 from .secret import ApiToken, OneTimeLink
 from .split_plan import SplitPlan
 from .study import ACTIVE, ASKING, TERMINAL, Method, Study, StudyState
@@ -50,6 +50,7 @@ __all__ = [
     "Role",
     "Source",
     "SplitPlan",
+    "Standing",
     "Study",
     "StudyState",
     "Tag",

@@ -1,6 +1,5 @@
 """What somebody says about a study, about one of its trials or about one of its charts."""
 
-from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -19,10 +18,10 @@ MAY_BE_EDITED_FOR = timedelta(hours=24)
 class CommentQuerySet(TeamRows):
     team_path = "study__team"
 
-    def counts(self) -> Counter[str]:
+    def counts(self) -> dict[str, int]:
         """How many that are not deleted at each anchor, as Comment.anchor spells it."""
         groups = self.filter(deleted_at=None).order_by().values_list("trial_number", "chart").annotate(n=Count("pk"))
-        return Counter({anchor(number, chart): n for number, chart, n in groups})
+        return {anchor(number, chart): n for number, chart, n in groups}
 
 
 def anchor(trial_number: int | None, chart: str) -> str:

@@ -1,7 +1,7 @@
 """A trial that somebody proposes the team should stand behind, and what the team decided."""
 
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import models
@@ -32,10 +32,13 @@ def sent_back() -> Q:
 class ProposalQuerySet(TeamRows):
     team_path = "study__team"
 
-    def standing(self, studies: Iterable[Any]) -> "ProposalQuerySet":
-        """What is open or approved now: at most one of each for every study."""
+    def standing(self, study_ids: Iterable[int]) -> "dict[int, Standing]":
+        """What is open and what is approved now, by the study's id; one query however many there are."""
+        found: dict[int, dict[str, Proposal]] = {pk: {} for pk in study_ids}
         states = [ProposalState.OPEN, ProposalState.APPROVED]
-        return self.filter(study__in=list(studies), state__in=states).with_numbers()
+        for proposal in self.filter(study__in=found, state__in=states).with_numbers():
+            found[proposal.study_id][proposal.state] = proposal
+        return {pk: Standing(**proposals) for pk, proposals in found.items()}
 
     def with_numbers(self) -> "ProposalQuerySet":
         """Annotates `number`, the trial's, so that nobody loads whole trials for it."""
@@ -88,6 +91,14 @@ class Proposal(models.Model):
     @property
     def is_approved(self) -> bool:
         return self.state == ProposalState.APPROVED
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A study's open proposal and its approved one; both carry `number`, the trial's."""
+
+    open: Proposal | None = None
+    approved: Proposal | None = None
 
 
 def may_decide(membership: Membership, proposal: Proposal) -> bool:

@@ -29,3 +29,9 @@ def _parser() -> MarkdownIt:
     # A heading in a comment would break the page's outline; pictures would tell another site who reads.
     parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("strikethrough")
     return parser.disable(["image", "heading", "lheading", "html_block", "html_inline", "reference"])
+
+
+@register.filter
+def at(counts: dict[str, int], anchor: str) -> int:
+    """How many comments an anchor has: {{ comments|at:"trial-3" }}."""
+    return counts.get(anchor, 0)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
 from studies.forms.comparison import ComparisonForm
-from studies.models import Comparison, Study, StudyState
+from studies.models import Comparison, Proposal, Standing, Study, StudyState
 
 from .access import current_team, get_comparison, get_membership
 from .comparison import MOST, chosen_ids, chosen_studies, comparable, facts, kept_studies
@@ -42,6 +42,7 @@ class Side:
     mark: int
     metric: str
     lead: Gain | None = None
+    standing: Standing | None = None
 
 
 @require_safe
@@ -120,7 +121,11 @@ def _side_by_side(chosen: list[Study], comparison: Comparison | None) -> dict[st
     """What the page says about at least two studies."""
     progress = progress_of(chosen)
     fair = comparable(chosen)
-    sides = [Side(study, progress[study.pk], i % 6 + 1, metric_label(study.metric)) for i, study in enumerate(chosen)]
+    standing = Proposal.objects.standing([study.pk for study in chosen])
+    sides = [
+        Side(study, progress[study.pk], i % 6 + 1, metric_label(study.metric), standing=standing[study.pk])
+        for i, study in enumerate(chosen)
+    ]
     by_method = _by_method(chosen, comparison)
     methods = method_comparison(chosen, progress) if by_method else None
     rows = facts([row.runs[0].study for row in methods.ordered] if methods else chosen)

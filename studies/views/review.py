@@ -11,16 +11,16 @@ from django.views.decorators.http import require_POST, require_safe
 from studies.engine import review as engine
 from studies.engine.actions import Refused
 from studies.forms.review import CommentForm, DecisionForm, EditForm, ProposalForm
-from studies.models import Comment, Membership, Proposal, ProposalState, Study, StudyState, Trial, may_decide
+from studies.models import Comment, Membership, Proposal, ProposalState, Standing, Study, StudyState, Trial, may_decide
 
 from .access import get_study, get_study_to_decide, get_study_to_edit, membership_in
-from .charts import STUDY_CHARTS
 from .checklist import PASS, checklist
 from .headline import default_trial, gain_over
 from .labels import estimator_label, metric_in_text, metric_label
 from .progress import Incumbent, progress_of
 from .ruler import ruler
 from .runner_ups import runner_ups
+from .study_charts import STUDY_CHARTS
 
 DIALOGS = {"propose", "approve", "changes", "reject", "take-back"}
 CHART_NAMES = {"parallel": "Parallel coordinates", "folds": "Fold by trial"}
@@ -123,7 +123,7 @@ def review_page(
         "progress": progress,
         "proposals": proposals,
         "current": current,
-        "approved": next((proposal for proposal in proposals if proposal.is_approved), None),
+        "standing": _standing(proposals),
         "subject": subject,
         "estimator": estimator_label(study.estimator),
         "metric": metric_label(study.metric),
@@ -152,6 +152,11 @@ def _current(proposals: list[Proposal]) -> Proposal | None:
         or by_state.get(ProposalState.APPROVED)
         or next(iter(proposals), None)
     )
+
+
+def _standing(proposals: list[Proposal]) -> Standing:
+    by_state = {proposal.state: proposal for proposal in proposals}
+    return Standing(by_state.get(ProposalState.OPEN), by_state.get(ProposalState.APPROVED))
 
 
 def _sent_back(proposals: list[Proposal]) -> Proposal | None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from studies.forms.tags import TagForm
-from studies.models import ACTIVE, Dataset, Study, Trial, TrialState, WorkerProcess
+from studies.models import ACTIVE, Dataset, Proposal, Standing, Study, Trial, TrialState, WorkerProcess
 
 from .access import current_team
 from .allowed import allowed_actions
@@ -31,6 +31,7 @@ class Row:
     metric: str
     tags: list[tuple[str, str]]  # each with the address of the studies that have it
     actions: set[str]
+    standing: Standing
 
 
 @require_safe
@@ -81,6 +82,7 @@ def _context(request: HttpRequest, asked: QueryDict) -> dict:
 
 def _rows(page: Page, wanted: ListFilter) -> list[Row]:
     progress = progress_of(page.object_list)
+    standing = Proposal.objects.standing([study.pk for study in page.object_list])
     return [
         Row(
             study,
@@ -89,6 +91,7 @@ def _rows(page: Page, wanted: ListFilter) -> list[Row]:
             metric_in_text(study.metric),
             [(tag.name, wanted.address(tag=tag.name)) for tag in study.tags.all()],
             allowed_actions(study),
+            standing[study.pk],
         )
         for study in page.object_list
     ]

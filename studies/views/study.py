@@ -11,7 +11,7 @@ from django_htmx.http import trigger_client_event
 from studies.forms.limits import LimitsForm
 from studies.forms.tags import TagForm
 from studies.forms.trial import TrialForm
-from studies.models import Study, Tag
+from studies.models import Proposal, Study, Tag
 from studies.plots.fold_preview import fold_preview
 
 from .access import get_study
@@ -73,6 +73,7 @@ def live_context(request: HttpRequest, shown: Study) -> dict[str, Any]:
     progress = progress_of([shown])[shown.pk]
     defaults = default_trial(shown)
     everything = "all" in request.GET
+    comments = shown.comments.counts()
     return {
         "section": "studies",
         "study": shown,
@@ -94,6 +95,9 @@ def live_context(request: HttpRequest, shown: Study) -> dict[str, Any]:
         "actions": allowed_actions(shown),
         "tags": list(shown.tags.all()),
         "extended": shown.max_trials + 20,
+        "standing": Proposal.objects.standing([shown.pk])[shown.pk],
+        "comments": comments,
+        "n_comments": sum(comments.values()),
     }
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from studies.models import ASKING, Study, StudyState, Trial, TrialState
+from studies.models import ASKING, Proposal, Study, StudyState, Trial, TrialState
 from studies.plots.numbers import NOTHING, format_parameter
 from studies.plots.score_dots import FoldDots, fold_dots, scale_of
 
@@ -19,6 +19,7 @@ from .leaderboard import scored
 from .study_spec import parameters_of
 
 DOTS_WIDTH = 470
+TAKES_TRIALS = {*ASKING, StudyState.PAUSING, StudyState.PAUSED}
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ def trial(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     shown = get_object_or_404(study.trials.prefetch_related("attempts"), number=number)
     best, defaults = study.best_trial(), _defaults_trial(study)
     dots, scale_words = _dots(shown, best)
+    may_edit = Study.objects.editable_by(request.user).filter(pk=study.pk).exists()
+    standing = Proposal.objects.standing([study.pk])[study.pk]
     numbers = study.trials.order_by("number").values_list("number", flat=True)
     context = {
         "section": "studies",
@@ -67,7 +70,10 @@ def trial(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "metric": metric_label(study.metric),
         "metric_in_text": metric_in_text(study.metric),
         "estimator": estimator_label(study.estimator),
-        "may_add": _may_add(request, study),
+        "may_add": may_edit and study.state in TAKES_TRIALS,
+        "may_propose": may_edit and shown.state == TrialState.COMPLETE and standing.open is None,
+        "standing": standing,
+        "n_comments": study.comments.filter(trial_number=number, deleted_at=None).count(),
     }
     return render(request, "trials/detail.html", context)
 
@@ -89,11 +95,6 @@ def _rank(study: Study, shown: Trial) -> int | None:
     complete = study.trials.filter(state=TrialState.COMPLETE)
     better = {"value__gt" if study.maximize else "value__lt": shown.value}
     return 1 + complete.filter(**better).count() + complete.filter(value=shown.value, number__lt=shown.number).count()
-
-
-def _may_add(request: HttpRequest, study: Study) -> bool:
-    open_states = {*ASKING, StudyState.PAUSING, StudyState.PAUSED}
-    return study.state in open_states and Study.objects.editable_by(request.user).filter(pk=study.pk).exists()
 
 
 def parameter_rows(study: Study, shown: Trial, best: Trial | None) -> list[ParameterRow]:

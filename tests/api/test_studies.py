@@ -5,7 +5,7 @@ import pytest
 from studies.models import Attempt, Study
 from tests.factories import make_study, make_trial, make_version
 
-KEYS = {"id", "name", "state", "reason", "spec", "counts", "baseline", "best", "expected"}
+KEYS = {"id", "name", "state", "reason", "spec", "counts", "baseline", "best", "expected", "approved"}
 
 
 def test_a_spec_becomes_a_draft_and_says_what_was_decided(program_of, bob, version) -> None:
@@ -94,7 +94,7 @@ def test_the_list_costs_the_same_however_long(program_of, vera, version, django_
         study = make_study(version, state="complete")
         make_trial(study, 0)
     make_study(version)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         found = program.get("/studies").json()
     assert [row["id"] for row in found] == sorted((row["id"] for row in found), reverse=True)
     assert [row["best"] is not None for row in found] == [False, True, True, True]

@@ -138,7 +138,7 @@ def test_the_figure_is_by_method(client_of, alice, compared):
 def test_queries_do_not_grow(client_of, alice, compared, django_assert_max_num_queries):
     comparison = compared({"random": WORSE, "bayesian": BETTER, "evolutionary": WORSE, "grid": WORSE})
     browser = client_of(alice)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         browser.get(f"/compare/{comparison.pk}/")
     with django_assert_max_num_queries(8):
         browser.get(f"/compare/{comparison.pk}/charts/best-so-far/")

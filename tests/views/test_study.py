@@ -130,7 +130,7 @@ def test_queries_do_not_grow_with_trials(client_of, alice, version, django_asser
     for number in range(60):
         make_trial(study, number)
     browser = client_of(alice)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(21):
         page_of(browser, study)
 
 

@@ -111,7 +111,7 @@ def test_every_state_has_a_page(client_of, alice, study, state):
 
 def test_queries(client_of, alice, study, django_assert_max_num_queries):
     browser = client_of(alice)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         trial_page(browser, study, 1)
 
 
