@@ -27,3 +27,6 @@ class DataLock:
         """What a second start is told."""
         os.ftruncate(self.descriptor, 0)
         os.pwrite(self.descriptor, text.encode(), 0)
+
+    def release(self) -> None:
+        os.close(self.descriptor)
