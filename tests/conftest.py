@@ -8,6 +8,8 @@ from django.test import Client
 from studies.models import Role, Team, User
 from tests.factories import make_person, make_team
 
+pytest_plugins = ["tests.parallel"]
+
 
 @pytest.fixture
 def team(db: None) -> Team:

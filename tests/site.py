@@ -38,10 +38,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_site(data: Path, workers: int = 2, *more: str) -> Iterator[Site]:
-    """`manage.py up` until the Ready line; stopped in order afterwards."""
+def running_site(data: Path, workers: int = 2, *more: str, **variables: str) -> Iterator[Site]:
+    """`manage.py up` until the Ready line, `variables` in its environment; stopped in order afterwards."""
     environment = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
-    environment |= {"TUNINGSITE_DATA": str(data), "LOG_LEVEL": "WARNING"}
+    environment |= {"TUNINGSITE_DATA": str(data), "LOG_LEVEL": "WARNING"} | variables
     environment.pop("TUNINGSITE_PLAIN_STATIC", None)  # hashed names, as on a real site
     command = [sys.executable, "manage.py", "up", "--port", str(free_port()), "--workers", str(workers), *more]
     log = data / "up.log"

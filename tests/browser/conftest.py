@@ -53,13 +53,13 @@ class Visit:
         self.page.get_by_role("button", name="Sign in").click()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with running_site(tmp_path_factory.mktemp("browser-site")) as site:
         yield site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # gone before others begin: Playwright leaves a running event loop
 def chromium() -> Iterator[Browser]:
     program = os.environ.get("TUNINGSITE_CHROMIUM") or "/usr/bin/chromium"
     with sync_playwright() as playwright:

@@ -16,7 +16,7 @@ from tests.database import database_url
 Workers = Callable[[int], list[subprocess.Popen]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def redis_server() -> Iterator[None]:
     server = start_redis()
     yield

@@ -176,6 +176,7 @@ def zipped(*names: str) -> bytes:
         (b"@RELATION iris\n@DATA\n", "an ARFF file"),
         (b"SQLite format 3\x00" + bytes(50), "an SQLite database"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "bytes",  # archives hold the time, names must not
 )
 def test_what_is_no_text_table_is_refused_by_content(write, content, words):
     error = refusal(write(content))
