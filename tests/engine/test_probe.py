@@ -1,11 +1,14 @@
 """Timed probe fits: what they say, that they are asked once, and that nothing of them is lost or in the way."""
 
+import os
+import signal
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
-from studies.engine import bell, probe_job
+from studies.engine import bell, probe, probe_job
 from studies.engine.probe import Pending, choice_of, timing_of
 from studies.engine.spec import examine
 from studies.models import ProbeState, ProbeTiming, WorkerProcess
@@ -199,3 +202,32 @@ def test_a_worker_times_fits_and_serves_studies(start_workers: Workers) -> None:
     wait_until(lambda: WorkerProcess.objects.alive().exists())
     wait_until(lambda: timing_of(found, person, may_ask=True).seconds)
     assert ProbeTiming.objects.get().state == "done"
+
+
+def test_a_killed_timing_is_done_again_and_may_take_longer_than_a_lease(start_workers: Workers, monkeypatch) -> None:
+    for name, seconds in (("LEASE_SECONDS", "1"), ("RECONCILE_SECONDS", "1"), ("PROBE_SECONDS", "3")):
+        monkeypatch.setenv(name, seconds)
+    team = make_team()
+    person = make_person(team)
+    found = found_in(make_version(team, person, rows=4000), estimator="random_forest")
+    (worker,) = start_workers(1)
+    wait_until(lambda: WorkerProcess.objects.alive().exists())
+    wait_until(lambda: timing_of(found, person, may_ask=True).pending == Pending.RUNNING)
+    (horse,) = wait_for_children(worker.pid)
+    fits = wait_for_children(horse)
+    os.kill(horse, signal.SIGKILL)
+    wait_until(lambda: not any(Path(f"/proc/{pid}/exe").exists() for pid in (horse, *fits)))
+    monkeypatch.setattr(probe, "LOST_AFTER", timedelta(0))
+    wait_until(lambda: timing_of(found, person, may_ask=True).pending == Pending.WAITING)
+    monkeypatch.setattr(probe, "LOST_AFTER", timedelta(minutes=5))
+    wait_until(lambda: timing_of(found, person, may_ask=True).seconds)
+    timed = ProbeTiming.objects.get()
+    assert (timed.state, timed.attempts) == ("done", 2)
+    assert 1000 <= timed.timed_rows <= timed.train_rows
+
+
+def wait_for_children(pid: int) -> list[int]:
+    """The processes that a process has forked, as soon as there is one."""
+    path = Path(f"/proc/{pid}/task/{pid}/children")
+    wait_until(lambda: path.read_text().split())
+    return [int(child) for child in path.read_text().split()]
