@@ -33,7 +33,7 @@ STUDIES = (
         "Churn, a steady first answer",
         "churn",
         "ben",
-        {"estimator": "logistic_regression", "method": "bayesian", "budget": {"trials": 40}, "parallel": 2},
+        {"estimator": "logistic_regression", "method": "bayesian", "budget": {"trials": 30}, "parallel": 2},
     ),
     DemoStudy(
         "Wine, which grower",
@@ -68,3 +68,12 @@ STUDIES = (
         ends="running",
     ),
 )
+
+# The same search by three methods, three times each: what differs is the method and its luck.
+COMPARED = DemoStudy(
+    "Wine, which method",
+    "wine",
+    "ada",
+    {"estimator": "svm_rbf", "budget": {"trials": 16}, "parallel": 1},
+)
+COMPARED_METHODS, COMPARED_SEEDS = ["bayesian", "evolutionary", "random"], 3

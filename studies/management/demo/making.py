@@ -6,13 +6,15 @@ import time
 from collections.abc import Callable
 
 from django.db import transaction
+from django.db.models import Q
 
 from studies.engine import actions, intake
-from studies.engine.spec import create_draft, resolve
+from studies.engine.method_comparison import compare_methods, launch_comparison
+from studies.engine.spec import create_draft, examine, resolve
 from studies.models import Dataset, DatasetVersion, Membership, Study, StudyState, Team, User
 from studies.tabular.samples import SAMPLES
 
-from .content import PEOPLE, STUDIES, TEAM, DemoStudy
+from .content import COMPARED, COMPARED_METHODS, COMPARED_SEEDS, PEOPLE, STUDIES, TEAM, DemoStudy
 from .reviews import make_reviews
 
 logger = logging.getLogger(__name__)
@@ -33,8 +35,12 @@ def make_demo(say: Callable[[str], object]) -> None:
             say(f"{study.name}: {'a draft' if study.ends == 'draft' else 'launched'}")
         elif study.ends != "draft":
             _launch_again(team, study.name)
-    _wait(team, [study.name for study in STUDIES if study.ends == "complete"])
+    if not team.comparisons.exists():
+        _compare(team, people[COMPARED.who])
+        say(f"{COMPARED.name}: launched by {len(COMPARED_METHODS)} methods")
+    _wait(team, Q(name__in=[study.name for study in STUDIES if study.ends == "complete"]))
     make_reviews(team, people)
+    _wait(team, Q(name__startswith=COMPARED.name))
 
 
 def _team() -> tuple[Team, dict[str, User]]:
@@ -63,6 +69,12 @@ def _make(team: Team, who: User, study: DemoStudy) -> None:
         actions.launch(draft, who)
 
 
+def _compare(team: Team, who: User) -> None:
+    version = _version(team, who, COMPARED.sample)
+    found = examine(team, {"name": COMPARED.name, "dataset_version": version.pk, **COMPARED.spec})
+    launch_comparison(compare_methods(found, COMPARED_METHODS, COMPARED_SEEDS), who)
+
+
 def _launch_again(team: Team, name: str) -> None:
     """A demo that was broken off between draft and launch; whatever people did with the study since is theirs."""
     for study in team.studies.filter(name=name, state=StudyState.DRAFT, launched_at=None):
@@ -70,11 +82,11 @@ def _launch_again(team: Team, name: str) -> None:
             actions.launch(study, study.created_by)
 
 
-def _wait(team: Team, names: list[str]) -> None:
+def _wait(team: Team, which: Q) -> None:
     """Until none of the studies is on its way; NoProgress when nothing moves any more."""
     seen, since = -1, time.monotonic()
     while True:
-        active = list(Study.objects.of_team(team).active().filter(name__in=names).values_list("change", flat=True))
+        active = list(Study.objects.of_team(team).active().filter(which).values_list("change", flat=True))
         if not active:
             return
         if sum(active) != seen:
