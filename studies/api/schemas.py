@@ -66,6 +66,12 @@ class NewStudyOut(StudyOut):
     grid_size: int | None
 
 
+class ComparisonOut(Schema):
+    id: int
+    name: str
+    studies: list[int]
+
+
 class ColumnOut(Schema):
     name: str
     kind: str

@@ -3,6 +3,7 @@
 Each raises Refused, with a sentence for the person, when the study's state forbids it; nothing has changed then.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -43,8 +44,26 @@ class Refused(Exception):
     """The study's state does not allow it."""
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What a launch stores beside the study: the folds, the facts that they rest on, the score by chance."""
+
+    stored_as: str
+    plan: Plan
+    facts: dict[str, Any]
+    chance: dict[str, Any]
+
+
 def launch(study: Study, who: User | None) -> None:
     """From draft to queued: store the folds and the baseline, make trial 0, ring the bell."""
+    prepared = prepare(study)
+    with transaction.atomic():
+        begin(study, who, prepared)
+    advance(study.pk)
+
+
+def prepare(study: Study) -> Prepared:
+    """Draw the folds, outside any transaction; they may serve every study with the same data, plan and metric."""
     spec, stored_as = study.plan_spec, study.dataset_version.stored_as
     try:
         # The columns may have been corrected since the draft was made.
@@ -53,40 +72,42 @@ def launch(study: Study, who: User | None) -> None:
         if problem := plan_problem(table, plan, study.metric):
             raise ValueError(problem)
         facts = told_facts(study.dataset_version, table, plan)
-        chance = _baseline(table, plan, study.metric)
+        return Prepared(stored_as, plan, facts, _baseline(table, plan, study.metric))
     except ValueError as error:
         raise Refused(f"{str(error).rstrip('.')}.") from error
     except FileNotFoundError as error:
         if DatasetVersion.objects.filter(pk=study.dataset_version_id, stored_as=stored_as).exists():
             raise
         raise Refused(JUST_CORRECTED) from error
-    with transaction.atomic():
-        # The lock that a correction takes as well: from here on it leaves this version alone.
-        version = DatasetVersion.objects.select_for_update().get(pk=study.dataset_version_id)
-        if version.stored_as != stored_as:
-            raise Refused(JUST_CORRECTED)
-        launched = moves.move_study(
-            study.pk,
-            [StudyState.DRAFT],
-            StudyState.QUEUED,
-            plan=_stored_plan(study, plan, facts),
-            baseline=chance,
-            launched_at=timezone.now(),
-            next_number=1,
-        )
-        if not launched:
-            raise Refused(f"The study is {_state(study)}; only a draft can be launched.")
-        Trial.objects.create(
-            study=study,
-            number=0,
-            source=Source.DEFAULT,
-            config=study.defaults,
-            off_space=not Space.from_json(study.space).contains(study.defaults),
-        )
-        study.refresh_from_db()
-        make_lanes(study)
-        moves.record(study.pk, "launched", who)
-    advance(study.pk)
+
+
+def begin(study: Study, who: User | None, prepared: Prepared) -> None:
+    """Queue a draft, inside the caller's transaction; the caller rings the bell by `advance` after it."""
+    # The lock that a correction takes as well: from here on it leaves this version alone.
+    version = DatasetVersion.objects.select_for_update().get(pk=study.dataset_version_id)
+    if version.stored_as != prepared.stored_as:
+        raise Refused(JUST_CORRECTED)
+    launched = moves.move_study(
+        study.pk,
+        [StudyState.DRAFT],
+        StudyState.QUEUED,
+        plan=_stored_plan(study, prepared.plan, prepared.facts),
+        baseline=prepared.chance,
+        launched_at=timezone.now(),
+        next_number=1,
+    )
+    if not launched:
+        raise Refused(f"The study is {_state(study)}; only a draft can be launched.")
+    Trial.objects.create(
+        study=study,
+        number=0,
+        source=Source.DEFAULT,
+        config=study.defaults,
+        off_space=not Space.from_json(study.space).contains(study.defaults),
+    )
+    study.refresh_from_db()
+    make_lanes(study)
+    moves.record(study.pk, "launched", who)
 
 
 def delete_draft(study: Study, who: User | None) -> None:

@@ -159,7 +159,14 @@ def create_draft(resolved: Resolved, user: User) -> Study:
     """A study that waits for its launch; SpecError when the dataset was deleted since the spec was resolved."""
     with transaction.atomic():
         _lock_dataset(resolved)
-        return Study.objects.create(team=resolved.team, created_by=user, state=StudyState.DRAFT, **_columns(resolved))
+        study = unsaved_study(resolved, user)
+        study.save()
+        return study
+
+
+def unsaved_study(resolved: Resolved, user: User | None = None) -> Study:
+    """The draft's row, before it is stored."""
+    return Study(team=resolved.team, created_by=user, state=StudyState.DRAFT, **_columns(resolved))
 
 
 def rewrite_draft(study: Study, resolved: Resolved, seen: int) -> None:

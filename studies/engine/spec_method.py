@@ -1,10 +1,11 @@
 """How configurations are proposed, and when the search ends."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from studies.search import METHODS, Space, SpaceError, make_method, method_options
 
-from .spec_errors import counted, nearest, quote
+from .spec_errors import Problems, counted, nearest, quote
 from .spec_examination import Examination
 from .spec_fields import Fields
 
@@ -37,6 +38,15 @@ def examine_method(spec: Fields, found: Examination) -> None:
     found.method_options = {name: value for name, value in (options or {}).items() if name in known}
     if found.space is not None:
         _try_method(spec, found, found.method, found.space)
+
+
+def with_method(found: Examination, method: str) -> Examination:
+    """The same examination with another method and its usual options; what is wrong with that alone is in problems."""
+    other = replace(found, method=method, method_options={}, grid_size=None, problems=Problems(), decisions=[])
+    if other.space is not None:
+        _try_method(Fields({}, (), other.problems), other, method, other.space)
+        _fill_budget_with_grid(other)
+    return other
 
 
 def examine_budget(spec: Fields, found: Examination) -> None:

@@ -21,7 +21,7 @@ FIELD_OF = {
 }  # fmt: skip
 RECOMMENDED, WIDE = "recommended", "wide"
 CHANGED = "The data or the model has changed, and what follows from it was filled in anew. Look it over, then go on."
-STORING = ("launch", "draft")
+STORING = ("launch", "draft", "compare")
 MAX_DIGITS = 18
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from studies.engine.probe import Pending, Timing
 from studies.engine.spec_examination import Examination
 from studies.evaluation.timing import Seconds
-from studies.models import Method, WorkerProcess
+from studies.models import Method
 from studies.plots.numbers import count_of, format_duration, format_span
 
 from .study_price import Line
@@ -35,22 +35,24 @@ class Minutes:
     lines: list[Line] = field(default_factory=list)
 
 
-def minutes_of(found: Examination, timing: Timing | None, studies: int = 1) -> Minutes:
-    """For the workers that are alive now; `studies` of the same size are launched together."""
+def minutes_of(
+    found: Examination, timing: Timing | None, workers: int, studies: int = 1, trials: int | None = None
+) -> Minutes:
+    """`workers` that are alive; `studies` that are launched together run so many `trials` in all."""
     if timing is None or found.plan is None or found.trials_to_run is None or found.parallel is None:
         return Minutes()
     hint, trouble = _hint(timing), _trouble(timing)
     seconds = timing.seconds
     if seconds is None:
         return Minutes(hint=hint, trouble=trouble, is_on_its_way=timing.is_on_its_way)
-    if found.method == Method.MANUAL:
+    if found.method == Method.MANUAL and trials is None:
         span, where = format_span(*_trial_seconds(found, seconds)), "a trial"
         return Minutes(span, where, hint, trouble, _how(timing), timing.is_on_its_way)
-    workers = WorkerProcess.objects.alive().count()
     at_once = max(1, min(found.parallel * studies, workers or 1))
-    span = format_span(*_wall(found, seconds, at_once, studies))
+    trials = trials or found.trials_to_run
+    span = format_span(*_wall(found, seconds, at_once, trials))
     where = f"on {count_of(at_once, 'worker')}" if workers else "on 1 worker, once one runs"
-    lines = _lines(found, seconds, at_once, studies)
+    lines = _lines(found, seconds, at_once, trials)
     return Minutes(span, where, hint, trouble, _how(timing), timing.is_on_its_way, lines)
 
 
@@ -62,21 +64,19 @@ def _trial_seconds(found: Examination, seconds: Seconds, repeats: int | None = N
 
 
 def _wall(
-    found: Examination, seconds: Seconds, at_once: int, studies: int, repeats: int | None = None
+    found: Examination, seconds: Seconds, at_once: int, trials: int, repeats: int | None = None
 ) -> tuple[float, float]:
     """Low and high of the whole, never longer than its own limit."""
     low, high = _trial_seconds(found, seconds, repeats)
-    trials = found.trials_to_run * studies  # type: ignore[operator]
     most = found.max_seconds or float("inf")
     return min(trials * low / at_once, most), min(trials * high / at_once, most)
 
 
-def _lines(found: Examination, seconds: Seconds, at_once: int, studies: int) -> list[Line]:
+def _lines(found: Examination, seconds: Seconds, at_once: int, trials: int) -> list[Line]:
     def span(at_once: int, repeats: int | None = None) -> str:
-        return format_span(*_wall(found, seconds, at_once, studies, repeats))
+        return format_span(*_wall(found, seconds, at_once, trials, repeats))
 
     low, high = _trial_seconds(found, seconds)
-    trials = found.trials_to_run * studies  # type: ignore[operator]
     lines = []
     if at_once > 1:
         lines.append(Line("Worker time", format_span(trials * low, trials * high), is_sum=True))

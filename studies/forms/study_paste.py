@@ -49,7 +49,7 @@ def paste(team: Team, form: StudyForm, text: str) -> Paste:
     if errors:
         return Paste(text, errors=errors)
     space = found.space.to_json() if found.space is not None and given.get("space") is not None else spec.get("space")
-    kept = {name: form.data[name] for name in ("draft", "draft_change") if name in form.data}
+    kept = {name: form.data[name] for name in form.data if name.startswith(("draft", "compare_"))}
     if space is None or isinstance(spec["space"], str):
         return Paste(text, StudyForm(team, from_spec(spec) | kept | {"preset": spec["space"] or "recommended"}))
     return Paste(text, StudyForm(team, from_spec(spec) | kept, start=space["parameters"]))

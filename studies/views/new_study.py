@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from studies.engine.probe import timing_of
+from studies.forms.method_comparison import comparison_part, comparison_words
 from studies.forms.study import STORING, StudyForm
 from studies.forms.study_cards import method_cards, model_cards, recommendation
 from studies.forms.study_choices import fill_choices, split_words
@@ -17,10 +18,10 @@ from studies.forms.study_paste import paste
 from studies.forms.study_preview import preview_of
 from studies.forms.study_price import faults, plan_words, price_lines, searched_words
 from studies.forms.study_start import from_draft, from_study, usual
-from studies.models import DatasetVersion, Membership, Study, StudyState, Team
+from studies.models import DatasetVersion, Membership, Study, StudyState, Team, WorkerProcess
 
 from .access import get_study, get_study_to_edit, get_version, require_editor
-from .new_study_store import store
+from .new_study_store import store, store_comparison
 
 MOST_VERSIONS = 200
 
@@ -46,7 +47,12 @@ def _posted(request: HttpRequest, membership: Membership, versions: list[Dataset
     if action == "paste":
         pasted = paste(membership.team, form, request.POST.get("pasted", ""))
         return _page(request, pasted.form or form, versions, pasted=pasted)
-    if action in STORING and form.is_valid():
+    if action == "compare" and form.is_valid():
+        comparison = store_comparison(form, comparison_part(form.examined, form.data), membership.user)
+        if comparison is not None:
+            messages.success(request, f"{comparison.name}: all studies are launched.")
+            return redirect("saved_comparison", pk=comparison.pk)
+    elif action in STORING and form.is_valid():
         study = store(form, membership.user, action)
         if study is not None:
             messages.success(request, f"{study.name} is {'launched' if study.launched_at else 'kept as a draft'}.")
@@ -115,6 +121,8 @@ def _context(request: HttpRequest, form: StudyForm, versions: list[DatasetVersio
     found = form.examined
     is_whole = form.is_valid()
     timing = timing_of(found, request.user, may_ask and is_whole) if found.fits else None
+    workers = WorkerProcess.objects.alive().count() if timing and timing.seconds else 0
+    comparison = comparison_part(found, form.data)
     fill_choices(form, versions)
     spec = form.resolved.to_spec() if is_whole else form.spec
     return {
@@ -132,7 +140,9 @@ def _context(request: HttpRequest, form: StudyForm, versions: list[DatasetVersio
         "splits": split_words(form),
         "words": plan_words(found),
         "lines": price_lines(found),
-        "minutes": minutes_of(found, timing),
+        "minutes": minutes_of(found, timing, workers),
+        "comparison": comparison,
+        "comparison_words": comparison_words(comparison, timing, workers) if is_whole else "",
         "faults": list(faults(form)),
         "spec": json.dumps(spec, indent=2, ensure_ascii=False),
     }

@@ -1,9 +1,11 @@
 """What the new-study form makes: a launched study or a draft, a new one or one that was opened to be changed."""
 
 from studies.engine.actions import Refused, launch
+from studies.engine.method_comparison import launch_comparison
 from studies.engine.spec import DraftMoved, SpecError, create_draft, rewrite_draft
+from studies.forms.method_comparison import ComparisonPart
 from studies.forms.study import StudyForm
-from studies.models import Study, StudyState, User
+from studies.models import Comparison, Study, StudyState, User
 
 SAVED_BY_ANOTHER = "Somebody saved this draft since you opened it. Do it again to put your version in its place."
 LAUNCHED = "This draft was launched in the meantime. Do it again to make a study of its own from what you see here."
@@ -31,6 +33,17 @@ def store(form: StudyForm, user: User, action: str) -> Study | None:
             form.add_error(None, str(refused))
             return None
     return study
+
+
+def store_comparison(form: StudyForm, part: ComparisonPart, user: User) -> Comparison | None:
+    """The comparison with all of its studies launched, or None where it was refused: then nothing is kept."""
+    if part.errors:
+        return None
+    try:
+        return launch_comparison(part.choice, user)
+    except (SpecError, Refused) as error:
+        form.add_error(None, str(error))
+        return None
 
 
 def _draft(form: StudyForm, user: User) -> Study:
