@@ -112,8 +112,8 @@ def review_page(
     membership = membership_in(request, study)
     progress = progress_of([study])[study.pk]
     proposals = list(study.proposals.with_numbers())
-    current = _current(proposals)
-    subject = _subject(study, current, progress.best)
+    current = current_of(proposals)
+    subject = subject_of(study, current, progress.best)
     wanted = _number(request.GET.get("propose", ""))
     rights = _rights(study, membership, current, progress.best is not None)
     context = {
@@ -134,7 +134,7 @@ def review_page(
         "decisions": {act: refused.get(act) or DecisionForm(act) for act in ("approve", "changes", "reject")},
         "take_back_form": refused.get("take-back") or DecisionForm("take-back"),
         **rights,
-        **_facts(study, subject, progress),
+        **facts_about(study, subject, progress),
         **_thread(request, study, membership, comment_form, edit, edited),
         **_history(request, study),
     }
@@ -143,7 +143,7 @@ def review_page(
     return render(request, "review/review.html", context)
 
 
-def _current(proposals: list[Proposal]) -> Proposal | None:
+def current_of(proposals: list[Proposal]) -> Proposal | None:
     """What the page is about: what is open, else what is approved, else the last one."""
     by_state = {proposal.state: proposal for proposal in reversed(proposals)}
     return (
@@ -164,7 +164,7 @@ def _sent_back(proposals: list[Proposal]) -> Proposal | None:
     return proposals[0] if proposals and proposals[0].state == ProposalState.CHANGES_ASKED else None
 
 
-def _subject(study: Study, current: Proposal | None, best: Incumbent | None) -> Trial | None:
+def subject_of(study: Study, current: Proposal | None, best: Incumbent | None) -> Trial | None:
     """The trial that the facts are about: the proposed or approved one, or the best so far."""
     standing = {ProposalState.OPEN, ProposalState.APPROVED, ProposalState.CHANGES_ASKED}
     if current is not None and current.state in standing:
@@ -194,7 +194,7 @@ def _rights(study: Study, membership: Membership, current: Proposal | None, has_
     }
 
 
-def _facts(study: Study, subject: Trial | None, progress: Any) -> dict[str, Any]:
+def facts_about(study: Study, subject: Trial | None, progress: Any) -> dict[str, Any]:
     """The runner-ups, the checklist and the ruler; nothing while there is no complete trial."""
     if subject is None:
         return {}

@@ -36,11 +36,16 @@ def axis_of(options: Options) -> Any:
 
 
 def _convergence(study: Study, options: Options) -> dict[str, Any]:
+    record = convergence_record(study, axis_of(options))
+    return payload(record, convergence.draw(record))
+
+
+def convergence_record(study: Study, axis: Any) -> convergence.Convergence:
     rows = list(
         study.trials.order_by("number").values_list("number", "state", "value", "stderr", "finished_at", "source")
     )
     start = study.launched_at or study.created_at
-    record = convergence.prepare(
+    return convergence.prepare(
         [row[0] for row in rows],
         [row[1] for row in rows],
         [row[2] for row in rows],
@@ -50,9 +55,8 @@ def _convergence(study: Study, options: Options) -> dict[str, Any]:
         metric=metric_label(study.metric),
         baseline=(study.baseline or {}).get("value"),
         defaults=next((row[2] for row in rows if row[0] == 0 and row[5] == Source.DEFAULT), None),
-        axis=axis_of(options),
+        axis=axis,
     )
-    return payload(record, convergence.draw(record))
 
 
 def _parallel(study: Study, options: Options) -> dict[str, Any]:

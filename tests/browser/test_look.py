@@ -135,3 +135,24 @@ def test_the_keyboard_reaches_studies_datasets_workers_and_the_list_of_keys(visi
     if page.viewport_size["width"] > 1000:
         page.keyboard.press("/")
         expect(page.get_by_role("searchbox")).to_be_focused()
+
+
+def test_a_report_opens_offline_and_asks_for_nothing(
+    visit: Visit, ids: dict[str, int], chromium: Browser, tmp_path: Path
+) -> None:
+    answer = visit.page.request.get(f"{visit.site.url}/studies/{ids['study']}/report.html")
+    report = tmp_path / "report.html"
+    report.write_bytes(answer.body())
+    scheme = "dark" if visit.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "light"
+    context = chromium.new_context(
+        viewport=visit.page.viewport_size, color_scheme=scheme, offline=True, bypass_csp=True
+    )  # past its own policy, for axe alone is a script
+    page, asked, said = context.new_page(), [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(report.as_uri())
+    assert page.locator("circle.best").count() >= 1
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert (asked, said) == ([report.as_uri()], [])
+    context.close()
