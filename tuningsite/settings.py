@@ -170,6 +170,12 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 
+EMAIL_URL = env.str("EMAIL_URL", default="")  # without it nothing is sent and no page offers to
+if EMAIL_URL:
+    globals().update(env.email_url("EMAIL_URL"))
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"tuningsite@{_site.hostname or 'localhost'}")
+EMAIL_TIMEOUT = 10  # seconds
+
 # -- what the browser is told ---------------------------------------------------------------------------------------
 
 # Plotly sets style attributes, so styles allow them; scripts come from our own files alone and none is evaluated.

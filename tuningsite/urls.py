@@ -1,5 +1,6 @@
 """Every route of the site. Public ones are decorated login_not_required and pinned by tests/views/test_access.py."""
 
+from django.conf import settings
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -12,6 +13,7 @@ from studies.views import (
     comments,
     compare,
     datasets,
+    forgotten,
     health,
     help,
     inbox,
@@ -40,13 +42,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "accounts/login/",
         LoginView.as_view(
-            template_name="accounts/sign_in.html", authentication_form=SignInForm, redirect_authenticated_user=True
+            template_name="accounts/sign_in.html",
+            authentication_form=SignInForm,
+            redirect_authenticated_user=True,
+            extra_context={"sends_mail": lambda: bool(settings.EMAIL_URL)},
         ),
         name="sign_in",
     ),
     path("accounts/logout/", LogoutView.as_view(), name="sign_out"),
     path("accounts/link/<str:secret>/", accounts.one_time_link, name="one_time_link"),
     path("accounts/invitation/<str:secret>/", invitations.invitation, name="invitation"),
+    path("accounts/forgotten/", forgotten.forgot, name="forgot"),
+    path("accounts/forgotten/sent/", forgotten.forgot_sent, name="forgot_sent"),
+    path("accounts/forgotten/<str:uidb64>/<str:token>/", forgotten.forgot_choose, name="forgot_choose"),
     path("account/", account.account, name="account"),
     path("account/password/", account.change_password, name="change_password"),
     path("account/teams/", account.new_team, name="new_team"),
