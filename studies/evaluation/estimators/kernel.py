@@ -20,7 +20,7 @@ class RadialSVMEntry(Entry):
     label = "SVM (radial kernel)"
     tasks = ("classification", "regression")
     summary = "Smooth, flexible boundaries; often the best on a few thousand rows, and tuning pays most here."
-    cost = "Time grows with the square of the rows: under a second at 1,000, minutes at 10,000."
+    cost = "Grows with the square of the rows: a second or two at 10,000, far more with a large C."
     speed = 3
     limit = 10_000
     probabilities = False  # SVC's own are deprecated: a second, costly cross-validation

@@ -22,7 +22,7 @@ class LogisticRegressionEntry(Entry):
     label = "Logistic regression"
     tasks = ("classification",)
     summary = "A fast linear classifier with good probabilities; hard to beat on few rows or many plain features."
-    cost = "Seconds at 100,000 rows; dropping features (an l1 share) takes longer."
+    cost = "Well under a second at 100,000 rows; an l1 share takes longer."
     speed = 4
     instead = "For numbers, ridge or elastic net is the same idea."
     offer = Offer(scale=SCALED)
@@ -65,7 +65,7 @@ class RidgeEntry(Entry):
     label = "Ridge"
     tasks = ("classification", "regression")
     summary = "The fastest linear model, solved in one step; a sound first answer for either task."
-    cost = "A second at 100,000 rows; grows with the square of the columns."
+    cost = "Well under a second at 100,000 rows; grows with the square of the columns."
     speed = 5
     probabilities = False
     offer = Offer(scale=(*SCALED, "none"))
@@ -93,7 +93,7 @@ class ElasticNetEntry(Entry):
     label = "Elastic net"
     tasks = ("regression",)
     summary = "A linear model that drops features it does not need; for many columns of which few matter."
-    cost = "Seconds at 100,000 rows; a tiny alpha takes longer."
+    cost = "Well under a second at 100,000 rows; a tiny alpha takes longer."
     speed = 4
     instead = "For classes, logistic regression with an l1 share does the same."
     offer = Offer(scale=SCALED, target=True)

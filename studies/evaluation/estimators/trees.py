@@ -22,7 +22,7 @@ class DecisionTreeEntry(Entry):
     label = "Decision tree"
     tasks = ("classification", "regression")
     summary = "One tree of yes-or-no questions; easy to read and explain, rarely the best."
-    cost = "A second at 100,000 rows."
+    cost = "Under a second at 100,000 rows."
     speed = 5
     offer = TREES
 
@@ -54,7 +54,7 @@ class RandomForestEntry(Entry):
     label = "Random forest"
     tasks = ("classification", "regression")
     summary = "Many randomised trees averaged; strong without tuning, sees bends and interactions, takes gaps."
-    cost = "Seconds at 10,000 rows, a minute at 100,000."
+    cost = "One to three seconds at 10,000 rows, 10 to 40 at 100,000."
     speed = 2
     offer = TREES
     resamples = True
@@ -106,7 +106,7 @@ class ExtraTreesEntry(RandomForestEntry):
     key = "extra_trees"
     label = "Extra trees"
     summary = "A forest whose splits fall at random; smoother and faster than a random forest, good with noisy numbers."
-    cost = "Seconds at 10,000 rows, half a minute at 100,000."
+    cost = "A little less than a random forest."
     speed = 3
     resamples = False
 
