@@ -87,6 +87,34 @@ def test_every_estimator_and_metric_gives_the_fold_scores_of_the_study(tmp_path:
         assert answer.returncode == 0, answer.stdout
 
 
+PREPARED = {
+    "ridge": {"impute": "most_frequent", "impute_mark": False, "scale": "robust", "encode": "target"},
+    "knn": {"impute": "constant", "scale": "quantile", "encode": "target", "n_neighbors": 3},
+    "gaussian_nb": {"impute": "mean", "scale": "standard"},
+    "logistic_regression": {"scale": "minmax", "l1_ratio": 0.5},
+    "random_forest": {"impute": "median", "encode": "ordinal", "max_features": "share", "max_features_share": 0.5},
+    "extra_trees": {"encode": "target", "bootstrap": True, "max_samples": "share", "max_samples_share": 0.7},
+    "hist_gradient_boosting": {"encode": "ordinal", "l2_regularization": "number", "l2_regularization_number": 0.1},
+    "svm_rbf": {"gamma": "number", "gamma_number": 0.05},
+    "decision_tree": {"max_depth": "limited", "max_depth_limit": 3},
+    "mlp": {"hidden_layers": 2, "units": 8, "activation": "tanh"},
+}
+
+
+def test_every_way_to_prepare_and_every_switch_comes_along(tmp_path: Path) -> None:
+    path, table, source = stored(tmp_path, csv_text(80), "outcome", "classification")
+    assert any(table.missing)
+    plan = make_plan(table, "stratified", folds=2)
+    recipes, expected = [], []
+    for key, config in PREPARED.items():
+        trial = tried(table, plan, key, "balanced_accuracy", **config)
+        recipes.append(tmp_path / f"{key}.py")
+        recipes[-1].write_text(write_recipe(table, plan, source, trial), encoding="utf-8")
+        expected.append(trial.fold_scores)
+    for key, (scores, _), wanted in zip(PREPARED, run(tmp_path, path, recipes), expected, strict=True):
+        assert np.max(np.abs(np.array(scores) - wanted)) < 1e-9, key
+
+
 def odd_table() -> str:
     """Decimal commas, words for missing, a missing target, classes that are numbers, blank lines, hostile names."""
     rng = np.random.default_rng(5)
