@@ -111,8 +111,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compare/<int:pk>/live/", compare.saved_comparison_live, name="saved_comparison_live"),
     path("compare/<int:pk>/rename/", saved_comparisons.rename_comparison, name="rename_comparison"),
     path("compare/<int:pk>/delete/", saved_comparisons.delete_comparison, name="delete_comparison"),
-    path("compare/<int:pk>/charts/best-so-far/", charts.saved_comparison_chart, name="saved_comparison_chart"),
-    path("compare/charts/best-so-far/", charts.compare_chart, name="compare_chart"),
+    path("compare/<int:pk>/charts/<slug:slug>/", charts.saved_comparison_chart, name="saved_comparison_chart"),
+    path("compare/charts/<slug:slug>/", charts.compare_chart, name="compare_chart"),
     path("workers/", workers.workers, name="workers"),
     path("workers/live/", workers.workers_live, name="workers_live"),
     # review

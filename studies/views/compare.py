@@ -143,7 +143,8 @@ def _side_by_side(chosen: list[Study], comparison: Comparison | None) -> dict[st
         "same": [row for row in rows if not row.differs and not (methods and row.name == "Seed")],
         "metric": metric_label(chosen[0].metric),
         "metric_in_text": metric_in_text(chosen[0].metric),
-        "chart": _chart_address(chosen, comparison),
+        "chart": _chart_address(chosen, comparison, "best-so-far"),
+        "distribution": _chart_address(chosen, comparison, "distribution"),
         "since": _cursor(chosen),
         "live": any(study.is_live for study in chosen),
     }
@@ -156,11 +157,12 @@ def _columns(sides: list[Side], methods: MethodComparison | None) -> list[tuple[
     return [(side.mark, side.study.name) for side in sides]
 
 
-def _chart_address(chosen: list[Study], comparison: Comparison | None) -> str:
+def _chart_address(chosen: list[Study], comparison: Comparison | None, slug: str) -> str:
+    """Open at its end, so that a template can add what a figure is drawn against."""
     if comparison:
-        return f"{reverse('saved_comparison_chart', args=[comparison.pk])}?"
+        return f"{reverse('saved_comparison_chart', args=[comparison.pk, slug])}?"
     query = urlencode([("study", study.pk) for study in chosen])
-    return f"{reverse('compare_chart')}?{query}&"
+    return f"{reverse('compare_chart', args=[slug])}?{query}&"
 
 
 def _offered(request: HttpRequest, chosen: list[Study]) -> list[Study]:

@@ -114,6 +114,16 @@ def test_best_so_far_of_two(client_of, alice, team, study):
     assert ["Other", 0, 0.8, 2.5] in rows
 
 
+def test_distributions_of_two(client_of, alice, charlie, study):
+    other = make_study(study.dataset_version, alice, name="Other", state="complete")
+    make_trial(other, 0, value=0.8)
+    path = f"/compare/charts/distribution/?study={study.pk}&study={other.pk}"
+    rows = client_of(alice).get(path).json()["table"]["rows"]
+    assert [row[:2] for row in rows] == [["A study", 2], ["Other", 1]]
+    assert client_of(charlie).get(path).status_code == 404
+    assert client_of(alice).get(path.replace("distribution", "pie")).status_code == 404
+
+
 def test_best_so_far_with_a_study_that_has_no_trial_yet(client_of, alice, study):
     waiting = make_study(study.dataset_version, alice, name="Waiting", state="queued")
     for axis in ("trial", "seconds"):

@@ -135,6 +135,12 @@ def test_the_figure_is_by_method(client_of, alice, compared):
     assert data["title"] == "Bayesian needs 1 trial for what Random reaches in 3 trials"
 
 
+def test_distributions_are_by_method_too(client_of, alice, compared):
+    path = f"/compare/{compared({'random': WORSE, 'bayesian': BETTER}).pk}/charts/distribution/"
+    rows = client_of(alice).get(path).json()["table"]["rows"]
+    assert [row[:2] for row in rows] == [["Random", 18], ["Bayesian", 18]]
+
+
 def test_queries_do_not_grow(client_of, alice, compared, django_assert_max_num_queries):
     comparison = compared({"random": WORSE, "bayesian": BETTER, "evolutionary": WORSE, "grid": WORSE})
     browser = client_of(alice)
