@@ -1,5 +1,6 @@
 """A preview of an evaluation plan: which rows each fold learns from and validates, as bars and as a table."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from studies.plots.numbers import count_of, format_percent
 
 WIDTH = 180
 GAP = 1.0
+DAY = re.compile(r"^([0-9]{4}-[0-9]{2})-[0-9]{2}$")
 MOST_NAMED = 4  # classes whose share has room in a cell
 
 
@@ -68,9 +70,12 @@ def fold_preview(facts: Mapping[str, Any], repeats: int = 1) -> FoldPreview | No
     )
 
 
-def fold_spans(facts: Mapping[str, Any]) -> list[str]:
-    """The span of time that each fold of a time plan validates; empty for other plans."""
-    return [span_of(block) for block in facts["folds"][1:]] if facts and facts["kind"] == "time" else []
+def fold_spans(facts: Mapping[str, Any], brief: bool = False) -> list[str]:
+    """The span of time that each fold of a time plan validates, in brief its first month; empty for other plans."""
+    if not facts or facts["kind"] != "time":
+        return []
+    blocks = facts["folds"][1:]
+    return [DAY.sub(r"\1", block["first"]) if brief else span_of(block) for block in blocks]
 
 
 def span_of(block: Mapping[str, Any]) -> str:

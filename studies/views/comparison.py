@@ -18,10 +18,14 @@ MOST = 12
 
 @dataclass(frozen=True)
 class Comparable:
-    """`differ`: what must be the same for one curve and is not; `folds`: whether all were scored on the same folds."""
+    """`differ`: what must be the same for one curve and is not; `same_folds`: whether all have the same folds.
+
+    same_question: whether all ask about the same new data: like rows, new groups, or later rows.
+    """
 
     differ: tuple[str, ...]
     same_folds: bool
+    same_question: bool = True
 
     @property
     def shared(self) -> bool:
@@ -57,7 +61,9 @@ def kept_studies(comparison: Comparison) -> list[Study]:
 def comparable(studies: list[Study]) -> Comparable:
     keys = {"dataset": "dataset_version_id", "target": "target", "metric": "metric"}
     differ = tuple(word for word, name in keys.items() if len({getattr(study, name) for study in studies}) > 1)
-    return Comparable(differ, same_folds=len({study.plan_id for study in studies if study.plan_id}) <= 1)
+    same_folds = len({study.plan_id for study in studies if study.plan_id}) <= 1
+    questions = {kind if (kind := study.plan_spec.get("kind")) in ("group", "time") else "rows" for study in studies}
+    return Comparable(differ, same_folds, same_question=len(questions) == 1)
 
 
 @dataclass(frozen=True)

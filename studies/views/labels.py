@@ -41,11 +41,14 @@ def plan_label(study: Study) -> str:
     return f"{words}, on {rows:,} rows" if rows else words
 
 
-def fold_names(study: Study, count: int) -> list[str]:
-    """The names of the first `count` folds: "Fold 2", "Repeat 1, fold 2", "Fold 2, 2024-03-31 to 2024-06-26"."""
+def fold_names(study: Study, count: int, brief: bool = False) -> list[str]:
+    """The names of the first `count` folds: "Fold 2", "Repeat 1, fold 2", "Fold 2, 2024-03-31 to 2024-06-26".
+
+    brief: for axes, with the first month or moment alone.
+    """
     folds, repeats = study.plan_spec.get("folds", 0), study.plan_spec.get("repeats", 1)
     if study.plan_spec.get("kind") == "time" and study.plan:
-        spans = dict(enumerate(fold_spans(study.plan.facts)))
+        spans = dict(enumerate(fold_spans(study.plan.facts, brief)))
         return [f"Fold {i + 1}, {spans[i]}" if i in spans else f"Fold {i + 1}" for i in range(count)]
     if repeats <= 1 or not folds:
         return [f"Fold {i + 1}" for i in range(count)]

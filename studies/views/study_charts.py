@@ -138,7 +138,7 @@ def _folds(study: Study, options: Options) -> dict[str, Any]:
         [row[0] for row in rows],
         [row[1] for row in rows],
         [row[2] for row in rows],
-        fold_names(study, max((len(row[2]) for row in rows), default=0)),
+        fold_names(study, max((len(row[2]) for row in rows), default=0), brief=True),
         direction=study.direction,
         metric=metric_label(study.metric),
         order=order if order in ORDERS else ORDERS[0],

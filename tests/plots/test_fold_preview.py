@@ -39,6 +39,7 @@ def test_blocks_of_time_learn_from_what_was_before():
         "From old to new by day. The first block, 2024-01-01 to 2024-01-31, 30 rows, only"
     )
     assert fold_spans(TIME) == ["2024-02-01 to 2024-02-20", "2024-03-01"]
+    assert fold_spans(TIME, brief=True) == ["2024-02", "2024-03"]
 
 
 def test_shares_of_few_classes_and_the_rarest_of_many():

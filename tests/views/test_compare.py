@@ -137,3 +137,13 @@ def test_who_may(client_of, vera, charlie, pair):
     assert stranger.get(address(*pair)).status_code == 404
     assert stranger.get("/compare/").context["choices"] == []
     assert stranger.post("/compare/").status_code == 405
+
+
+def test_plans_of_another_kind_ask_another_question(client_of, alice, pair):
+    first, second = pair
+    Study.objects.filter(pk=second.pk).update(plan_spec={"kind": "kfold", "folds": 5, "repeats": 1})
+    assert "ask different questions" not in words_of(client_of(alice).get(address(first, second)))
+    Study.objects.filter(pk=second.pk).update(plan_spec={"kind": "time", "folds": 5, "repeats": 1})
+    page = words_of(client_of(alice).get(address(first, second)))
+    assert "The plans ask different questions" in page
+    assert "5 blocks of time" in page
