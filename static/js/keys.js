@@ -33,7 +33,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "g") goUntil = performance.now() + GO_WAIT;
   if (event.key === "?") document.querySelector("dialog.keys")?.showModal();
   if (event.key === "/") {
-    const box = document.querySelector("[data-search]");
+    const box = document.querySelector("main [data-search]") ?? document.querySelector("[data-search]");
     if (!box) return;
     event.preventDefault();
     box.focus();

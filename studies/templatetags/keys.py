@@ -17,7 +17,7 @@ class Key:
 
 
 KEYS = (
-    Key(("/",), "Search studies"),
+    Key(("/",), "Search", "the page’s own list where it has one, else studies"),
     Key(("?",), "This list"),
     Key(("g", "s"), "Go to studies"),
     Key(("g", "c"), "Go to compare"),

@@ -15,6 +15,7 @@ from studies.search import method_options
 
 from . import help_words
 from .help_examples import flattery, folds_example, metric_examples
+from .help_models import ROWS, models
 from .help_plans import plan_pictures
 
 
@@ -33,9 +34,11 @@ SUBJECTS = {
     subject.slug: subject
     for subject in (
         Subject("methods", "Methods", "How the next configuration is chosen, and which way suits which budget."),
+        Subject("models", "Models", "The catalogue: what each estimator is good at, what it costs, what is searched."),
         Subject("plans", "Evaluation plans", "Which rows train and which validate, and what each split protects from."),
         Subject("metrics", "Metrics", "What the score says: range, direction, when to choose it."),
         Subject("scores", "Scores and their doubt", "Best CV, ±, baseline, defaults and gain: how each is computed."),
+        Subject("charts", "Charts", "How to read each chart, what it answers, what it hides."),
         Subject("states", "States", "What a study or a trial is doing, and why a trial has no score."),
         Subject("keyboard", "Keyboard", "Every key that works, and how to do without a mouse."),
         Subject("api", "API", "Everything over HTTP: tokens, routes, an example."),
@@ -74,6 +77,10 @@ def _methods() -> dict[str, Any]:
         for method in Method
     }
     return {"methods": [(method.value, method.label) for method in Method], "options": options}
+
+
+def _models() -> dict[str, Any]:
+    return {"models": models(), "rows": ROWS}
 
 
 def _plans() -> dict[str, Any]:
@@ -120,4 +127,12 @@ def _api() -> dict[str, Any]:
     }
 
 
-FACTS = {"methods": _methods, "plans": _plans, "metrics": _metrics, "scores": _scores, "states": _states, "api": _api}
+FACTS = {
+    "methods": _methods,
+    "models": _models,
+    "plans": _plans,
+    "metrics": _metrics,
+    "scores": _scores,
+    "states": _states,
+    "api": _api,
+}

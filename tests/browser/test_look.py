@@ -36,6 +36,8 @@ PAGES = [
     "/account/",
     "/help/",
     "/help/methods/",
+    "/help/models/",
+    "/help/charts/",
     "/help/plans/",
     "/help/metrics/",
     "/help/scores/",
@@ -132,9 +134,12 @@ def test_the_keyboard_reaches_studies_datasets_workers_and_the_list_of_keys(visi
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name=re.compile("keys", re.IGNORECASE))).to_be_visible()
     page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox", name="Name, dataset or tag contains")).to_be_focused()
     if page.viewport_size["width"] > 1000:
+        visit.go("/help/")
         page.keyboard.press("/")
-        expect(page.get_by_role("searchbox")).to_be_focused()
+        expect(page.get_by_role("searchbox", name="Search studies")).to_be_focused()
 
 
 def test_a_report_opens_offline_and_asks_for_nothing(
@@ -156,3 +161,24 @@ def test_a_report_opens_offline_and_asks_for_nothing(
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert (asked, said) == ([report.as_uri()], [])
     context.close()
+
+
+@pytest.mark.parametrize("visit", [(1440, "light")], indirect=True, ids=["1440-light"])
+def test_the_list_is_filtered_in_place_and_what_was_archived_comes_back(visit: Visit, ids: dict[str, int]) -> None:
+    page, url = visit.page, visit.site.url
+    name = page.locator(f"#study-{ids['study']}").inner_text()
+    page.locator(f"#tick-{ids['study']}").check()
+    page.get_by_label("Method", exact=True).select_option("random")
+    expect(page).to_have_url(f"{url}/?method=random")
+    expect(page.locator("#study-rows tbody tr")).to_have_count(1)
+    expect(page.locator(f"#tick-{ids['study']}")).to_be_checked()
+    expect(page.locator("[data-ticks-hint]")).to_contain_text("1 selected")
+    page.get_by_label("Name, dataset or tag contains").press_sequentially("nothing")
+    expect(page.get_by_role("heading", name="No study matches")).to_be_visible()
+    page.get_by_role("link", name="Remove the filter: contains “nothing”").click()
+    expect(page).to_have_url(f"{url}/?method=random")
+    page.get_by_label(f"Menu of {name}").press("Enter")
+    page.get_by_role("button", name="Archive").last.press("Enter")
+    page.get_by_role("button", name="Undo").click()
+    expect(page).to_have_url(f"{url}/?method=random")
+    expect(page.locator(f"#study-{ids['study']}")).to_be_visible()

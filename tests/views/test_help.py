@@ -9,13 +9,14 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from studies.evaluation import metrics
+from studies.evaluation import catalogue, metrics
 from studies.evaluation.splits import KINDS
 from studies.models import Method, Reason, StudyState, TrialState
 from studies.search import method_options
 from studies.templatetags.keys import KEYS
 from studies.views.help import SUBJECTS
 from studies.views.help_plans import plan_pictures
+from studies.views.study_charts import STUDY_CHARTS
 from tests.views.reading import words_of
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
@@ -49,6 +50,8 @@ def test_every_method_metric_state_and_reason_is_explained(page):
     assert {method.value for method in Method} <= ids_of(page("methods"))
     assert set(metrics) <= ids_of(page("metrics"))
     assert set(KINDS) <= ids_of(page("plans"))
+    assert set(catalogue) <= ids_of(page("models"))
+    assert {*STUDY_CHARTS, "compare"} <= ids_of(page("charts"))
     states = ids_of(page("states"))
     assert {f"study-{state}" for state in StudyState} <= states
     assert {f"trial-{state}" for state in set(TrialState) - NOT_YET} <= states
@@ -131,6 +134,13 @@ def test_the_keys_are_the_same_everywhere_and_go_somewhere(page):
         assert key.does in dialog
     going = {key.presses[1] for key in KEYS if key.presses[0] == "g"}
     assert going == set(re.findall(r'data-go="(\w)"', text))
+
+
+def test_models_have_what_the_form_would_search(page):
+    text = page("models").split('id="svm_rbf"')[1].split("</section>")[0]
+    assert "at most 10,000" in text
+    assert "log loss is not offered" in text
+    assert re.search(r'scope="row">gamma_number</th><td>[^<]+, log; while gamma is number</td>', text)
 
 
 def test_the_routes_are_those_of_the_api(page):
