@@ -111,7 +111,7 @@ def linked():
     for path in sorted(TEMPLATES.rglob("*.html")):
         text = path.read_text()
         yield from re.findall(r"{% url 'help_page' '([\w-]+)' %}#([\w-]+)\"", text)
-        yield from re.findall(r'"_how.html" with page="([\w-]+)" anchor="([\w-]+)"', text)
+        yield from re.findall(r'"_help_mark.html" with page="([\w-]+)" anchor="([\w-]+)"', text)
         yield from (
             (path.stem, anchor) for anchor in re.findall(r'href="#([\w-]+)"', text) if path.parent.name == "help"
         )
