@@ -46,7 +46,10 @@ def run_probe(pk: int) -> None:
     )
     if not claimed:
         return
-    probe = ProbeTiming.objects.select_related("version").prefetch_related("version__columns").get(pk=pk)
+    rows = ProbeTiming.objects.select_related("version").prefetch_related("version__columns")
+    probe = rows.filter(pk=pk).first()
+    if probe is None:  # its dataset was deleted in this moment
+        return
     try:
         values = _values(probe, Timer(probe).run())
     except Stopped:

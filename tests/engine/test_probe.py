@@ -34,17 +34,27 @@ def a_worker() -> None:
 
 
 @pytest.fixture
-def rung(monkeypatch):
-    """Asks without Redis: which probes were rung. The job itself is run by the tests with workers."""
-    bells: list[int] = []
+def rung_later(monkeypatch):
+    """From its call on, the bell is rung without Redis; it gives the list of the probes that were."""
 
-    def ring(probe: ProbeTiming) -> bool:
-        bells.append(probe.pk)
-        ProbeTiming.objects.filter(pk=probe.pk).update(rung_at=timezone.now())
-        return True
+    def begin() -> list[int]:
+        bells: list[int] = []
 
-    monkeypatch.setattr(bell, "ring_probe", ring)
-    return bells
+        def ring(probe: ProbeTiming) -> bool:
+            bells.append(probe.pk)
+            ProbeTiming.objects.filter(pk=probe.pk).update(rung_at=timezone.now())
+            return True
+
+        monkeypatch.setattr(bell, "ring_probe", ring)
+        return bells
+
+    return begin
+
+
+@pytest.fixture
+def rung(rung_later):
+    """Which probes were rung; the job itself is run by the tests with workers."""
+    return rung_later()
 
 
 def test_nothing_is_asked_unless_somebody_lets_the_form_rest(home, rung) -> None:
@@ -90,10 +100,14 @@ def test_without_a_worker_nothing_is_queued(home, rung) -> None:
     assert (timing.pending, rung, ProbeTiming.objects.count()) == (Pending.NO_WORKER, [], 0)
 
 
-def test_without_a_queue_it_is_said(home) -> None:
+def test_without_a_queue_it_is_said_and_asked_again_later(home, settings, tmp_path, rung_later) -> None:
+    found = found_in(make_version(*home))
     a_worker()
-    timing = timing_of(found_in(make_version(*home)), home[1], may_ask=True)  # no Redis runs on this test's socket
-    assert timing.pending in {Pending.NO_QUEUE, Pending.WAITING}
+    settings.RQ_QUEUES = {"lanes": {**settings.RQ_QUEUES["lanes"], "URL": f"unix://{tmp_path}/nobody.sock"}}
+    assert timing_of(found, home[1], may_ask=True).pending == Pending.NO_QUEUE
+    rung = rung_later()
+    assert timing_of(found, home[1], may_ask=True).pending == Pending.WAITING
+    assert rung == [ProbeTiming.objects.get().pk]
 
 
 def test_a_person_has_so_many_timings_an_hour(home, rung) -> None:
