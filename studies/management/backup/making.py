@@ -25,6 +25,7 @@ from studies.management.backup.archive import (
 )
 from studies.management.backup.snapshot import snapshot
 from studies.management.backup.tables import kept_models, write_table
+from studies.management.site.schema import schema_problem
 from studies.models import DatasetVersion
 
 TRIES = 5  # a version's files may go between the moment of the database and the look at them
@@ -69,10 +70,9 @@ def make_backup(target: Path) -> Made:
 
 def migration_state() -> dict[str, list[str]]:
     """The last migration of each app; the database must be at the state of the code."""
-    loader = MigrationLoader(connection)
-    leaves = loader.graph.leaf_nodes()
-    if any(leaf not in loader.applied_migrations for leaf in leaves):
-        raise BackupError("The database is older than the program. Start the site once, or run manage.py migrate.")
+    if problem := schema_problem():
+        raise BackupError(problem)
+    leaves = MigrationLoader(connection).graph.leaf_nodes()
     state: dict[str, list[str]] = {}
     for app, name in leaves:
         state.setdefault(app, []).append(name)

@@ -1,12 +1,10 @@
 """The whole site in the foreground: lock, Redis, migrations, workers, web, demo; stopped in the reverse order."""
 
 import os
-import signal
 import socket
 import sys
 import time
 from pathlib import Path
-from types import FrameType
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
@@ -21,11 +19,11 @@ from studies.management.site.embedded_redis import NoRedis, start_redis
 from studies.management.site.lock import DataLock, LockedByAnother
 from studies.management.site.service import Service
 from studies.management.site.static_files import collect_if_stale
+from studies.management.site.supervisor import STOP_PATIENCE, Supervisor, manage
 from studies.models import Membership, OneTimeLink
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 WEB_PATIENCE = 60.0  # seconds until the web server must answer
-STOP_PATIENCE = 35.0  # running trials may finish within 30 s
 
 
 class Command(BaseCommand):
@@ -42,21 +40,18 @@ class Command(BaseCommand):
         if self.n_workers < 0 or not 0 < self.port < 65536:
             raise CommandError("--workers must be at least 0 and --port between 1 and 65535.")
         self.wants_demo = options["demo"]
-        self.services: list[Service] = []
-        self.stopping = False
         self.lock = DataLock(settings.DATA)
         try:
             self.lock.take()
         except LockedByAnother as holder:
             raise CommandError(f"This data folder is in use by {holder}. Stop it first.") from holder
         self.lock.describe(f"process {os.getpid()}, serving {self.address}")
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, self.request_stop)
+        self.supervisor = Supervisor(self.stderr.write)
         try:
             self.start()
-            self.watch()
+            self.supervisor.watch()
         finally:
-            self.stop()
+            self.supervisor.stop([(("web",), 15.0), (("worker", "demo"), STOP_PATIENCE), (("redis",), 10.0)])
 
     @property
     def address(self) -> str:
@@ -65,16 +60,13 @@ class Command(BaseCommand):
         host = self.host if self.host in LOOPBACK else socket.gethostname()
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
-    def request_stop(self, signum: int, frame: FrameType | None) -> None:
-        self.stopping = True
-
     # -- start ------------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         self.refuse_taken_port()
         if not settings.REDIS_URL:
             try:
-                self.services.append(start_redis())
+                self.supervisor.add(start_redis())
             except NoRedis as error:
                 raise CommandError(str(error)) from error
         call_command("migrate", interactive=False, verbosity=0)
@@ -82,16 +74,14 @@ class Command(BaseCommand):
         collect_if_stale()
         url = self.ready_url()
         connections.close_all()
-        for number in range(1, self.n_workers + 1):
-            self.services.append(Service(f"worker {number}", [*manage("work"), "--name", str(number)]))
-        self.web = Service("web", self.gunicorn())
-        self.services.append(self.web)
+        self.supervisor.add_workers(self.n_workers)
+        self.web = self.supervisor.add(Service("web", self.gunicorn()))
         self.wait_for_web()
-        if not self.stopping:
+        if not self.supervisor.stopping:
             self.stdout.write(f"Ready: {url}")
             self.stdout.flush()
-        if self.wants_demo and not self.stopping:
-            self.services.append(Service("demo", manage("demo"), ends_by_itself=True))
+        if self.wants_demo and not self.supervisor.stopping:
+            self.supervisor.add(Service("demo", manage("demo"), ends_by_itself=True))
 
     def refuse_taken_port(self) -> None:
         """Before anything is started: gunicorn would only retry and give up later."""
@@ -128,7 +118,7 @@ class Command(BaseCommand):
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 (compared, not bound)
         url = f"http://[{host}]:{self.port}/healthz" if ":" in host else f"http://{host}:{self.port}/healthz"
         deadline = time.monotonic() + WEB_PATIENCE
-        while not self.stopping and time.monotonic() < deadline:
+        while not self.supervisor.stopping and time.monotonic() < deadline:
             if not self.web.is_alive:
                 raise CommandError("The web server ended while it was starting; its message is above.")
             try:
@@ -138,42 +128,5 @@ class Command(BaseCommand):
                 return  # it answers: an https site redirects, a foreign host name is refused
             except (URLError, OSError):
                 time.sleep(0.05)
-        if not self.stopping:
+        if not self.supervisor.stopping:
             raise CommandError(f"The web server did not answer within {WEB_PATIENCE:.0f} s.")
-
-    # -- watch and stop ---------------------------------------------------------------------------------------------
-
-    def watch(self) -> None:
-        """Restart what died, until we are asked to stop."""
-        while not self.stopping:
-            time.sleep(0.25)
-            for service in self.services:
-                if not self.stopping and not service.is_alive and not service.is_done:
-                    self.revive(service)
-
-    def revive(self, service: Service) -> None:
-        """Start it again; one that ends at once, time after time, is given growing rests."""
-        if service.restart_at is None:
-            seconds, status = service.rest(), service.process.returncode
-            when = f" in {seconds:g} s" if seconds else ""
-            self.stderr.write(f"{service.name} ended with {status}; starting it again{when}")
-        if service.restart_at is not None and time.monotonic() >= service.restart_at:
-            service.restart()
-
-    def stop(self) -> None:
-        """Web first, then the workers, Redis last."""
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
-        web = [service for service in self.services if service.name == "web"]
-        redis = [service for service in self.services if service.name == "redis"]
-        workers = [service for service in self.services if service.name.startswith(("worker", "demo"))]
-        for group, patience in ((web, 15.0), (workers, STOP_PATIENCE), (redis, 10.0)):
-            for service in group:
-                service.ask_to_stop()
-            deadline = time.monotonic() + patience
-            for service in group:
-                service.wait(max(0.0, deadline - time.monotonic()))
-
-
-def manage(*words: str) -> list[str]:
-    return [sys.executable, str(settings.BASE_DIR / "manage.py"), *words]
