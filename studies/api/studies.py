@@ -42,7 +42,20 @@ SPEC = {
     "method_options": {"type": "object"},
     "seed": {"type": "integer"},
     "metric": {"type": "string", "nullable": True},
-    "plan": {"type": "object"},
+    "plan": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "kind": {
+                "type": "string",
+                "nullable": True,
+                "enum": ["stratified", "kfold", "group", "time", "auto", None],
+            },
+            "folds": {"type": "integer", "nullable": True},
+            "repeats": {"type": "integer", "nullable": True},
+            "rows": {"type": "integer", "nullable": True, "description": "A sample of so many rows; null for all."},
+        },
+    },
     "holdout": {"type": "string"},
     "budget": {"type": "object"},
     "parallel": {"type": "integer"},

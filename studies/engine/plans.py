@@ -1,20 +1,29 @@
 """A study's folds: drawn once per dataset version and kind, and told in plain values for forms and pages."""
 
 from datetime import date
-from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from studies.evaluation import Plan, Table, copies_kept, fold_facts, make_plan
 from studies.models import DatasetVersion
 
 PLAN_SEED = 0  # one draw per dataset version: studies with the same plan share their folds and can be compared
 MOST_CLASSES = 100
+MOST_KEPT = 8
+# A plan is forgotten with its table: large tables must not be kept alive by what was drawn from them.
+_drawn: WeakKeyDictionary[Table, dict[tuple[str, int, int | None], Plan]] = WeakKeyDictionary()
 
 
-@lru_cache(maxsize=8)
 def first_repeat(table: Table, kind: str, folds: int, rows: int | None) -> Plan:
     """The first of a plan's repeats, as a launch will draw it. ValueError says what the rows do allow."""
-    return make_plan(table, kind, folds, 1, PLAN_SEED, rows)
+    drawn = _drawn.setdefault(table, {})
+    plan = drawn.get((kind, folds, rows))
+    if plan is None:
+        plan = make_plan(table, kind, folds, 1, PLAN_SEED, rows)
+        if len(drawn) >= MOST_KEPT:
+            drawn.clear()
+        drawn[kind, folds, rows] = plan
+    return plan
 
 
 def told_facts(version: DatasetVersion, table: Table, plan: Plan) -> dict[str, Any]:

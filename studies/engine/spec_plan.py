@@ -29,12 +29,14 @@ def examine_plan(spec: Fields, found: Examination) -> None:
     folds = given.whole("folds", *FOLDS, default=0)
     repeats = given.whole("repeats", *REPEATS, default=1)
     rows = given.whole("rows", MIN_ROWS, MAX_ROWS, default=0)
-    if found.whole is None or kind is None or rows is None:
+    if found.whole is None or kind is None:
         return
     kind = kind or _usual_kind(found, found.whole)
     if kind == "time" and repeats is not None and repeats > 1:
         given.wrong("repeats", f"repeats is {repeats}; it must be 1 for blocks of time, which cannot be drawn anew.")
         repeats = None
+    if rows is None:
+        return
     table = _cut(given, found, found.whole, kind, rows or None)
     if table is None or folds is None or repeats is None:
         return

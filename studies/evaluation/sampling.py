@@ -1,6 +1,6 @@
 """Which rows a plan may see: all that can be placed, or a sample of them so that slow models can be tried."""
 
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from .table import Table
 
 SAMPLE = 0x5A3F1E  # keeps the sample's random numbers apart from those of the folds
+_last: WeakKeyDictionary[Table, tuple[tuple[str, int | None, int], Table]] = WeakKeyDictionary()
 KEPT_OF_CLASS = 20  # rows of a rare class that a sample keeps, so that each fold can hold some
 
 
@@ -37,11 +38,21 @@ def used_rows(table: Table, kind: str, rows: int | None = None, seed: int = 0) -
     return kept
 
 
-@lru_cache(maxsize=4)
 def used_table(table: Table, kind: str, rows: int | None = None, seed: int = 0) -> Table:
-    """The rows that such a plan may see, as a table of their own; the table itself where it sees all."""
+    """The rows that such a plan may see, as a table of their own; the table itself where it sees all.
+
+    The last one is kept as long as the table is: a form asks for it with every key.
+    """
+    asked = (kind, rows, seed)
+    last = _last.get(table)
+    if last is not None and last[0] == asked:
+        return last[1]
     kept = used_rows(table, kind, rows, seed)
-    return table if kept.all() else table.subset(kept)
+    if kept.all():
+        return table
+    used = table.subset(kept)
+    _last[table] = asked, used
+    return used
 
 
 def _shares(counts: NDArray[np.int64], rows: int) -> NDArray[np.int64]:

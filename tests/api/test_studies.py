@@ -3,7 +3,7 @@
 import pytest
 
 from studies.models import Attempt, Study
-from tests.factories import make_study, make_trial, make_version
+from tests.factories import make_study, make_trial, make_version, make_visits
 
 KEYS = {"id", "name", "state", "reason", "spec", "counts", "baseline", "best", "expected", "approved"}
 
@@ -22,6 +22,20 @@ def test_a_spec_becomes_a_draft_and_says_what_was_decided(program_of, bob, versi
     assert any("classes are uneven" in sentence for sentence in body["decisions"])
     study = Study.objects.get()
     assert (study.team, study.created_by, study.direction) == (version.dataset.team, bob, "maximize")
+
+
+def test_plans_of_groups_times_and_samples(program_of, bob, team) -> None:
+    visits, program = make_visits(team, bob), program_of(bob)
+    usual = program.post("/studies", {"dataset_version": visits.pk, "plan": {"rows": 60}}).json()
+    assert usual["spec"]["plan"] == {"kind": "group", "folds": 5, "repeats": 1, "rows": 60}
+    assert "Rows: 60 of 120, drawn once, in whole groups; the others are in no fold." in usual["decisions"]
+    by_time = program.post("/studies", {"dataset_version": visits.pk, "plan": {"kind": "time", "folds": 3}}).json()
+    assert (by_time["spec"]["plan"]["kind"], by_time["fits"]) == ("time", 180)
+    refused = program.post(
+        "/studies", {"dataset_version": visits.pk, "plan": {"kind": "time", "repeats": 2, "rows": 5}}
+    )
+    assert refused.status_code == 422
+    assert refused.json()["errors"].keys() == {"plan.repeats", "plan.rows"}
 
 
 def test_what_a_study_tells_as_its_spec_makes_the_same_study(program_of, bob, version) -> None:
