@@ -136,6 +136,9 @@ SLICE_SECONDS = env.float("SLICE_SECONDS", default=10.0)
 PROBE_SECONDS = env.float("PROBE_SECONDS", default=8.0)
 MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=3)
 
+MODELS = DATA / "models"
+MODEL_SECONDS = env.float("MODEL_SECONDS", default=3600.0)
+
 # -- uploads --------------------------------------------------------------------------------------------------------
 
 DATASETS = DATA / "datasets"

@@ -13,12 +13,13 @@ from django.utils import timezone
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from studies.models import Lane, ProbeTiming
+from studies.models import Lane, ModelFile, ProbeTiming
 
 logger = logging.getLogger(__name__)
 QUEUE = "lanes"
 JOB = "studies.engine.lane.run_lane"
 PROBE_JOB = "studies.engine.probe_job.run_probe"
+MODEL_JOB = "studies.engine.model_job.run_model"
 REDIS_TIMEOUT = 0.5  # seconds; no page and no slice waits longer for Redis
 
 
@@ -73,4 +74,17 @@ def ring_probe(probe: ProbeTiming) -> bool:
         logger.warning("Redis does not answer; nothing is timed for the form")
         return False
     ProbeTiming.objects.filter(pk=probe.pk).update(rung_at=timezone.now())
+    return True
+
+
+def ring_model(wanted: ModelFile) -> bool:
+    """Enqueue the fit of a model on all rows, behind the lanes; False when Redis is away."""
+    try:
+        with connection() as redis_connection:
+            queue = django_rq.get_queue(QUEUE, connection=redis_connection)
+            queue.enqueue_call(MODEL_JOB, args=(wanted.pk,), timeout=-1, result_ttl=0, failure_ttl=60)
+    except redis.RedisError:
+        logger.warning("Redis does not answer; the model of %s waits for the queue", wanted.trial_id)
+        return False
+    ModelFile.objects.filter(pk=wanted.pk).update(rung_at=timezone.now())
     return True

@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
-from studies.engine import bell, moves
+from studies.engine import bell, model_files, moves
 from studies.engine.advance import advance
-from studies.models import Lane, ReconcilerLock, Study, Trial, TrialState, WorkerProcess
+from studies.models import Lane, ModelFile, ModelFileState, ReconcilerLock, Study, Trial, TrialState, WorkerProcess
 
 FORGOTTEN_AFTER = timedelta(hours=1)  # a dead worker is shown for so long
 
@@ -51,6 +51,7 @@ class Reconciler:
         self.name = name
         self.lanes = Watch()
         self.lock = Watch()
+        self.models = Watch()
 
     def tick(self) -> bool:
         """Look once; True when this one acted."""
@@ -59,6 +60,7 @@ class Reconciler:
             return False
         for lane in lapsed:
             moves.give_back_lane(lane, f"The worker {lane.worker} was lost")
+        self._mind_models()
         WorkerProcess.objects.filter(seen_at__lt=timezone.now() - FORGOTTEN_AFTER).delete()
         active = list(Study.objects.active().values_list("pk", flat=True))
         if active:
@@ -67,6 +69,15 @@ class Reconciler:
                 give_back_orphans(study_id)
                 advance(study_id, frozenset(queued or ()), may_ring=queued is not None)
         return True
+
+    def _mind_models(self) -> None:
+        """Models whose fit shows no life wait again, and what waits is rung for."""
+        running = dict(ModelFile.objects.filter(state=ModelFileState.RUNNING).values_list("pk", "beat"))
+        self.models.keep(set(running))
+        for pk, beat in running.items():
+            if self.models.stands_still(pk, beat):
+                model_files.give_back(pk)
+        model_files.ring_waiting()
 
     def _hold_lock(self) -> bool:
         lock, _ = ReconcilerLock.objects.get_or_create(pk=1)

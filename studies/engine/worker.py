@@ -26,7 +26,7 @@ from studies.engine.recovery import Reconciler, give_back_lanes_of
 from studies.models import Lane, WorkerProcess
 
 logger = logging.getLogger(__name__)
-ALLOWED_JOBS = frozenset({bell.JOB, bell.PROBE_JOB})
+ALLOWED_JOBS = frozenset({bell.JOB, bell.PROBE_JOB, bell.MODEL_JOB})
 PROBE_GRACE = 2.0  # a horse that times fits holds no lane; it may take so many times the seconds that it is given
 
 
@@ -111,8 +111,8 @@ class TuningWorker(Worker):
             return
         connections.close_all()
         self.horse_held_a_lane_at = time.monotonic()
-        probes = job.func_name == bell.PROBE_JOB
-        self.horse_grace = settings.LEASE_SECONDS + (PROBE_GRACE * settings.PROBE_SECONDS if probes else 0.0)
+        without_lane = {bell.PROBE_JOB: PROBE_GRACE * settings.PROBE_SECONDS, bell.MODEL_JOB: settings.MODEL_SECONDS}
+        self.horse_grace = settings.LEASE_SECONDS + without_lane.get(job.func_name, 0.0)
         try:
             super().execute_job(job, queue)
         except RedisError as error:

@@ -6,6 +6,7 @@ from .dataset import Column, Dataset, DatasetVersion
 from .event import Event, NeverChanged
 from .invitation import Invitation
 from .lane import Lane
+from .model_file import ModelFile, ModelFileState
 from .probe_timing import UNFINISHED, ProbeState, ProbeTiming
 from .proposal import Proposal, ProposalState, Standing, may_decide
 from .secret import ApiToken, OneTimeLink
@@ -37,6 +38,8 @@ __all__ = [
     "Lane",
     "Membership",
     "Method",
+    "ModelFile",
+    "ModelFileState",
     "NeverChanged",
     "OneTimeLink",
     "Outcome",

@@ -10,6 +10,7 @@ from studies.engine.recipes import NoRecipe, recipe_of, snippet_of
 from studies.models import Trial, TrialState
 
 from .access import get_study
+from .model_file import model_context
 from .study_document import study_document
 
 
@@ -28,7 +29,7 @@ def trial_code(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     except NoRecipe as problem:
         messages.warning(request, str(problem))
         return redirect("trial", pk, number)
-    context = {"section": "studies", "study": trial.study, "trial": trial, **code}
+    context = {"section": "studies", **model_context(request, trial), **code}
     return render(request, "trials/code.html", context)
 
 
