@@ -19,16 +19,25 @@ def best_fifth(count: int) -> slice:
 
 
 def share_of_range(axis: ParameterAxis) -> float | None:
-    """How much of the axis the best fifth take up, of what all trials take up; None where all are alike."""
+    """How much of the axis the best fifth take up, of what all trials take up; None where all are alike.
+
+    Numbers by their range; categories, which have no order, by how many of them there are.
+    """
+    best = axis.positions[best_fifth(len(axis.positions))]
+    if axis.kind == "choice":
+        used = len(set(axis.positions))
+        return len(set(best)) / used if used > 1 else None
     everywhere = float(np.ptp(axis.positions))
-    return float(np.ptp(axis.positions[best_fifth(len(axis.positions))])) / everywhere if everywhere > 0 else None
+    return float(np.ptp(best)) / everywhere if everywhere > 0 else None
 
 
 def best_fifth_in_words(axis: ParameterAxis, configurations: Sequence[Mapping[str, Any]]) -> str:
     """A sentence; axis and configurations are in order of goodness, the best last."""
     best = best_fifth(len(axis.positions))
     ranked = sorted(zip(axis.positions[best], configurations[best], strict=True), key=lambda pair: pair[0])
-    low, high = (format_parameter(configuration.get(axis.name)) for _, configuration in (ranked[0], ranked[-1]))
+    words = [format_parameter(configuration.get(axis.name)) for _, configuration in ranked]
+    low, high = words[0], words[-1]
     if low == high:
         return f"The best fifth of trials all have {axis.name} {low}"
-    return f"The best fifth of trials have {axis.name} {low} to {high}"
+    between = " or ".join(dict.fromkeys(words)) if axis.kind == "choice" else f"{low} to {high}"
+    return f"The best fifth of trials have {axis.name} {between}"

@@ -17,7 +17,6 @@ from studies.plots.table import Table
 from studies.plots.ticks import linear_ticks
 
 MOST_BINS, LEAST_BINS = 30, 5
-HEIGHT = 250
 RUG = 0.12  # of the plot's height, under the bars
 
 
@@ -148,7 +147,7 @@ def draw(record: ScoreDistribution) -> go.Figure:
     marks = linear_ticks(0, top, 4, whole=True)
     figure = frame("Trials", record.metric, (-RUG * top, 1.08 * top), (low, high))
     figure.update_layout(
-        height=HEIGHT, margin={"l": 44, "r": 14, "t": 26, "b": 40}, bargap=0.0,
+        margin={"l": 44, "r": 14, "t": 26, "b": 40}, bargap=0.0,
         xaxis={"tickformat": tick_format((low, high))},
         yaxis={"tickvals": marks, "ticktext": [f"{mark:,.0f}" for mark in marks]},
     )  # fmt: skip

@@ -13,6 +13,7 @@ from studies.plots import (
     fold_scores,
     importance,
     parallel_coordinates,
+    parameter_pair,
     parameter_slice,
     score_distribution,
     timeline,
@@ -113,6 +114,25 @@ def _slice(study: Study, options: Options) -> dict[str, Any]:
     return payload(record, parameter_slice.draw(record))
 
 
+def _pair(study: Study, options: Options) -> dict[str, Any]:
+    """Against the parameters of ?px= and ?py=, else against the two that matter most."""
+    shares = study_importance(study).shares
+    ended = study.trials.filter(state__in=(TrialState.COMPLETE, TrialState.FAILED)).order_by("number")
+    rows = list(ended.values_list("number", "state", "config", "value", "stderr"))
+    record = parameter_pair.prepare(
+        sorted(parameters_of(study), key=lambda entry: -shares.get(str(entry["name"]), 0.0)),
+        [row[0] for row in rows],
+        [row[2] for row in rows],
+        [row[3] if row[1] == TrialState.COMPLETE else None for row in rows],
+        [row[4] for row in rows],
+        direction=study.direction,
+        metric=metric_label(study.metric),
+        px=options.get("px"),
+        py=options.get("py"),
+    )
+    return payload(record, parameter_pair.draw(record))
+
+
 def _distribution(study: Study, options: Options) -> dict[str, Any]:
     complete = study.trials.filter(state=TrialState.COMPLETE).order_by("number")
     rows = list(complete.values_list("number", "value", "source"))
@@ -165,6 +185,7 @@ STUDY_CHARTS: dict[str, Callable[[Study, Options], dict[str, Any]]] = {
     "parallel": _parallel,
     "importance": _importance,
     "slice": _slice,
+    "pair": _pair,
     "distribution": _distribution,
     "folds": _folds,
     "timeline": _timeline,

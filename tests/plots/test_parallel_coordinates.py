@@ -182,3 +182,17 @@ def test_axes_carry_the_share_that_they_explain(parameters, configurations):
     )
     assert [axis.get("share") for axis in shown.notes()["axes"]] == [None, 0.4, None, None, None, None]
     assert "order of importance" in shown.subtitle
+
+
+def test_categories_have_no_range():
+    space = [{"name": "kernel", "type": "categorical", "choices": ["a", "b", "c", "d"]}]
+    configs = [{"kernel": "abcd"[i % 4]} for i in range(40)]
+
+    def title(good):
+        values = [1.0 if config["kernel"] in good else 0.0 for config in configs]
+        shown = parallel_coordinates.prepare(space, range(40), configs, values, direction="maximize", metric="A")
+        return shown.title
+
+    assert title("ad") == "The best fifth of trials have kernel a or d"
+    assert title("c") == "The best fifth of trials all have kernel c"
+    assert title("abcd") == "40 complete trials, one line each"

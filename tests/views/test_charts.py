@@ -8,7 +8,7 @@ from django.utils import timezone
 from studies.models import Study
 from tests.factories import make_attempt, make_study, make_trial, make_version
 
-SLUGS = ("convergence", "parallel", "importance", "slice", "distribution", "folds", "timeline")
+SLUGS = ("convergence", "parallel", "importance", "slice", "pair", "distribution", "folds", "timeline")
 
 
 @pytest.fixture
@@ -60,6 +60,13 @@ def test_slice_against_the_parameter_asked_for(client_of, alice, study):
     assert data["notes"]["parameter"] == "l1_ratio"
     assert [row[:2] for row in data["table"]["rows"]] == [[0, "complete"], [1, "complete"], [2, "failed"]]
     assert browser.get(f"/studies/{study.pk}/charts/slice/?parameter=bogus").json()["notes"]["parameter"] == "C"
+
+
+def test_the_map_of_two_parameters_asked_for(client_of, alice, study):
+    browser = client_of(alice)
+    data = browser.get(f"/studies/{study.pk}/charts/pair/?px=l1_ratio").json()
+    assert (data["notes"]["px"], data["notes"]["py"]) == ("l1_ratio", "C")
+    assert [row[:2] for row in data["table"]["rows"]] == [[1, 1], [0, 2], [2, None]]
 
 
 def test_importance_waits_for_trials_and_then_orders_axes_and_slice(client_of, alice, study):

@@ -26,14 +26,14 @@ export class Figure {
       if (exit) this.leave(exit.dataset.figDo, exit);
       if (choice) this.choose(choice.dataset.figParam);
     });
-    this.select = this.part("select");
-    this.select?.addEventListener("change", () => this.ask(this.select.name, this.select.value));
+    this.selects = [...this.node.querySelectorAll("select[data-fig-select]")];
+    for (const select of this.selects) select.addEventListener("change", () => this.ask(select.name, select.value));
     const asked = new URLSearchParams(location.search);
     for (const button of this.node.querySelectorAll("[data-fig-param]")) {
       const [name, value] = button.dataset.figParam.split("=");
       if (asked.has(name)) button.setAttribute("aria-pressed", String(asked.get(name) === value));
     }
-    if (this.select && asked.has(this.select.name)) this.select.value = asked.get(this.select.name);
+    for (const select of this.selects) if (asked.has(select.name)) select.value = asked.get(select.name);
     let width = 0;
     new ResizeObserver(() => {
       if (this.part("plot").clientWidth === width) return;
@@ -47,7 +47,7 @@ export class Figure {
     for (const button of this.node.querySelectorAll('[data-fig-param][aria-pressed="true"]')) {
       url.searchParams.set(...button.dataset.figParam.split("="));
     }
-    if (this.select?.value) url.searchParams.set(this.select.name, this.select.value);
+    for (const { name, value } of this.selects) if (value) url.searchParams.set(name, value);
     return url;
   }
 
@@ -119,7 +119,7 @@ export class Figure {
   words() {
     const { title, subtitle, keys } = this.payload;
     this.part("title").textContent = title;
-    if (this.select && this.payload.notes[this.select.name]) this.select.value = this.payload.notes[this.select.name];
+    for (const select of this.selects) select.value = this.payload.notes[select.name] ?? select.value;
     this.part("subtitle").textContent = subtitle;
     this.part("plot").setAttribute("aria-label", `${title}. The button Table shows the numbers.`);
     this.part("keys").replaceChildren(...keys.map(({ mark, word }) => {
