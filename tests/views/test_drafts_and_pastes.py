@@ -87,9 +87,9 @@ ODD_SPACES = {
 
 
 @pytest.mark.parametrize("case", ODD_SPACES)
-def test_a_clone_has_the_same_space(browser, bob, version, case: str) -> None:
+def test_a_clone_of_a_colleagues_study_has_the_same_space(browser, alice, version, case: str) -> None:
     spec = {"dataset_version": version.pk, "estimator": "random_forest", "space": {"parameters": ODD_SPACES[case]}}
-    assert_cloned(browser, version.dataset.team, bob, spec)
+    assert_cloned(browser, version.dataset.team, alice, spec)
 
 
 @pytest.mark.parametrize("estimator", ["logistic_regression", "knn", "svm_rbf", "hist_gradient_boosting"])
