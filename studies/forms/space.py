@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from studies.engine.spec_json import JSONError, load_json
 from studies.plots.numbers import format_parameter
 from studies.search import Plain
 
+from .carried_domain import carried
 from .plain import as_typed, plain_number, plain_whole
 from .space_picture import Picture, picture_of
 
@@ -204,12 +204,12 @@ class SpaceForm:
             return
         row.dropped = ""
         own = {"when": {parent: list(allowed) for parent, allowed in had.items()} if had else None}
-        row.carried = json.dumps(_carried(row.carried) | own)
+        row.carried = json.dumps(carried(row.carried) | own)
         row.entry = dict(row.entry) | own
 
     def _when(self, row: Row) -> dict[str, list[Plain]] | None:
         """The conditions that still say something; None when one of them can never hold."""
-        is_own = "when" in _carried(row.carried)
+        is_own = "when" in carried(row.carried)
         kept: dict[str, list[Plain]] = {}
         for parent, allowed in (row.entry.get("when") or {}).items():
             other = self._by_name.get(parent)
@@ -240,7 +240,7 @@ def _row(entry: Entry, default: Plain, given: Mapping[str, Entry] | None, widest
     row = Row(dict(entry) | offered, default, widest=widest)
     if had is not None and had["type"] != "constant" and not _is_shown(had, row):
         row.carried = json.dumps({key: had[key] for key in ("type", "choices") if key in had})
-        row.entry = dict(row.entry) | _carried(row.carried)
+        row.entry = dict(row.entry) | carried(row.carried)
     shown = had if had is not None and had["type"] == row.kind else entry if not row.carried else row.entry
     row.low, row.high = as_typed(shown.get("low")), as_typed(shown.get("high"))
     row.log = bool(shown.get("log"))
@@ -273,7 +273,7 @@ def _is_shown(had: Entry, row: Row) -> bool:
 def _read(row: Row, posted: Any) -> None:
     """What was typed; a QueryDict. A checkbox that is not ticked is not sent."""
     row.carried = posted.get(f"{row.prefix}carried", "")
-    row.entry = dict(row.entry) | _carried(row.carried)
+    row.entry = dict(row.entry) | carried(row.carried)
     row.searched = f"{row.prefix}search" in posted
     row.low, row.high = posted.get(f"{row.prefix}low", row.low), posted.get(f"{row.prefix}high", row.high)
     row.log = posted.get(f"{row.prefix}scale", "log" if row.log else "linear") == "log"
@@ -281,26 +281,3 @@ def _read(row: Row, posted: Any) -> None:
     row.value = posted.get(f"{row.prefix}value", row.value)
     offered = [value for value, _ in row.options]
     row.ticked = [value for value in offered if value in posted.getlist(f"{row.prefix}choice")]
-
-
-def _carried(text: str) -> dict[str, Any]:
-    """Kind, choices and conditions that a hidden field carries along; nothing where it is not what we wrote."""
-    try:
-        domain = load_json(text.encode(errors="replace"))
-    except JSONError:
-        return {}
-    return (_carried_kind(domain) | _carried_condition(domain)) if isinstance(domain, dict) else {}
-
-
-def _carried_kind(domain: dict[str, Any]) -> dict[str, Any]:
-    kind = domain.get("type")
-    if kind == "categorical":
-        return {"type": kind, "choices": domain["choices"]} if isinstance(domain.get("choices"), list) else {}
-    return {"type": kind} if kind in (*NUMBERS, "boolean") else {}
-
-
-def _carried_condition(domain: dict[str, Any]) -> dict[str, Any]:
-    when = domain.get("when")
-    if isinstance(when, dict):
-        return {"when": when} if all(isinstance(allowed, list) for allowed in when.values()) else {}
-    return {"when": None} if "when" in domain and when is None else {}

@@ -136,6 +136,13 @@ def test_presets_widen(key):
                 assert set(p["choices"]) <= set(outer[name]["choices"])
 
 
+@pytest.mark.parametrize(("key", "task"), SERVED)
+def test_every_range_says_why(key, task, make_table):
+    for domain in catalogue[key].domains(make_table(60, task)):
+        assert domain.why.endswith("."), domain.name
+        assert all(why.endswith(".") for _, _, why in domain.reach.values()), domain.name
+
+
 def test_an_unknown_preset_is_refused(animals):
     with pytest.raises(ValueError, match=r"no preset 'wid'\. Did you mean 'wide'\?"):
         catalogue["knn"].space(animals, "wid")

@@ -3,7 +3,7 @@
 import pytest
 from django.http import QueryDict
 
-from studies.evaluation import Table, catalogue
+from studies.evaluation import PRESETS, Table, catalogue
 from studies.forms.space import SpaceForm
 from studies.search import Space
 
@@ -34,13 +34,16 @@ def searched() -> dict[str, object]:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("preset", PRESETS)
 @pytest.mark.parametrize("key", list(catalogue))
-def test_untouched_rows_are_the_recommended_space(key: str) -> None:
+def test_untouched_rows_are_the_presets_space(key: str, preset: str) -> None:
     entry = catalogue[key]
     numbers = [float(i) for i in range(60)]
     table = TABLE if "classification" in entry.tasks else Table.from_arrays(TABLE.X, numbers, "regression")
-    form = SpaceForm(entry.parameters(table), entry.defaults(table), fixed=entry.fixed(table))
-    assert Space.from_json(form.to_json()) == Space.from_json(entry.space(table))
+    rows = entry.parameters(table, preset), entry.defaults(table)
+    form = SpaceForm(*rows, fixed=entry.fixed(table, preset), widest=entry.parameters(table, "wide"))
+    assert Space.from_json(form.to_json()) == Space.from_json(entry.space(table, preset))
+    assert not any(row.warning for row in form.rows)
 
 
 def test_what_was_posted_is_the_same_again() -> None:

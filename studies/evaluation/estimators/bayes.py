@@ -29,7 +29,9 @@ class GaussianNaiveBayesEntry(Entry):
         return [
             real(
                 "var_smoothing", 1e-9, "Widens all bell curves by this share of the widest.",
-                (1e-11, 1e-6, "Around the default."), (1e-11, 0.3, "From nothing to very soft."), (1e-14, 3.0, ""),
+                (1e-11, 1e-6, "Around the default."),
+                (1e-11, 0.3, "From nothing to very soft."),
+                (1e-14, 3.0, "At the upper end all columns look alike."),
                 log=True,
             )
         ]  # fmt: skip

@@ -31,7 +31,9 @@ class HistGradientBoostingEntry(Entry):
         space = [
             real(
                 "learning_rate", 0.1, "How much of each tree's correction is taken.",
-                (0.03, 0.3, "Around the default."), (0.01, 0.5, "Smaller ones want more trees."), (0.001, 1.0, ""),
+                (0.03, 0.3, "Around the default."),
+                (0.01, 0.5, "Smaller ones want more trees."),
+                (0.001, 1.0, "The lower end learns little in any number of trees."),
                 log=True,
             ),
             whole(
@@ -48,8 +50,9 @@ class HistGradientBoostingEntry(Entry):
             ),
             whole(
                 "min_samples_leaf", 20, "Larger leaves smooth over noise.",
-                (5, clamp(n / 20, 21, 60), "Around the default."), (2, clamp(n / 20, 21, 200), ""),
-                (1, clamp(n / 10, 21, 500), ""),
+                (5, clamp(n / 20, 21, 60), "Around the default."),
+                (2, clamp(n / 20, 21, 200), "At most a twentieth of the rows."),
+                (1, clamp(n / 10, 21, 500), "At most a tenth of the rows."),
                 log=True,
             ),
             choice(
@@ -58,12 +61,15 @@ class HistGradientBoostingEntry(Entry):
             ),
             real(
                 "l2_regularization_number", None, "How much they are shrunk.",
-                (1e-3, 10.0, "Smaller ones are like none."), (1e-6, 1e3, ""),
+                (1e-3, 10.0, "Smaller ones are like none."), (1e-6, 1e3, "Larger ones leave little of a tree."),
                 log=True, when={"l2_regularization": ["number"]},
             ),
             real(
                 "max_features", 1.0, "Share of the features each split may look at.",
-                (0.5, 1.0, ""), (0.3, 1.0, ""), (0.05, 1.0, ""), most=1.0, fixed=("narrow",),
+                (0.5, 1.0, "At least half."),
+                (0.3, 1.0, "Less rarely pays."),
+                (0.05, 1.0, "Few features make trees blind."),
+                most=1.0, fixed=("narrow",),
             ),
         ]  # fmt: skip
         if can_stop_early(table):

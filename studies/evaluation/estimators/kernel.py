@@ -49,7 +49,15 @@ class RadialSVMEntry(Entry):
         ]  # fmt: skip
         if table.task == "regression":
             why = "Errors below it cost nothing; in standard deviations of the target."
-            space.append(real("epsilon", 0.1, why, (1e-2, 0.5, ""), (1e-3, 1.0, ""), (1e-5, 2.0, ""), log=True))
+            space.append(
+                real(
+                    "epsilon", 0.1, why,
+                    (1e-2, 0.5, "Around the default."),
+                    (1e-3, 1.0, "From exact to as coarse as the target's own spread."),
+                    (1e-5, 2.0, "The lower end is slow, the upper end says nothing."),
+                    log=True,
+                )
+            )  # fmt: skip
         return space
 
     def model(self, config: Config, table: Table, seed: int) -> Any:

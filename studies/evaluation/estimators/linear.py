@@ -42,7 +42,7 @@ class LogisticRegressionEntry(Entry):
             ),
             whole(
                 "max_iter", 100, "Steps of the solver, ten times as many with an l1 share; a large C may want more.",
-                (100, 1000, ""), log=True, fixed=ALL_BUT_WIDE,
+                (100, 1000, "From the default to ten times as many."), log=True, fixed=ALL_BUT_WIDE,
             ),
         ]  # fmt: skip
 
@@ -109,7 +109,9 @@ class ElasticNetEntry(Entry):
             ),
             real(
                 "l1_ratio", 0.5, "0 shrinks all coefficients, 1 drops features.",
-                (0.2, 0.8, ""), (0.05, 1.0, "Very small shares converge slowly."), (0.01, 1.0, ""),
+                (0.2, 0.8, "Some of both."),
+                (0.05, 1.0, "Very small shares converge slowly."),
+                (0.01, 1.0, "Down to almost ridge, which may not converge."),
                 most=1.0,
             ),
         ]  # fmt: skip

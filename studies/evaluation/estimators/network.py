@@ -34,25 +34,35 @@ class PerceptronEntry(Entry):
         return [
             whole(
                 "hidden_layers", 1, "Layers between columns and target; one is enough for most tables.",
-                (1, 2, ""), (1, 2, ""), (1, 4, ""), fixed=("narrow",),
+                (1, 2, "Two see combinations that one needs many units for."),
+                (1, 4, "Deep ones want many rows."),
+                fixed=("narrow",),
             ),
             whole(
                 "units", 100, "Units of each layer; wide ones fit more and cost more.",
-                (50, 200, "Around the default."), (16, 256, ""), (4, 512, ""), log=True,
+                (50, 200, "Around the default."),
+                (16, 256, "From a tight bottleneck to room enough."),
+                (4, 512, "The upper end is slow."),
+                log=True,
             ),
             real(
                 "alpha", 1e-4, "Shrinks the weights.",
-                (1e-5, 1e-2, "Around the default."), (1e-6, 1.0, ""), (1e-8, 10.0, "The upper end leaves little."),
+                (1e-5, 1e-2, "Around the default."),
+                (1e-6, 1.0, "From almost nothing to strong."),
+                (1e-8, 10.0, "The upper end leaves little."),
                 log=True,
             ),
             real(
                 "learning_rate_init", 1e-3, "Size of the steps; large ones are fast and may miss.",
-                (3e-4, 3e-3, "Around the default."), (1e-4, 2e-2, ""), (1e-5, 0.1, ""), log=True,
+                (3e-4, 3e-3, "Around the default."),
+                (1e-4, 2e-2, "Two decades that usually learn."),
+                (1e-5, 0.1, "The ends learn nothing or jump about."),
+                log=True,
             ),
             choice("activation", "relu", "What a unit does.", ["relu", "tanh"], fixed=ALL_BUT_WIDE),
             whole(
                 "max_iter", 200, "Passes over the rows at most; it stops before when nothing is gained.",
-                (50, 500, ""), log=True, fixed=ALL_BUT_WIDE,
+                (50, 500, "Fewer save time, more let small steps arrive."), log=True, fixed=ALL_BUT_WIDE,
             ),
         ]  # fmt: skip
 

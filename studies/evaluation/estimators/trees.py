@@ -32,12 +32,14 @@ class DecisionTreeEntry(Entry):
             choice("max_depth", "none", "Whether the tree stops at a depth.", ["none", "limited"], bounds=(1, None)),
             whole(
                 "max_depth_limit", None, "Questions on the longest path; few are easy to read.",
-                (2, min(6, deepest), "A tree to read."), (2, deepest, ""), (1, 32, ""),
+                (2, min(6, deepest), "A tree to read."),
+                (2, deepest, "At most the square root of the rows, or 12."),
+                (1, 32, "A stump to as good as unlimited."),
                 when={"max_depth": ["limited"]},
             ),
             _leaf(table, 100),
             whole("min_samples_split", 2, "Rows that a leaf needs before it may be split.",
-                  (2, clamp(table.n_rows / 10, 3, 50), ""), log=True, fixed=ALL_BUT_WIDE),
+                  (2, clamp(table.n_rows / 10, 3, 50), "At most a tenth of the rows."), log=True, fixed=ALL_BUT_WIDE),
             *_criterion(table),
         ]  # fmt: skip
 
@@ -67,7 +69,9 @@ class RandomForestEntry(Entry):
                    bounds=SHARE),
             real(
                 "max_features_share", 1.0 if features == "share" else None, "That number as a share of all features.",
-                (0.3, 1.0, ""), (0.1, 1.0, "Below a tenth the trees guess."), (0.01, 1.0, ""),
+                (0.3, 1.0, "At least a third or so."),
+                (0.1, 1.0, "Below a tenth the trees guess."),
+                (0.01, 1.0, "Down to a single feature."),
                 when={"max_features": ["share"]}, most=1.0,
             ),
             _leaf(table, 20),
@@ -88,9 +92,11 @@ class RandomForestEntry(Entry):
                 "max_depth", "none", "Whether trees stop at a depth.", ["none", "limited"], fixed=ALL_BUT_WIDE,
                 bounds=(1, None),
             ),
-            whole("max_depth_limit", None, "Questions on the longest path.", (3, 30, ""),
+            whole("max_depth_limit", None, "Questions on the longest path.",
+                  (3, 30, "Shallow trees are smooth, 30 is as good as unlimited."),
                   when={"max_depth": ["limited"]}),
-            whole("n_estimators", 100, "Trees; more only steady the answer and cost time.", (50, 500, ""),
+            whole("n_estimators", 100, "Trees; more only steady the answer and cost time.",
+                  (50, 500, "Fewer are shaky, more are slow."),
                   log=True, fixed=ALL_BUT_WIDE),
             *_criterion(table),
         ]  # fmt: skip
@@ -120,7 +126,9 @@ def _leaf(table: Table, most: int) -> Domain:
     usual = clamp(table.n_rows / 10, 2, most)
     return whole(
         "min_samples_leaf", 1, "Larger leaves smooth over noise.",
-        (1, few, ""), (1, usual, ""), (1, clamp(table.n_rows / 5, 2, 10 * most), "Very large ones see little."),
+        (1, few, "A few rows at most."),
+        (1, usual, "At most a tenth of the rows."),
+        (1, clamp(table.n_rows / 5, 2, 10 * most), "Very large ones see little."),
         log=True,
     )  # fmt: skip
 
