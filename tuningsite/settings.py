@@ -86,8 +86,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # -- database -------------------------------------------------------------------------------------------------------
 
-DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{DATA / 'tuningsite.sqlite3'}"
-DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+_database = env.str("DATABASE_URL", default="") or f"sqlite:///{DATA / 'tuningsite.sqlite3'}"
+DATABASES = {"default": env.db_url_config(_database)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Readers never wait for a writer, and a read-then-write transaction cannot fail with "database is locked".
     DATABASES["default"]["OPTIONS"] = {
