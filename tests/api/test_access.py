@@ -1,10 +1,14 @@
 """Who gets in, and that every refusal has the one shape."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import get_resolver
 
-from studies.models import ApiToken, Membership
+from studies.api.urls import api
+from studies.models import ApiToken, Membership, Study
+from tests.factories import make_study
 
 PATHS = ["/studies", "/studies/1", "/studies/1/trials", "/datasets", "/datasets/1", "/workers", "/openapi.json"]
 
@@ -62,3 +66,30 @@ def test_every_route_does_its_own_sign_in() -> None:
     for pattern in resolver.url_patterns:
         assert pattern.callback.login_required is False
         assert pattern.callback.csrf_exempt is True
+
+
+SCHEMA = api.get_openapi_schema()
+WITH_IDS = [(verb, path) for path, verbs in SCHEMA["paths"].items() if "{" in path for verb in verbs]
+
+
+@pytest.mark.parametrize(("verb", "path"), WITH_IDS)
+def test_a_stranger_meets_404_at_every_id(program_of, alice, charlie, version, verb: str, path: str) -> None:
+    study = make_study(version, alice)
+    values = {"study_id": study.pk, "dataset_id": version.dataset_id, "action": "launch"}
+    lacking = set(re.findall(r"{(\w+)}", path)) - values.keys()
+    assert not lacking, f"name a row for {lacking}, then this walk covers it"
+    address = path.format(**values)
+    before = Study.objects.values().get(pk=study.pk)
+
+    def status(person) -> int:
+        send = getattr(program_of(person).client, verb)
+        body = {} if verb == "get" else {"data": "{}", "content_type": "application/json"}
+        return send(address, **body).status_code
+
+    assert status(charlie) == 404
+    assert Study.objects.values().get(pk=study.pk) == before
+    assert status(alice) != 404
+
+
+def test_the_walk_finds_the_operations() -> None:
+    assert len(WITH_IDS) >= 6

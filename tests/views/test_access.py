@@ -1,5 +1,6 @@
 """What is public is on this list; everything else asks who is there. And what every answer carries."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -7,7 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter, SlugConverter, StringConverter
 
-from studies.models import User
+from studies.models import ApiToken, Comment, Comparison, Event, Invitation, Proposal, Role, Study, User
 from tests.factories import make_study, make_trial, make_version
 
 pytestmark = pytest.mark.django_db
@@ -92,27 +93,74 @@ def test_cookies_are_out_of_reach_of_scripts(client: Client, alice: User) -> Non
     assert cookie["samesite"] == "Lax"
 
 
-def test_a_study_of_another_team_is_as_if_it_had_never_existed(
-    client_of: Callable[[User], Client], alice: User, charlie: User
+# -- every id of ours is as if it had never existed, for a stranger
+
+
+def with_ids(patterns: list[URLPattern | URLResolver]) -> list[str]:
+    """The routes that name a row: all with arguments, but those of the API, public ones and those for texts of ours."""
+    routes = [pattern for pattern in patterns if isinstance(pattern, URLPattern) and pattern.name not in PUBLIC]
+    return [str(pattern.pattern) for pattern in routes if pattern.pattern.converters and pattern.name not in OF_NOBODY]
+
+
+OF_NOBODY = {"help_page", "add_sample"}  # texts and tables that come with the site
+WITH_IDS = with_ids(get_resolver().url_patterns)
+
+
+@pytest.fixture
+def ids(alice: User, bob: User) -> dict[str, dict[str, object]]:
+    """For the first words of a route, what its arguments stand for: rows of alice's team that are really there."""
+    team = alice.teams.get()
+    study = make_study(make_version(team, alice), alice, state="complete")
+    trial = make_trial(study, 1)
+    proposal = Proposal.objects.create(study=study, trial=trial, reason="Good.", by=bob, by_name=str(bob))
+    said = study.comments.create(text="Hm.", by=alice, by_name=str(alice))
+    comparison = Comparison.make(team, "Both", [study, make_study(study.dataset_version, alice)], by=alice)
+    owner, editor = team.memberships.get(user=alice), team.memberships.get(user=bob)
+    ApiToken.make(owner, "a script")
+    Invitation.make(owner, Role.VIEWER)
+    of_study = {"proposal": proposal.pk, "comment": said.pk, "act": "approve", "number": 1, "slug": "convergence"}
+    return {
+        "studies/": {"pk": study.pk, **of_study},
+        "datasets/": {"pk": study.dataset_version.dataset_id, "number": 1},
+        "compare/": {"pk": comparison.pk},
+        "team/<int:pk>/": {"pk": team.pk},
+        "team/tokens/": {"pk": ApiToken.objects.get().pk},
+        "team/invitations/": {"pk": Invitation.objects.get().pk},
+        "team/members/": {"pk": editor.pk},
+    }
+
+
+def filled_in(route: str, ids: dict[str, dict[str, object]]) -> str:
+    """The path of a real row. A new kind of row must be named in `ids`: then this walk covers it."""
+    arguments = next((names for words, names in ids.items() if route.startswith(words)), None)
+    assert arguments is not None, f"whose row is {route}? Name it in the fixture `ids`."
+    for name, value in arguments.items():
+        route = re.sub(rf"<(\w+:)?{name}>", str(value), route)
+    assert "<" not in route, f"the fixture `ids` lacks an argument of {route}"
+    return f"/{route}"
+
+
+@pytest.mark.parametrize("route", WITH_IDS)
+def test_a_stranger_meets_404_at_every_id(
+    client_of: Callable[[User], Client], alice: User, charlie: User, ids: dict, route: str
 ) -> None:
-    study = make_study(make_version(alice.teams.get(), alice), alice)
-    make_trial(study, 1)
-    client = client_of(charlie)
-    arguments = {"int:pk": study.pk, "int:number": 1, "slug:slug": "convergence"}
-    found = [
-        (name, str(pattern.pattern))
-        for pattern in get_resolver().url_patterns
-        if isinstance(pattern, URLPattern)
-        and (name := str(pattern.name))
-        and "studies/<int:pk>" in str(pattern.pattern)
-    ]
-    assert len(found) >= 9
-    for name, path in found:
-        for word, value in arguments.items():
-            path = path.replace(f"<{word}>", str(value))
-        answers = {client.get(f"/{path}").status_code, client.post(f"/{path}").status_code}
-        assert answers <= {404, 405}, name
-        assert 404 in answers, name
+    path = filled_in(route, ids)
+    before = {name: list(model.objects.order_by("pk").values()) for name, model in WATCHED.items()}
+    stranger = client_of(charlie)
+    answers = [stranger.get(path).status_code, stranger.post(path).status_code]
+    assert set(answers) <= {404, 405}
+    assert 404 in answers
+    assert before == {name: list(model.objects.order_by("pk").values()) for name, model in WATCHED.items()}
+    owner = client_of(alice)
+    assert {owner.get(path).status_code, owner.post(path).status_code} != {404}, "the row is there for its owner"
+
+
+WATCHED = {model.__name__: model for model in (Study, Proposal, Comment, Comparison, Invitation, ApiToken, Event)}
+
+
+def test_the_walk_covers_studies_datasets_reviews_and_teams() -> None:
+    assert len(WITH_IDS) > 35
+    assert {route.split("/")[0] for route in WITH_IDS} == {"studies", "datasets", "compare", "team"}
 
 
 @pytest.mark.parametrize("path", ["/nope/", "/studies/999999/", "/datasets/999999/"])
