@@ -98,7 +98,9 @@ def test_cookies_are_out_of_reach_of_scripts(client: Client, alice: User) -> Non
 
 def with_ids(patterns: list[URLPattern | URLResolver]) -> list[str]:
     """The routes that name a row: all with arguments, but those of the API, public ones and those for texts of ours."""
-    routes = [pattern for pattern in patterns if isinstance(pattern, URLPattern) and pattern.name not in PUBLIC]
+    routes = [
+        pattern for pattern in patterns if isinstance(pattern, URLPattern) and pattern.name not in PUBLIC | WITH_MAIL
+    ]
     return [str(pattern.pattern) for pattern in routes if pattern.pattern.converters and pattern.name not in OF_NOBODY]
 
 
