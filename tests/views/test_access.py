@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter, SlugConverter, StringConverter
+from django.utils.http import urlencode
 
 from studies.models import ApiToken, Comment, Comparison, Event, Invitation, Proposal, Role, Study, User
 from tests.factories import make_study, make_trial, make_version
@@ -116,7 +117,8 @@ def ids(alice: User, bob: User) -> dict[str, dict[str, object]]:
     trial = make_trial(study, 1)
     proposal = Proposal.objects.create(study=study, trial=trial, reason="Good.", by=bob, by_name=str(bob))
     said = study.comments.create(text="Hm.", by=alice, by_name=str(alice))
-    comparison = Comparison.make(team, "Both", [study, make_study(study.dataset_version, alice)], by=alice)
+    both = [study, make_study(study.dataset_version, alice)]
+    comparison = Comparison.make(team, "Both", both, by=alice)
     owner, editor = team.memberships.get(user=alice), team.memberships.get(user=bob)
     ApiToken.make(owner, "a script")
     Invitation.make(owner, Role.VIEWER)
@@ -124,7 +126,8 @@ def ids(alice: User, bob: User) -> dict[str, dict[str, object]]:
     return {
         "studies/": {"pk": study.pk, **of_study},
         "datasets/": {"pk": study.dataset_version.dataset_id, "number": 1},
-        "compare/": {"pk": comparison.pk},
+        "compare/charts/": {"slug": "best-so-far", "?": urlencode([("study", each.pk) for each in both])},
+        "compare/": {"pk": comparison.pk, "slug": "best-so-far"},
         "team/<int:pk>/": {"pk": team.pk},
         "team/tokens/": {"pk": ApiToken.objects.get().pk},
         "team/invitations/": {"pk": Invitation.objects.get().pk},
@@ -139,7 +142,7 @@ def filled_in(route: str, ids: dict[str, dict[str, object]]) -> str:
     for name, value in arguments.items():
         route = re.sub(rf"<(\w+:)?{name}>", str(value), route)
     assert "<" not in route, f"the fixture `ids` lacks an argument of {route}"
-    return f"/{route}"
+    return f"/{route}?{arguments.get('?', '')}"
 
 
 @pytest.mark.parametrize("route", WITH_IDS)
