@@ -167,8 +167,8 @@ def _chart_address(chosen: list[Study], comparison: Comparison | None, slug: str
 
 def _offered(request: HttpRequest, chosen: list[Study]) -> list[Study]:
     """Studies that could be added, the latest first; those on the same data and metric lead."""
-    others = Study.objects.of_team(current_team(request)).exclude(state=StudyState.DRAFT).for_list()
-    others = list(others.exclude(pk__in=[study.pk for study in chosen])[:OFFERED])
+    others = Study.objects.of_team(current_team(request)).exclude(state=StudyState.DRAFT).filter(archived_at=None)
+    others = list(others.for_list().exclude(pk__in=[study.pk for study in chosen])[:OFFERED])
     if not chosen:
         return others
     first = chosen[0]

@@ -120,11 +120,16 @@ def _api() -> dict[str, Any]:
     paths = api.get_openapi_schema(path_prefix="/api/v1/")["paths"]
     return {
         "routes": [
-            (verb.upper(), path, operation.get("description", "").replace("`", ""))
+            (verb.upper(), path, _parts(operation.get("description", "")))
             for path, operations in sorted(paths.items())
             for verb, operation in operations.items()
         ]
     }
+
+
+def _parts(text: str) -> list[tuple[str, bool]]:
+    """The text cut at its backticks; true for what stands between two, which is code."""
+    return [(part, bool(i % 2)) for i, part in enumerate(text.split("`")) if part]
 
 
 FACTS = {

@@ -49,12 +49,12 @@ def plan_pictures() -> dict[str, PlanPicture]:
     copies = np.where(numbers < 8, numbers // 2, numbers)
     plain, wave = [0] * ROWS, [int(group) % 2 for group in groups]
     return {
-        "stratified": _picture("rows, the rare class dark", _table(rare), "stratified", shades=rare.tolist()),
-        "kfold": _picture("rows, the rare class dark", _table(rare), "kfold", shades=rare.tolist()),
+        "stratified": _picture("rows, the rare class marked", _table(rare), "stratified", shades=rare.tolist()),
+        "kfold": _picture("rows, the rare class marked", _table(rare), "kfold", shades=rare.tolist()),
         "group": _picture("rows, by group", _table(rare, groups=groups), "group", shades=wave, letters=letters),
         "time": _picture("rows, from the oldest to the newest", _table(rare, order=numbers), "time", shades=plain),
         "repeats": _picture("rows", _table(rare), "kfold", repeats=2, shades=plain),
-        "rows": _picture("rows, the rare class dark", _table(rare), "stratified", rows=14, shades=rare.tolist()),
+        "rows": _picture("rows, the rare class marked", _table(rare), "stratified", rows=14, shades=rare.tolist()),
         "copies": _picture(
             "rows; A to D each stand there twice",
             _table(rare, values=copies),

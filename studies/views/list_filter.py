@@ -139,6 +139,10 @@ class ListFilter:
     def archive_address(self) -> str:
         return self.address(archived="only")
 
+    @property
+    def among_archived(self) -> str:
+        return self.address(archived="all")
+
     def address(self, **changes: str) -> str:
         return _address({key: value for key, value in (self.parts | changes).items() if value})
 

@@ -103,6 +103,13 @@ def test_studies_on_the_same_data_lead_the_offer(client_of, alice, team, pair):
     assert [choice.study.name for choice in choices] == ["Random one", "Bayes one", "Newer on other data"]
 
 
+def test_archived_studies_are_not_offered_but_can_be_compared(client_of, alice, pair):
+    Study.objects.filter(pk=pair[1].pk).archive(alice)
+    browser = client_of(alice)
+    assert [choice.study.pk for choice in browser.get("/compare/").context["choices"]] == [pair[0].pk]
+    assert len(browser.get(f"/compare/?study={pair[0].pk}&study={pair[1].pk}").context["chosen"]) == 2
+
+
 def test_nothing_to_compare(client_of, alice):
     assert "Nothing to compare yet" in words_of(client_of(alice).get("/compare/"))
 

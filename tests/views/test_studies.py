@@ -157,6 +157,7 @@ def test_nothing_found_says_what_to_do(client_of, alice, several):
     response = client_of(alice).get("/?q=nothing&sort=name")
     assert "No study matches" in words_of(response)
     assert 'href="/?sort=name">Show all studies' in response.content.decode()
+    assert 'href="/?q=nothing&amp;sort=name&amp;archived=all">Look among the archived' in response.content.decode()
 
 
 def test_all_archived_says_where_they_are(client_of, alice, version):
