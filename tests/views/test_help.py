@@ -51,7 +51,12 @@ def test_every_method_metric_state_and_reason_is_explained(page):
     assert set(metrics) <= ids_of(page("metrics"))
     assert set(KINDS) <= ids_of(page("plans"))
     assert set(catalogue) <= ids_of(page("models"))
-    assert {*STUDY_CHARTS, "compare"} <= ids_of(page("charts"))
+    drawn = {
+        kind
+        for path in TEMPLATES.rglob("*.html")
+        for kind in re.findall(r'"_figure.html" with .*kind="(\w+)"', path.read_text())
+    }
+    assert {*STUDY_CHARTS, *drawn} <= ids_of(page("charts"))
     states = ids_of(page("states"))
     assert {f"study-{state}" for state in StudyState} <= states
     assert {f"trial-{state}" for state in set(TrialState) - NOT_YET} <= states
