@@ -1,6 +1,7 @@
 """A trial as code, a study as JSON: the whole way from a stored study to the file."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,11 +10,11 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from studies.engine import actions
+from studies.engine import actions, review
 from studies.engine.lane import trial_seed
 from studies.engine.tables import evaluation_table
 from studies.evaluation import Plan, evaluate
-from studies.models import Study, Trial, User
+from studies.models import Proposal, Study, Trial, User
 from tests.factories import make_study, make_trial, make_version
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +81,19 @@ def test_a_study_as_json(client_of: ClientOf, vera: User, study: Study) -> None:
         (0, "complete", []),
         (1, "failed", []),
     ]
+
+
+def test_the_export_menu_offers_the_approved_trial_and_the_best(
+    client_of: ClientOf, alice: User, bob: User, study: Study
+) -> None:
+    make_trial(study, 2, value=0.99)
+    client = client_of(bob)
+    assert "Recipe of the approved trial" not in client.get(f"/studies/{study.pk}/").content.decode()
+    review.propose(study, bob, 0, "The defaults will do.")
+    review.approve(Proposal.objects.get(), alice.memberships.select_related("user", "team").get(), "Yes.")
+    page = client.get(f"/studies/{study.pk}/").content.decode()
+    assert re.search(r'trials/0/recipe\.py">Recipe of the approved trial', page)
+    assert re.search(r'trials/2/recipe\.py">Recipe of the best trial', page)
 
 
 def test_strangers_and_wrong_verbs(client_of: ClientOf, charlie: User, vera: User, study: Study) -> None:
