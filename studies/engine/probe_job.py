@@ -15,7 +15,7 @@ from studies.engine.lane import StopRequest
 from studies.engine.patience import patiently
 from studies.engine.tables import table_from_file, table_source
 from studies.evaluation import Table
-from studies.evaluation.timing import exponent, rows_within, spread, timing_plan
+from studies.evaluation.timing import Fit, growth, rows_within, spread, timing_plan
 from studies.models import ProbeState, ProbeTiming
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Found:
 
     seconds: list[float] = field(default_factory=list)
     rows: int = 0
-    b: float = 1.0
+    longer: float = 1.0  # how many times as long a fit takes on all rows
     errors: list[str] = field(default_factory=list)
     unfinished: bool = False
 
@@ -92,34 +92,32 @@ class Timer:
         defaults, most = self.probe.configs[0], self.probe.train_rows
         first = min(FIRST_ROWS, most)
         self._use_rows(first)
-        times = self._fit(defaults)
+        fits = self._fit(defaults)
         if first < most and not self.found.unfinished:
-            times = self._default_on_more(defaults, first, times)
-        if times:
-            self.found.seconds.append(times[0])
+            fits = self._default_on_more(defaults, fits)
+        if fits:
+            self.found.seconds.append(fits[0].seconds)
+            self.found.rows = fits[0].rows
+            few = fits[1] if len(fits) > 1 else fits[0]
+            self.found.longer = growth(fits[0], few, most)
         return not self.found.unfinished
 
-    def _default_on_more(self, defaults: dict[str, object], first: int, times: list[float]) -> list[float]:
-        """The defaults on more rows than the first, and how seconds grow with rows."""
+    def _default_on_more(self, defaults: dict[str, object], fits: list[Fit]) -> list[Fit]:
+        """The defaults on as many rows as there is time for; the fits on few rows where that did not end."""
         self.found.errors.clear()  # few rows may lack a class; all rows have the last word
-        most = rows = self.probe.train_rows
-        if times:
-            self.found.b = exponent(self.sizes[::-1], (times[1], times[0])) if len(times) > 1 else 1.0
-            rows = rows_within(self.left / FITS_WANTED, first, times[0], self.found.b, most)
-        if times and rows < 1.5 * first:
-            return times
+        rows = most = self.probe.train_rows
+        if fits:
+            rows = rows_within(self.left / FITS_WANTED, fits[0], fits[-1], most)
+            if rows < 1.5 * fits[0].rows:
+                return fits
         self._use_rows(rows)
         again = self._fit(defaults)
-        if times and again:
-            self.found.b = exponent((first, rows), (times[0], again[0]))
-        elif times:
-            self.found.rows = first
-        return again or times
+        return fits if self.found.unfinished and not again else again
 
     def _time(self, config: dict[str, object]) -> None:
-        times = self._fit(config)
-        if times:
-            self.found.seconds.append(times[0])
+        fits = self._fit(config)
+        if fits:
+            self.found.seconds.append(fits[0].seconds)
 
     def _use_rows(self, train: int) -> None:
         self._end_child()
@@ -134,8 +132,8 @@ class Timer:
             self.child.kill()
             self.child = None
 
-    def _fit(self, config: dict[str, object]) -> list[float]:
-        """Seconds of the fit on the training rows and of the one the other way round; fewer where they failed."""
+    def _fit(self, config: dict[str, object]) -> list[Fit]:
+        """The fit on the training rows and the one the other way round; fewer where they failed."""
         if self.child is None:
             return []
         began, first_fold = time.monotonic(), 0.0
@@ -150,17 +148,19 @@ class Timer:
                 if "fold" in message:
                     first_fold = first_fold or time.monotonic() - began
                     continue
-                times = [a + b for a, b in zip(message["fit_times"], message["score_times"], strict=False)]
-                if not times:
+                sizes = (self.sizes, self.sizes[::-1])
+                times = zip(sizes, message["fit_times"], message["score_times"], strict=False)
+                fits = [Fit(*size, fit, score) for size, fit, score in times]
+                if not fits:
                     self.found.errors.append(message["error"])
-                return times
+                return fits
         except (EOFError, BrokenPipeError):
             how = self.child.kill()
             self.child = None
             self.found.errors.append(f"The fitting process ended: {how}")
             return []
         self.found.unfinished = True
-        return [first_fold] if first_fold else []
+        return [Fit(*self.sizes, first_fold, 0.0)] if first_fold else []
 
 
 def _values(probe: ProbeTiming, found: Found) -> dict[str, object]:
@@ -173,7 +173,7 @@ def _values(probe: ProbeTiming, found: Found) -> dict[str, object]:
         else:
             error = f"One fit did not end within {settings.PROBE_SECONDS:g} s on {found.rows:,} rows."
         return told | {"state": ProbeState.FAILED, "error": error[:500]}
-    seconds = spread(found.seconds, probe.train_rows / found.rows, found.b)
+    seconds = spread(found.seconds, probe.train_rows / found.rows, found.longer)
     error = found.errors[0][:500] if found.errors else ""
     values = {"low": seconds.low, "typical": seconds.typical, "high": seconds.high, "error": error}
     return told | values | {"state": ProbeState.DONE}

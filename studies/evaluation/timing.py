@@ -4,7 +4,8 @@
 |---|---|
 | n | training rows of one fit of the study |
 | m | training rows of the fits that were timed, m <= n |
-| b | exponent: seconds grow like rows ** b |
+| b | exponent: seconds of fitting grow like rows ** b; where b <= 1, like a fixed part and a linear one |
+| g | exponent: seconds of scoring one row grow like training rows ** g (nearest neighbours: 1, trees: nearly 0) |
 """
 
 import math
@@ -15,10 +16,24 @@ import numpy as np
 
 from .splits import LEFT_OUT, Plan
 
-EXPONENTS = (0.5, 3.0)  # from nearly free of the rows to the cube of them
+MOST_B, MOST_G = 3.0, 1.5
 UNSURE = 0.2  # of the exponent, when rows are extrapolated
 TOO_SHORT = 0.002  # seconds below which two timings say nothing about the exponent
 LEAST_SPREAD = 0.15  # machines are never steadier than that
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One timed fit: the rows that it learnt from, the rows that it was scored on, and the seconds of both."""
+
+    rows: int
+    scored: int
+    fit_seconds: float
+    score_seconds: float
+
+    @property
+    def seconds(self) -> float:
+        return self.fit_seconds + self.score_seconds
 
 
 @dataclass(frozen=True)
@@ -44,28 +59,50 @@ def timing_plan(n_rows: int, train: int, valid: int, seed: int = 0) -> Plan:
     return Plan("kfold", 2, 1, seed, fold_of_row)
 
 
-def exponent(rows: tuple[int, int], seconds: tuple[float, float]) -> float:
-    """b from two timings; 1 where they are too short or too close to tell."""
-    if min(seconds) < TOO_SHORT or max(rows) < 1.5 * min(rows):
-        return 1.0
-    found = math.log(seconds[1] / seconds[0]) / math.log(rows[1] / rows[0])
-    return min(max(found, EXPONENTS[0]), EXPONENTS[1])
+def growth(many: Fit, few: Fit, rows: int) -> float:
+    """How many times as long as `many` a fit takes that learns from `rows`, judged by a fit on fewer rows.
+
+    A fixed part, such as a forest's trees of whatever size, must not be taken for slow growth: below b = 1 the line
+    through both timings is drawn on.
+    """
+    ratio = rows / many.rows
+    fit = many.fit_seconds * ratio
+    if few.rows * 1.5 <= many.rows and min(few.fit_seconds, many.fit_seconds) >= TOO_SHORT:
+        b = math.log(many.fit_seconds / few.fit_seconds) / math.log(many.rows / few.rows)
+        slope = max(0.0, (many.fit_seconds - few.fit_seconds) / (many.rows - few.rows))
+        line = many.fit_seconds + slope * (rows - many.rows)
+        fit = many.fit_seconds * ratio ** min(b, MOST_B) if b > 1 else line
+    score = many.score_seconds * ratio ** (1 + _scoring_exponent(many, few))
+    return float((fit + score) / max(many.seconds, 1e-9))
 
 
-def rows_within(seconds: float, first_rows: int, first_seconds: float, b: float, most: int) -> int:
-    """How many training rows one fit may have to end within so many seconds."""
-    grown = first_rows * (seconds / max(first_seconds, 1e-6)) ** (1 / b)
-    return int(min(most, max(first_rows, grown)))
+def _scoring_exponent(many: Fit, few: Fit) -> float:
+    """g, from the seconds of one scored row."""
+    if few.rows * 1.5 > many.rows or min(few.score_seconds, many.score_seconds) < TOO_SHORT:
+        return 0.0
+    a_row = (few.score_seconds / few.scored, many.score_seconds / many.scored)
+    return min(max(math.log(a_row[1] / a_row[0]) / math.log(many.rows / few.rows), 0.0), MOST_G)
 
 
-def spread(seconds: Sequence[float], ratio: float = 1.0, b: float = 1.0) -> Seconds:
+def rows_within(seconds: float, many: Fit, few: Fit, most: int) -> int:
+    """How many training rows one fit may have, at least those of `many`, to end within so many seconds."""
+    low, high = many.rows, max(many.rows, most)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if many.seconds * growth(many, few, middle) <= seconds else (low, middle)
+    return high if many.seconds * growth(many, few, high) <= seconds else low
+
+
+def spread(seconds: Sequence[float], ratio: float = 1.0, longer: float = 1.0) -> Seconds:
     """Timings of different configurations, on rows that the study has `ratio` = n / m times as many of.
+
+    longer: how many times as long a fit takes on those (`growth`).
 
     A search that settles among the cheaper half of the configurations takes the low end, among the dearer the high.
     """
     ordered = np.sort(np.asarray(seconds, dtype=np.float64))
     half = (len(ordered) + 1) // 2
-    typical = float(ordered.mean()) * ratio**b
-    low = float(ordered[:half].mean()) * ratio ** (b - UNSURE)
-    high = float(ordered[-half:].mean()) * ratio ** (b + UNSURE)
+    typical = float(ordered.mean()) * longer
+    low = float(ordered[:half].mean()) * longer * ratio**-UNSURE
+    high = float(ordered[-half:].mean()) * longer * ratio**UNSURE
     return Seconds(min(low, typical * (1 - LEAST_SPREAD)), typical, max(high, typical * (1 + LEAST_SPREAD)))
