@@ -18,7 +18,7 @@ from tests.site import Site, running_site
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data = tmp_path_factory.mktemp("demo-site")
     with running_site(data, 2, "--demo") as site:
-        wait_until(lambda: "The demo is ready." in (data / "up.log").read_text(), 120)
+        wait_until(lambda: "The demo is ready." in (data / "up.log").read_text(), 300)
         yield site
 
 
