@@ -131,6 +131,7 @@ def test_the_keyboard_reaches_studies_datasets_workers_and_the_list_of_keys(visi
         page.keyboard.press("g")
         page.keyboard.press(key)
         expect(page).to_have_url(visit.site.url + path)
+        page.wait_for_load_state()  # the address changes before the new page listens to keys
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name=re.compile("keys", re.IGNORECASE))).to_be_visible()
     page.keyboard.press("Escape")

