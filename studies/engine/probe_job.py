@@ -105,11 +105,17 @@ class Timer:
     def _default_on_more(self, defaults: dict[str, object], fits: list[Fit]) -> list[Fit]:
         """The defaults on as many rows as there is time for; the fits on few rows where that did not end."""
         self.found.errors.clear()  # few rows may lack a class; all rows have the last word
-        rows = most = self.probe.train_rows
-        if fits:
+        most = self.probe.train_rows
+        if not fits:
+            return self._default_on(most, defaults, fits)
+        while fits and fits[0].rows < most and not self.found.unfinished:
             rows = rows_within(self.left / FITS_WANTED, fits[0], fits[-1], most)
             if rows < 1.5 * fits[0].rows:
                 return fits
+            fits = self._default_on(rows, defaults, fits)  # and look again: growth changes with the rows
+        return fits
+
+    def _default_on(self, rows: int, defaults: dict[str, object], fits: list[Fit]) -> list[Fit]:
         self._use_rows(rows)
         again = self._fit(defaults)
         return fits if self.found.unfinished and not again else again
