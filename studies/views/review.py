@@ -23,7 +23,7 @@ from .runner_ups import runner_ups
 from .study_charts import STUDY_CHARTS
 
 DIALOGS = {"propose", "approve", "changes", "reject", "take-back"}
-CHART_NAMES = {"parallel": "Parallel coordinates", "folds": "Fold by trial"}
+CHART_NAMES = {"parallel": "Parallel coordinates", "folds": "Fold by trial", "pair": "Two parameters"}
 FIRST_EVENTS, FIRST_COMMENTS = 30, 100
 OWNERS_ACTS = {"approve", "changes", "reject", "take-back"}
 DONE = {

@@ -1,5 +1,7 @@
 """The approved trial is shown wherever the study is, and comments are counted where they belong."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.utils.dateparse import parse_datetime
@@ -81,6 +83,13 @@ def test_what_offers_a_proposal_and_to_whom(client_of, bob, vera, study) -> None
     review.propose(study, bob, 3, "Best.")
     for path in paths:
         assert link not in client_of(bob).get(path).content.decode()
+
+
+def test_every_figure_of_the_page_can_be_commented_on(client_of, vera, study) -> None:
+    anchors = re.findall(r"/review/\?on=(chart-[a-z-]+)#say", page_of(client_of(vera), study).content.decode())
+    assert len(anchors) >= 7
+    form = client_of(vera).get(f"/studies/{study.pk}/review/").content.decode()
+    assert all(f'<option value="{anchor}">' in form for anchor in anchors)
 
 
 def test_comments_are_counted_at_their_anchor(client_of, vera, study) -> None:
