@@ -30,10 +30,10 @@ class DemoStudy:
 
 STUDIES = (
     DemoStudy(
-        "Churn, a steady first answer",
+        "Churn, boosted trees",
         "churn",
         "ben",
-        {"estimator": "logistic_regression", "method": "bayesian", "budget": {"trials": 30}, "parallel": 2},
+        {"estimator": "hist_gradient_boosting", "method": "bayesian", "budget": {"trials": 30}, "parallel": 2},
     ),
     DemoStudy(
         "Wine, which grower",
@@ -45,7 +45,7 @@ STUDIES = (
         "Diabetes, how far will it go",
         "diabetes",
         "ada",
-        {"estimator": "ridge", "method": "random", "metric": "rmse", "budget": {"trials": 30}, "parallel": 2},
+        {"estimator": "hist_gradient_boosting", "method": "random", "budget": {"trials": 20}, "parallel": 2},
     ),
     DemoStudy(
         "Breast cancer, neighbours on a grid",
@@ -54,10 +54,10 @@ STUDIES = (
         {"estimator": "knn", "method": "grid", "budget": {"trials": 48}, "parallel": 2},
     ),
     DemoStudy(
-        "Churn, boosted trees",
+        "Churn, a linear model to hold against it",
         "churn",
         "ada",
-        {"estimator": "hist_gradient_boosting", "method": "bayesian", "budget": {"trials": 60}, "parallel": 1},
+        {"estimator": "logistic_regression", "method": "bayesian", "budget": {"trials": 40}, "parallel": 1},
         ends="draft",
     ),
     DemoStudy(

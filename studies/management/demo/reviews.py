@@ -14,8 +14,8 @@ SECOND_REASON = (
     "Same trial. This page shows it beside the runner-ups, and its gain over the defaults on the same folds."
 )
 COMMENTS_APPROVED: tuple[tuple[str, str, str], ...] = (
-    ("vera", "convergence", "The line is **flat at the end**. I would not spend more trials on this model."),
-    ("ben", "parallel", "The good trials lie close together, so the ranges look wide enough to me."),
+    ("vera", "convergence", "Would **another seed** show this gain again? A comparison over seeds would tell."),
+    ("ben", "parallel", "Drag along `learning_rate`: the leaderboard then shows how alike the good trials are."),
 )
 WAITING_REASON = "It leads, and the runner-ups are of the same kind. Can we stand behind it?"
 WAITING_COMMENT = "Few rows: see how far the folds of the same trial lie apart before you decide."
@@ -51,6 +51,6 @@ def _waiting(study: Study, best: int, people: People) -> None:
 
 
 REVIEWS: dict[str, Callable[[Study, int, People], None]] = {
-    "Churn, a steady first answer": _approved,
+    "Churn, boosted trees": _approved,
     "Wine, which grower": _waiting,
 }
