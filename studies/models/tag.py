@@ -1,12 +1,10 @@
 """A short word that a team puts on its studies to find them again."""
 
 import unicodedata
-from functools import reduce
-from operator import or_
 from typing import Any
 
-from django.db import models, transaction
-from django.db.models import F, Q
+from django.db import models
+from django.db.models import F, Value
 from django.db.models.functions import Lower
 
 from studies.tabular.header import INVISIBLE
@@ -42,7 +40,7 @@ def tag_words(text: str) -> list[str]:
 class TagQuerySet(TeamRows):
     def put_on(self, studies: "models.QuerySet[Study]", team: Team, words: list[str]) -> list[Study]:
         """Each word on each study of the team; returns those that are full, on which nothing was put."""
-        with transaction.atomic():
+        with team.one_change_at_a_time():
             tags = [self._named(team, word) for word in words]
             chosen = list(studies.filter(team=team).select_for_update().prefetch_related("tags"))
             full = [study for study in chosen if len({*study.tags.all(), *tags}) > MOST_PER_STUDY]
@@ -54,8 +52,8 @@ class TagQuerySet(TeamRows):
 
     def take_off(self, studies: "models.QuerySet[Study]", team: Team, words: list[str]) -> None:
         """A tag on no study any more goes away."""
-        named = self.of_team(team).filter(reduce(or_, (Q(name__iexact=word) for word in words)))
-        with transaction.atomic():
+        with team.one_change_at_a_time():
+            named = [tag.pk for word in words for tag in self._called(team, word)]
             Tag.studies.through.objects.filter(study__in=studies.filter(team=team), tag__in=named).delete()
             self._changed(studies, team)
 
@@ -65,8 +63,12 @@ class TagQuerySet(TeamRows):
 
     def _named(self, team: Team, word: str) -> "Tag":
         """The team's tag of that name in whatever case, made when it is new."""
-        found = self.of_team(team).filter(name__iexact=word).first()
-        return found or self.get_or_create(team=team, name=word)[0]
+        return self._called(team, word).first() or self.create(team=team, name=word)
+
+    def _called(self, team: Team, word: str) -> "TagQuerySet":
+        """As the constraint compares names: `iexact` takes other letters for equal on PostgreSQL, and SQLite refuses
+        it a long word."""
+        return self.of_team(team).annotate(lower=Lower("name")).filter(lower=Lower(Value(word)))
 
 
 class Tag(models.Model):

@@ -104,3 +104,20 @@ def test_the_stranger_the_viewer_the_wrong_verb(client_of, charlie, vera, bob, s
     assert client_of(bob).get(path).status_code == 405
     assert tags_of(study) == []
     assert "Add a tag" not in words_of(page_of(client_of(vera), study))
+
+
+@pytest.mark.parametrize("words", ["ß, ẞ", "İ, i", "é, É"])
+def test_letters_on_whose_case_databases_differ(client_of, bob, study, words):
+    browser = client_of(bob)
+    assert browser.post(f"/studies/{study.pk}/tags/", {"tags": words}).status_code == 302
+    for tag in words.split(", "):
+        browser.post(f"/studies/{study.pk}/tags/", {"remove": tag})
+    assert tags_of(study) == []
+
+
+def test_taking_off_what_no_tag_can_be(client_of, bob, study):
+    browser = client_of(bob)
+    browser.post(f"/studies/{study.pk}/tags/", {"tags": "baseline"})
+    for word in ("x" * 100_000, "%", "_aseline", "", "\0"):
+        assert browser.post(f"/studies/{study.pk}/tags/", {"remove": word}).status_code == 302
+    assert tags_of(study) == ["baseline"]
