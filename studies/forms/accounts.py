@@ -1,10 +1,17 @@
 """Signing in, making the first owner, coming in by an invitation, and passwords."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.contrib.auth import authenticate
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm, UsernameField
+from django.contrib.auth.forms import (
+    AuthenticationForm,
+    PasswordChangeForm,
+    PasswordResetForm,
+    SetPasswordForm,
+    UsernameField,
+)
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
@@ -109,6 +116,13 @@ class InvitedForm(PersonForm):
                 transaction.set_rollback(True)
                 return None
         return person
+
+
+class ForgottenForm(PasswordResetForm):
+    """Nobody's mailbox is filled by somebody who asks again and again."""
+
+    def get_users(self, email: str) -> Iterator[User]:
+        return (person for person in super().get_users(email) if person.take_password_mail())
 
 
 class NewPasswordForm(SetPasswordForm):

@@ -13,7 +13,7 @@ from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from studies.forms.accounts import NewPasswordForm
+from studies.forms.accounts import ForgottenForm, NewPasswordForm
 
 from .accounts import BACKEND
 
@@ -37,6 +37,7 @@ def where_mail_is_set_up(view: View) -> View:
 def forgot(request: HttpRequest) -> HttpResponseBase:
     view = PasswordResetView.as_view(
         template_name="accounts/forgot.html",
+        form_class=ForgottenForm,
         email_template_name="accounts/forgot_mail.txt",
         subject_template_name="accounts/forgot_subject.txt",
         success_url=reverse_lazy("forgot_sent"),

@@ -62,3 +62,14 @@ def test_a_name_outlives_its_account_and_nobody_else_takes_its_place(event: Even
 def test_events_go_with_their_study(event: Event) -> None:
     event.study.delete()
     assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("change", ["what = 'x'", "name = 'charlie'", "at = '2020-01-01 00:00:00'", "team_id = 99"])
+def test_the_database_keeps_the_log_of_a_team_as_well(team, alice: User, change: str) -> None:
+    team.events.create(who=alice, what="made the team")
+    with pytest.raises(DatabaseError, match="events are never changed"), transaction.atomic():
+        connection.cursor().execute(f"UPDATE studies_teamevent SET {change}")  # noqa: S608 (a test's own words)
+    alice.delete()
+    kept = team.events.get()
+    assert (kept.who, kept.name, kept.what) == (None, "alice@example.org", "made the team")
+    team.delete()

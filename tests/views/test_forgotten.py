@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from studies.models import User
 
@@ -48,3 +50,12 @@ def test_nobody_learns_which_addresses_have_an_account(sends_mail: None, client:
     assert len(mail.outbox) == 1
     assert "no longer works" in client.get("/accounts/forgotten/x/y/").content.decode()
     assert "valid email" in client.post("/accounts/forgotten/", {"email": "x"}).content.decode()
+
+
+def test_one_mail_in_five_minutes_however_often_somebody_asks(sends_mail: None, client: Client, bob: User) -> None:
+    for email in (bob.email, bob.email.upper(), bob.email):
+        assert client.post("/accounts/forgotten/", {"email": email})["Location"] == "/accounts/forgotten/sent/"
+    assert len(mail.outbox) == 1
+    User.objects.update(password_mail_at=timezone.now() - timedelta(minutes=6))
+    client.post("/accounts/forgotten/", {"email": bob.email})
+    assert len(mail.outbox) == 2
