@@ -184,7 +184,9 @@ def _asked(
         )
     elif probe.state == ProbeState.RUNNING and probe.started_at and abs(now - probe.started_at) > LOST_AFTER:
         give_back(probe, "The process that timed the fits died twice.")
-        probe.refresh_from_db()
+        probe = ProbeTiming.objects.filter(pk=probe.pk).first()
+        if probe is None:  # its dataset was deleted in this moment
+            return None, Pending.NOT_ASKED
     is_due = probe.rung_at is None or abs(now - probe.rung_at) > RING_AGAIN_AFTER
     if probe.state == ProbeState.WAITING and is_due and not bell.ring_probe(probe):
         return probe, Pending.NO_QUEUE

@@ -60,6 +60,8 @@ class OneTimeLink(models.Model):
         with member.team.one_change_at_a_time():
             if not Membership.objects.filter(pk=by.pk, role=Role.OWNER).exists():
                 raise Refused("You are no longer an owner of this team.")
+            if not Membership.objects.filter(pk=member.pk, user__is_active=True).exists():
+                raise Refused(f"{member.user} is no longer in the team, or the account is closed.")
             if not only_in(member.user, member.team):
                 raise Refused(
                     f"{member.user} is in further teams, and a link from here would open those as well. Whoever runs "

@@ -103,10 +103,17 @@ class Membership(models.Model):
             self._revoke_invitations()
             self.user.api_tokens.filter(team=self.team, revoked_at=None).update(revoked_at=timezone.now())
             Membership.objects.filter(pk=self.pk).delete()
+            self._hide_demo()
             what = (
                 "left the team" if by.pk == self.pk else f"removed {self.user}, who was {Role(self.role).with_article}"
             )
             self.team.events.create(who=by.user, what=what)
+
+    def _hide_demo(self) -> None:
+        """The demo was shown to somebody who owned a team; who is in none any more has no business on the site."""
+        left = Membership.objects.filter(user=self.user_id)
+        if not left.filter(team__is_demo=False).exists():
+            left.filter(team__is_demo=True, role=Role.OWNER).delete()
 
     def _still_there(self, by: "Membership") -> None:
         """Under the lock, things may no longer be as the page showed them."""

@@ -31,7 +31,7 @@ def account_page(request: HttpRequest, **forms: Any) -> HttpResponse:
 
 def _may_make_team(request: HttpRequest) -> bool:
     """Somebody whom every team removed, or who only looks on, does not get at the workers by a team of their own."""
-    return any(membership.can_edit for membership in request.memberships)
+    return any(membership.can_edit and not membership.team.is_demo for membership in request.memberships)
 
 
 @sensitive_post_parameters("old_password", "new_password1", "new_password2")

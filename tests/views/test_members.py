@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from studies.models import ApiToken, Invitation, Membership, OneTimeLink, Refused, Role, TeamEvent, User
+from studies.models import ApiToken, Invitation, Membership, OneTimeLink, Refused, Role, Team, TeamEvent, User
 from tests.factories import PASSWORD, make_person, make_team
 
 pytestmark = pytest.mark.django_db
@@ -169,3 +169,21 @@ def test_a_closed_owner_counts_as_none(alice: User) -> None:
     mine = alice.memberships.select_related("team", "user").get()
     with pytest.raises(Refused, match="only owner"):
         mine.end(mine)
+
+
+def test_who_is_removed_from_the_only_team_leaves_the_demo_too(client_of: ClientOf, alice: User, bob: User) -> None:
+    demo = make_team("Demo")
+    Team.objects.filter(pk=demo.pk).update(is_demo=True)
+    bobs = client_of(bob)
+    Membership.objects.create(team=demo, user=bob, role=Role.OWNER)
+    client_of(alice).post(reverse("remove_member", args=[bob.memberships.get(team__is_demo=False).pk]))
+    assert not bob.memberships.exists()
+    assert bobs.post(reverse("switch_team", args=[demo.pk])).status_code == 404
+    assert bobs.post("/account/teams/", {"team-name": "Mine"}).status_code == 403
+
+
+def test_no_link_for_a_closed_account(alice: User, bob: User) -> None:
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    with pytest.raises(Refused, match="closed"):
+        OneTimeLink.make_for_password(bob.memberships.get(), alice.memberships.get())
+    assert not OneTimeLink.objects.exists()
