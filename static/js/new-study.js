@@ -77,6 +77,16 @@ form.addEventListener("click", (event) => {
   soon(0);
 });
 
+// An address that names a closed part opens it, whether it is followed here or comes from elsewhere.
+function openNamed() {
+  const named = document.getElementById(location.hash.slice(1));
+  if (!named?.matches("details") || named.open) return;
+  named.open = true;
+  named.scrollIntoView({ block: "start" });
+}
+addEventListener("hashchange", openNamed);
+openNamed();
+
 // A link to a fault puts the cursor where it can be mended; the link to the spec opens it.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href^='#']");

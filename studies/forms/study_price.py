@@ -109,7 +109,8 @@ def searched_words(form: StudyForm) -> str:
         return ""
     entries = form.space.to_json()["parameters"]
     fixed = len([entry for entry in entries if entry["type"] == Constant.type])
-    return f"{len(entries) - fixed} searched, {len(form.space.rows) - len(entries) + fixed} fixed"
+    searched, held = len(entries) - fixed, len(form.space.rows) - len(entries) + fixed
+    return f"{searched} searched, {held} fixed" if held else f"All {searched} searched"
 
 
 def _word(number: int) -> str:
