@@ -1,5 +1,6 @@
 """A version's columns as the rows of its page: profile in words, distribution as bars."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from studies.plots.numbers import MINUS, NOTHING, count_of, format_parameter, fo
 
 WIDTH, HEIGHT, WIDEST = 96, 24, 20
 FIRST_VALUES = 3
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=[T ])")
 NUMERIC = (Column.Kind.NUMBER, Column.Kind.INTEGER)
 
 
@@ -128,11 +130,17 @@ def spread(column: Column, rows: int) -> str:
         whole = column.kind == Column.Kind.INTEGER
         return " · ".join(number(profile[key], whole) for key in ("min", "median", "max"))
     if "first" in profile:
-        return f"{profile['first']} to {profile['last']}"
+        return days(profile["first"], profile["last"])
     if profile.get("top"):
         top = profile["top"][0]
         return f"{top['value']} · {format_percent(top['count'] / (rows - profile['missing']))}"
     return NOTHING
+
+
+def days(first: str, last: str) -> str:
+    """From when to when; the time of day only where both are the same day."""
+    early, late = (match[0] if (match := DAY.match(moment)) else moment for moment in (first, last))
+    return f"{early} to {late}" if early != late else f"{first} to {last}"
 
 
 def number(value: float, whole: bool) -> str:
