@@ -1,13 +1,21 @@
-// Rows follow the filter of the parallel coordinates, also after the table was swapped for a newer one.
+// Rows follow the filter of the parallel coordinates, also after the table was swapped for a newer one. Of the ranked ones as
+// many are seen at once as data-first says; without script all that were sent are.
 let filter = { trials: null, total: 0 };
 
 function obey() {
   const kept = filter.trials && new Set(filter.trials.map(String));
-  const rows = document.querySelectorAll("tr[data-trial]");
   let shown = 0;
-  for (const row of rows) {
-    row.hidden = kept !== null && !kept.has(row.dataset.trial);
-    shown += row.hidden ? 0 : 1;
+  for (const table of document.querySelectorAll("table.leaderboard")) {
+    for (const body of table.tBodies) {
+      const most = body.matches("[data-ranked]") ? Number(table.dataset.first ?? Infinity) : Infinity;
+      let seen = 0;
+      for (const row of body.querySelectorAll("tr[data-trial]")) {
+        row.hidden = seen >= most || (kept !== null && !kept.has(row.dataset.trial));
+        seen += row.hidden ? 0 : 1;
+      }
+      shown += seen;
+    }
+    table.dataset.obeyed = "";
   }
   for (const count of document.querySelectorAll("[data-matches]")) {
     count.textContent = kept ? `${kept.size.toLocaleString("en")} of ${filter.total.toLocaleString("en")} trials` : "";
@@ -15,8 +23,21 @@ function obey() {
   for (const note of document.querySelectorAll("[data-filter-empty]")) note.hidden = !kept || shown > 0;
 }
 
+// What else stands in the address, such as the filter, stays in it.
+function keepAddress({ target }) {
+  const link = target.closest?.("a[data-show]");
+  if (!link) return;
+  const page = new URL(location.href);
+  page.searchParams.delete("all");
+  if (link.dataset.show === "all") page.searchParams.set("all", "");
+  page.hash = new URL(link.href).hash;
+  link.href = page;
+}
+
+obey();
 document.addEventListener("trials-filtered", (event) => {
   filter = event.detail;
   obey();
 });
 document.addEventListener("htmx:afterSwap", obey);
+document.addEventListener("click", keepAddress, true);

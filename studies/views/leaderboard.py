@@ -10,7 +10,8 @@ from studies.plots.score_dots import FoldDots, Scale, fold_dots, scale_of
 
 from .study_spec import parameters_of
 
-FIRST = 100
+FIRST = 20  # rows that are seen at once, so that the figures below are not buried
+SENT = 100  # rows that are sent: a filter finds its trials also among those that are not seen
 FEW = 20
 LIGHT = (
     "number", "source", "config", "off_space", "state", "reason", "error", "value", "stderr", "fold_scores",
@@ -36,6 +37,11 @@ class Line:
     is_best: bool = False
 
     @property
+    def beyond(self) -> bool:
+        """Whether it waits behind "Show all"."""
+        return self.rank is not None and self.rank > FIRST
+
+    @property
     def why(self) -> str:
         """Why it has no value, in one line."""
         first = (self.trial.error.strip().splitlines() or [""])[0]
@@ -55,6 +61,7 @@ class Leaderboard:
     n_without: int
     scale_words: str
     noise: float | None
+    first: int = FIRST
 
     @property
     def columns(self) -> int:
@@ -76,7 +83,7 @@ def leaderboard(study: Study, counts: dict[str, int], everything: bool = False) 
     running = trials.filter(state__in=[TrialState.RUNNING, TrialState.WAITING]).order_by("number")
     without = trials.filter(state__in=[TrialState.FAILED, TrialState.PRUNED, TrialState.CANCELLED]).order_by("-number")
     if not everything:
-        ranked, running, without = ranked[:FIRST], running[:FEW], without[:FEW]
+        ranked, running, without = ranked[:SENT], running[:FEW], without[:FEW]
     ranked, running, without = list(ranked), list(running), list(without)
     names = varying(study, [*ranked, *running, *without])
 

@@ -113,16 +113,23 @@ def test_defaults_are_grey_and_rows_carry_their_number(client_of, alice, study):
     assert 'data-trial="5"' in page
 
 
-def test_a_hundred_rows_and_all_on_request(client_of, alice, version):
+def test_twenty_rows_are_seen_a_hundred_sent_and_all_on_request(client_of, alice, version):
     study = make_study(version, alice, state="complete", max_trials=120)
     Trial.objects.bulk_create(
         Trial(study=study, number=i, source="method", config={"C": 1.0}, state="complete", value=i / 1000, stderr=0.01)
         for i in range(105)
     )
     browser = client_of(alice)
-    assert len(page_of(browser, study).context["board"].ranked) == 100
-    assert "Show all 105" in words_of(page_of(browser, study))
-    assert len(page_of(browser, study, "?all").context["board"].ranked) == 105
+    page = page_of(browser, study)
+    assert len(page.context["board"].ranked) == 100
+    assert page.content.decode().count('class="beyond"') == 80
+    assert 'data-first="20"' in page.content.decode()
+    assert "Show all 105" in words_of(page)
+    everything = page_of(browser, study, "?all")
+    assert len(everything.context["board"].ranked) == 105
+    assert "beyond" not in everything.content.decode()
+    assert "data-first" not in everything.content.decode()
+    assert "Show the first 20" in words_of(everything)
 
 
 def test_queries_do_not_grow_with_trials(client_of, alice, version, django_assert_max_num_queries):
