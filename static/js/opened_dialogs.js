@@ -2,6 +2,14 @@
 for (const dialog of document.querySelectorAll("dialog[data-open]")) {
   dialog.close();
   dialog.showModal();
+  home(dialog);
+}
+
+// A refused form leaves the address that it was sent to, which only takes forms: the page's own, where Cancel leads, can be
+// loaded again and handed on.
+function home(dialog) {
+  const [form, back] = [dialog.querySelector("form[method=post]"), dialog.querySelector("a[data-close]")];
+  if (form && back && new URL(form.action).pathname === location.pathname) history.replaceState(null, "", back.href);
 }
 
 function forget(dialog) {

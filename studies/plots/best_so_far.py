@@ -137,7 +137,7 @@ def _told_apart(names: list[str]) -> list[str]:
     return [" ".join(one[shared:]) or name for one, name in zip(words, names, strict=True)]
 
 
-def _line_ends(names: list[str]) -> list[str]:
+def line_ends(names: list[str]) -> list[str]:
     """What stands at the lines' ends: short, by their own ends where the beginnings are alike."""
     apart = _told_apart(names)
     short = [shortened(name, LINE_END) for name in apart]
@@ -171,7 +171,7 @@ def draw(record: BestSoFar) -> go.Figure:
     y_range = range_of(record.runs, record.direction)
     x_title = "Trials" if record.axis == "trial" else f"Worker time, {unit}"
     figure = frame(record.metric, x_title, y_range, (0, right * 1.01 or 1.0))
-    labels, ends = [], _line_ends([run.name for run in record.runs])
+    labels, ends = [], line_ends([run.name for run in record.runs])
     for i, (run, x) in enumerate(zip(record.runs, places, strict=True)):
         colour = f"var(--series-{i % SERIES + 1})"
         moves = [f"{format_score(v)} at trial {int(t)}" for v, t in zip(run.values, run.trials, strict=True)]

@@ -91,8 +91,10 @@ class Convergence:
     @property
     def subtitle(self) -> str:
         """How to read it."""
+        if self.leader is None:
+            return "A point for each trial and a line for the best so far, once there is a score."
         better = "lower" if self.direction == "minimize" else "higher"
-        return f"Each point is a trial, {better} is better; the band is the best one's standard error over its folds."
+        return f"Each point is a trial, {better} is better; the band is the best one’s standard error over its folds."
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -112,7 +114,7 @@ class Convergence:
         return tuple(int(n) for n in self.numbers[self.complete])
 
     def notes(self) -> dict[str, Any]:
-        return {"axis": self.axis}
+        return {"axis": self.axis, "empty": self.leader is None}
 
     def table(self) -> Table:
         """One row per trial, in order of number."""

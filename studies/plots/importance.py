@@ -13,6 +13,7 @@ from studies.plots.label import label
 from studies.plots.numbers import format_percent
 from studies.plots.payload import Key
 from studies.plots.table import Table
+from studies.plots.ticks import linear_ticks
 
 MOST = 0.5
 ROW_HEIGHT = 28
@@ -102,10 +103,11 @@ def draw(record: Importance) -> go.Figure:
     """The figure of that record."""
     rows = len(record.names)
     right = max(0.1, float(record.high.max(initial=0.0)) * 1.05)
+    marks = linear_ticks(0.0, right, 4)
     figure = frame("", "Share of the differences", (rows - 0.4, -0.6), (0, right))
     figure.update_layout(
         height=ROW_HEIGHT * max(1, rows) + 62, bargap=0.45, margin={"l": 30, "r": 96, "t": 8, "b": 40},
-        xaxis={"tickformat": ".0%", "nticks": 5},
+        xaxis={"tickvals": marks, "ticktext": [f"{100 * mark:.0f} %" for mark in marks]},
         yaxis={
             "tickvals": list(range(rows)), "ticktext": [f"{label(name, NAME)}\u00a0" for name in record.names],
             "showgrid": False, "automargin": True,

@@ -59,7 +59,7 @@ def _format_float(value: float) -> str:
         mantissa, exponent = f"{value:.1e}".split("e")
         return _typeset(f"{mantissa.removesuffix('.0')}e{int(exponent)}")
     if size >= 100:
-        return _typeset(f"{value:,.0f}" if float(value).is_integer() or size >= 1000 else f"{value:.4g}")
+        return _typeset(f"{value:,.0f}" if float(value).is_integer() or size >= 1000 else f"{value:,.4g}")
     return _typeset(f"{value:.3g}")
 
 

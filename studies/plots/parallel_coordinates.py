@@ -40,7 +40,8 @@ class ParallelCoordinates:
         if not self.trials:
             return "No complete trial to draw yet"
         finding = self._finding() if len(self.trials) >= ENOUGH else None
-        return finding or f"{count_of(len(self.trials), 'complete trial')}, one line each"
+        each = ", one line each" if len(self.trials) > 1 else ""
+        return finding or f"{count_of(len(self.trials), 'complete trial')}{each}"
 
     def _finding(self) -> str | None:
         shares = [(share, axis) for axis in self.axes if (share := share_of_range(axis)) is not None]
@@ -59,7 +60,9 @@ class ParallelCoordinates:
         low, high = self.value_range
         worse, better = (high, low) if self.direction == "minimize" else (low, high)
         noise = (high - low) / 10
-        return (Key("ramp", f"{format_score(worse, noise)} to {format_score(better, noise)}"),) if self.trials else ()
+        if not self.trials or np.ptp(self.values) == 0:  # one colour says nothing
+            return ()
+        return (Key("ramp", f"{format_score(worse, noise)} to {format_score(better, noise)}"),)
 
     @property
     def lines(self) -> tuple[int, ...]:

@@ -199,6 +199,7 @@ def _add_points(figure: go.Figure, record: ParameterSlice, x: Floats) -> None:
         y = [0.025] * len(chosen) if floor else plain(np.clip(record.values[chosen], low, high))
         figure.add_scatter(
             x=plain(x[chosen]), y=y, yaxis="y2" if floor else "y", name=state, mode="markers", marker=LOOKS[state],
+            cliponaxis=False,  # a far score lies on the edge: whole, not half of it
             **_hover(record, chosen),
         )  # fmt: skip
     if best >= 0:

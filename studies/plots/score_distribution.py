@@ -53,6 +53,9 @@ class ScoreDistribution:
             others = count - 1 if name == "the defaults" else count
             if reference is not None and others > 0:
                 beat = self._beat(reference)
+                if others == 1:
+                    only = "only other" if name == "the defaults" else "only"
+                    return f"The {only} trial {'beats' if beat else 'does not beat'} {name}"
                 if beat == 0:
                     return f"None of {count_of(others, 'trial')} beats {name}"
                 share = "All" if beat == others else f"{beat:,} of"

@@ -23,7 +23,7 @@ class Scale:
 
     @property
     def label(self) -> str:
-        noise = (self.high - self.low) / 20
+        noise = (self.high - self.low) / 10
         return f"{format_score(self.low, noise)} to {format_score(self.high, noise)}"
 
 

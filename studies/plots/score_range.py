@@ -5,6 +5,7 @@ import numpy as np
 from studies.plots.frame import Floats
 
 FENCE = 2.5  # interquartile ranges beyond the quartile
+ALONE = 0.05  # of a score that all share: room on both sides
 
 
 def score_range(values: Floats, direction: str) -> tuple[float, float]:
@@ -19,7 +20,8 @@ def score_range(values: Floats, direction: str) -> tuple[float, float]:
         high = min(high, float(upper + fence)) if fence > 0 else high
     else:
         low = max(low, float(lower - fence)) if fence > 0 else low
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
+    room = ALONE * abs(low) or 0.5
+    return (low, high) if high > low else (low - room, high + room)
 
 
 def padded(ends: tuple[float, float], share: float = 0.06) -> tuple[float, float]:

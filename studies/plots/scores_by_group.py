@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from studies.plots.best_so_far import SERIES
+from studies.plots.best_so_far import SERIES, line_ends
 from studies.plots.frame import Floats, floats, frame, plain, tick_format
 from studies.plots.label import label, shortened
 from studies.plots.numbers import count_of, format_score
@@ -18,7 +18,6 @@ from studies.plots.table import Table
 MOST_POINTS = 500  # per row; more would hide one another
 FEW = 5  # trials without which a median is no finding
 ROW_HEIGHT, STRIP, GOLDEN = 46, 0.6, 0.618034
-NAME = 18  # letters of a name that the margin holds
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,8 @@ class ScoresByGroup:
             return "Scores of all complete trials"
         ranked = sorted(telling, key=lambda group: group.median, reverse=self.direction != "minimize")
         first, second = ranked[:2]
-        noise = abs(first.median - second.median) / 2 or None
+        lower, upper = np.quantile(np.concatenate([group.values for group in telling]), [0.25, 0.75])
+        noise = max(abs(first.median - second.median) / 2, float(upper - lower) / 5) or None
         reached = [format_score(group.median, noise) for group in (first, second)]
         if reached[0] == reached[1]:
             return f"{_short(first)} and {_short(second)} have the same median score, {reached[0]}"
@@ -88,7 +88,7 @@ class ScoresByGroup:
 
 
 def _short(group: Group) -> str:
-    return shortened(group.name, 32)
+    return shortened(group.name, 48)
 
 
 def prepare(
@@ -111,7 +111,7 @@ def draw(record: ScoresByGroup) -> go.Figure:
         xaxis={"tickformat": tick_format((low, high))},
         yaxis={
             "tickvals": list(range(rows)), "automargin": True, "showgrid": False,
-            "ticktext": [f"{label(group.name, NAME)}\u00a0" for group in record.groups],
+            "ticktext": [f"{label(name)}\u00a0" for name in line_ends([group.name for group in record.groups])],
         },
     )  # fmt: skip
     for i, group in enumerate(record.groups):

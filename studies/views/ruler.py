@@ -10,6 +10,7 @@ from studies.plots.numbers import format_score
 from .progress import Incumbent
 
 PADDING = 0.3  # of the distance between the marks, on each side
+CROSSED = 1.5  # percent of the width, about half a tick's word
 FAR = 3.0  # a baseline further off than this many distances is written at the edge instead of drawn
 
 
@@ -52,14 +53,20 @@ def ruler(study: Study, best: Incumbent | None, defaults: Incumbent | None, word
     baseline_mark = Mark(at(guess), f"baseline {format_score(guess, noise)}") if shown else None
     if default_mark and baseline_mark:
         default_mark, baseline_mark = _apart(default_mark, baseline_mark)
+    leads = [mark.at for mark in (default_mark, baseline_mark) if mark]
     return Ruler(
-        ticks=[Mark(at(tick), text) for tick, text in _ticks(low, high)],
+        ticks=[Mark(at(tick), _unless_crossed(at(tick), text, leads)) for tick, text in _ticks(low, high)],
         best=best_mark,
         defaults=default_mark,
         baseline=baseline_mark,
         far_baseline="" if shown or guess is None else f"baseline {format_score(guess, noise)}",
         label=", ".join(mark.text for mark in (baseline_mark, default_mark, best_mark) if mark),
     )
+
+
+def _unless_crossed(at: float, text: str, leads: list[float]) -> str:
+    """No word under a tick where the line to a mark's word would run through it."""
+    return "" if any(abs(at - lead) < CROSSED for lead in leads) else text
 
 
 def _anchor(at: float) -> str:

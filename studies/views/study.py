@@ -11,7 +11,7 @@ from django_htmx.http import trigger_client_event
 from studies.forms.limits import LimitsForm
 from studies.forms.tags import TagForm
 from studies.forms.trial import TrialForm
-from studies.models import Proposal, Study, Tag
+from studies.models import Proposal, Study, StudyState, Tag
 from studies.plots.fold_preview import fold_preview
 
 from .access import get_study
@@ -83,6 +83,7 @@ def live_context(request: HttpRequest, shown: Study) -> dict[str, Any]:
         "baseline": shown.baseline,
         "gain": gain_over(shown, progress.best.value, defaults.value) if progress.best and defaults else None,
         "ruler": ruler(shown, progress.best, defaults),
+        "has_figures": shown.state != StudyState.DRAFT and not (shown.is_terminal and not progress.counts["complete"]),
         "board": leaderboard(shown, progress.counts, everything),
         "everything": everything,
         "events": list(shown.events.all()[:12]),

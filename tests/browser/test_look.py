@@ -165,6 +165,18 @@ def test_a_report_opens_offline_and_asks_for_nothing(
 
 
 @pytest.mark.parametrize("visit", [(1440, "light")], indirect=True, ids=["1440-light"])
+def test_a_page_with_a_refused_form_can_be_loaded_again(visit: Visit, ids: dict[str, int]) -> None:
+    page, path = visit.page, f"/compare/?study={ids['study']}&study={ids['other']}"
+    visit.go(path)
+    page.get_by_role("button", name="Save").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog")).to_contain_text("required")
+    expect(page).to_have_url(visit.site.url + path)
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 studies side by side")
+
+
+@pytest.mark.parametrize("visit", [(1440, "light")], indirect=True, ids=["1440-light"])
 def test_the_list_is_filtered_in_place_and_what_was_archived_comes_back(visit: Visit, ids: dict[str, int]) -> None:
     page, url = visit.page, visit.site.url
     name = page.locator(f"#study-{ids['study']}").inner_text()

@@ -14,10 +14,12 @@ def record(values, direction="maximize", **more):
 
 def test_the_title_counts_who_beats_the_defaults():
     assert record([0.7, 0.8, 0.6, 0.9], defaults=0.7).title == "2 of 3 trials beat the defaults"
-    assert record([0.7, 0.6], defaults=0.7).title == "None of 1 trial beats the defaults"
+    assert record([0.7, 0.6], defaults=0.7).title == "The only other trial does not beat the defaults"
+    assert record([0.7, 0.8], defaults=0.7).title == "The only other trial beats the defaults"
+    assert record([0.7], baseline=0.5).title == "The only trial beats the baseline"
     assert record([0.7, 0.8, 0.9], defaults=0.7).title == "All 2 trials beat the defaults"
     assert record([0.7, 0.8], baseline=0.75).title == "1 of 2 trials beats the baseline"
-    assert record([3.0, 1.0], "minimize", defaults=3.0).title == "All 1 trial beats the defaults"
+    assert record([3.0, 1.0], "minimize", defaults=3.0).title == "The only other trial beats the defaults"
     assert record([0.7]).title == "Scores of 1 complete trial"
 
 

@@ -17,6 +17,13 @@ def test_the_title_says_what_half_of_the_trials_reach():
     level = {"A": [0.5] * 5, "B": [0.5] * 5}
     assert record(level).title == "A and B have the same median score, 0.500"
     assert record({"A": [0.5]}).title == "Scores of all complete trials"
+    close = {"A": [0.91, 0.96, 0.98317, 0.99, 0.99], "B": [0.91, 0.97, 0.98333, 0.99, 0.99]}
+    assert record(close).title == "B and A have the same median score, 0.983"
+
+
+def test_rows_with_long_alike_names_are_told_apart():
+    shown = record({"Churn, boosted trees with 300 trials": [0.5], "Churn, boosted trees on a Sunday": [0.6]})
+    assert scores_by_group.draw(shown).layout.yaxis.ticktext == ("with 300 trials\u00a0", "on a Sunday\u00a0")
 
 
 def test_median_and_best_are_marked_and_the_table_has_the_quartiles():
