@@ -21,12 +21,16 @@ LINE_END = 18  # characters that the right margin holds
 
 @dataclass(frozen=True)
 class Run:
-    """One study's best so far: values[i] since trials[i] and seconds[i]; the last entry is where it ended."""
+    """One study's best so far: values[i] since trials[i] and seconds[i]; the last entry is where it ended.
+
+    `study`: the id by which a trial of it is found.
+    """
 
     name: str
     trials: Floats
     seconds: Floats
     values: Floats
+    study: int = 0
 
     @property
     def last(self) -> float | None:
@@ -102,11 +106,16 @@ class BestSoFar:
 
 
 def trace(
-    name: str, numbers: Sequence[int], values: Sequence[float | None], seconds: Sequence[float], direction: str
+    name: str,
+    numbers: Sequence[int],
+    values: Sequence[float | None],
+    seconds: Sequence[float],
+    direction: str,
+    study: int = 0,
 ) -> Run:
     """A study's line from its ended trials: `seconds` is what each cost, summed up in order of number."""
     if not len(numbers):
-        return Run(name, np.empty(0), np.empty(0), np.empty(0))
+        return Run(name, np.empty(0), np.empty(0), np.empty(0), study)
     order = np.argsort(np.asarray(numbers, dtype=np.int64), kind="stable")
     sign = -1.0 if direction == "minimize" else 1.0
     cost = np.cumsum(np.nan_to_num(floats(seconds)[order]))
@@ -115,7 +124,7 @@ def trace(
     moved = np.flatnonzero(running > np.append(-np.inf, running[:-1]))
     kept = np.append(moved, len(running) - 1) if len(moved) and moved[-1] != len(running) - 1 else moved
     trials = np.asarray(numbers, dtype=np.float64)[order]
-    return Run(name, trials[kept], cost[kept], sign * running[kept])
+    return Run(name, trials[kept], cost[kept], sign * running[kept], study)
 
 
 def prepare(runs: Sequence[Run], *, direction: str, metric: str, axis: Axis = "trial") -> BestSoFar:
@@ -179,6 +188,7 @@ def draw(record: BestSoFar) -> go.Figure:
             x=plain(x), y=plain(run.values), name=label(run.name), mode="lines",
             line={"shape": "hv", "width": 2, "color": colour, "dash": DASHES[_dash(i)]},
             hovertext=[f"<b>{label(run.name)}</b><br>{move}" for move in moves], hoverinfo="text",
+            customdata=[[run.study, int(trial)] for trial in run.trials],
         )  # fmt: skip
         if run.last is not None:
             labels.append(EndLabel(run.last, f"<b>{label(ends[i])}</b>", colour))

@@ -22,17 +22,25 @@ ROW_HEIGHT, STRIP, GOLDEN = 46, 0.6, 0.618034
 
 @dataclass(frozen=True)
 class Group:
-    """A study's or method's complete trials; values (n,) in order of trial number."""
+    """A study's or method's complete trials; values (n,) in order of trial number.
+
+    `places`: of each, its study's id and its number; or none.
+    """
 
     name: str
     values: Floats
+    places: tuple[tuple[int, int], ...] = ()
 
     @property
     def median(self) -> float:
         return float(np.median(self.values))
 
+    def best_at(self, direction: str) -> int:
+        """Index of the best; the earliest of equals."""
+        return int(self.values.argmin() if direction == "minimize" else self.values.argmax())
+
     def best(self, direction: str) -> float:
-        return float(self.values.min() if direction == "minimize" else self.values.max())
+        return float(self.values[self.best_at(direction)])
 
 
 @dataclass(frozen=True)
@@ -92,11 +100,20 @@ def _short(group: Group) -> str:
 
 
 def prepare(
-    names: Sequence[str], values: Sequence[Sequence[float | None]], *, direction: str, metric: str
+    names: Sequence[str],
+    values: Sequence[Sequence[float | None]],
+    *,
+    direction: str,
+    metric: str,
+    places: Sequence[Sequence[tuple[int, int]]] | None = None,
 ) -> ScoresByGroup:
-    """One sequence of scores per name; what is not finite is left out."""
-    known = (floats(scores) for scores in values)
-    groups = [Group(name, scores[np.isfinite(scores)]) for name, scores in zip(names, known, strict=True)]
+    """One sequence of scores per name, and one of places if a click shall find the trial; what is not finite is left
+    out."""
+    groups = []
+    for i, (name, scores) in enumerate(zip(names, map(floats, values), strict=True)):
+        known = np.isfinite(scores)
+        found = tuple(place for place, kept in zip(places[i], known, strict=True) if kept) if places else ()
+        groups.append(Group(name, scores[known], found))
     return ScoresByGroup(tuple(groups), direction, metric)
 
 
@@ -122,12 +139,14 @@ def draw(record: ScoresByGroup) -> go.Figure:
 
 def _add_row(figure: go.Figure, record: ScoresByGroup, i: int, values: Floats) -> None:
     group, colour = record.groups[i], f"var(--series-{i % SERIES + 1})"
-    drawn = values[:: max(1, -(-len(values) // MOST_POINTS))]
+    stride = max(1, -(-len(values) // MOST_POINTS))
+    drawn, places = values[::stride], [list(place) for place in group.places]
     jitter = i + STRIP * ((np.arange(len(drawn)) * GOLDEN) % 1 - 0.5)
     figure.add_scatter(
         x=plain(drawn), y=jitter.tolist(), mode="markers", name=label(group.name), opacity=0.55, hoverinfo="text",
         marker={"size": 5, "color": "var(--paper)", "line": {"width": 1.1, "color": colour}},
         hovertext=[f"<b>{label(group.name)}</b><br>{format_score(float(v))}" for v in drawn],
+        customdata=places[::stride],
     )  # fmt: skip
     middle, best = (float(np.clip(v, values.min(), values.max())) for v in (group.median, group.best(record.direction)))
     figure.add_scatter(
@@ -139,4 +158,5 @@ def _add_row(figure: go.Figure, record: ScoresByGroup, i: int, values: Floats) -
         x=[best], y=[float(i)], mode="markers", name="best", hoverinfo="text",
         marker={"size": 9, "color": colour, "line": {"width": 1.5, "color": "var(--paper)"}},
         hovertext=[f"<b>{label(group.name)}</b><br>best {format_score(group.best(record.direction))}"],
+        customdata=[places[group.best_at(record.direction)]] if places else [],
     )  # fmt: skip

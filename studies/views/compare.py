@@ -13,6 +13,7 @@ from django_htmx.http import trigger_client_event
 
 from studies.forms.comparison import ComparisonForm
 from studies.models import Comparison, Proposal, Standing, Study, StudyState
+from studies.plots.parallel_by_study import shared_parameters
 
 from .access import current_team, get_comparison, get_membership
 from .comparison import MOST, chosen_ids, chosen_studies, comparable, facts, kept_studies
@@ -20,6 +21,7 @@ from .headline import Gain, gain_over
 from .labels import metric_in_text, metric_label
 from .methods import MethodComparison, method_comparison, target_in_words
 from .progress import Progress, progress_of
+from .study_spec import parameters_of
 
 OFFERED = 200
 
@@ -145,9 +147,14 @@ def _side_by_side(chosen: list[Study], comparison: Comparison | None) -> dict[st
         "metric_in_text": metric_in_text(chosen[0].metric),
         "chart": _chart_address(chosen, comparison, "best-so-far"),
         "distribution": _chart_address(chosen, comparison, "distribution"),
+        "parallel": _chart_address(chosen, comparison, "parallel") if _share_a_parameter(chosen) else "",
         "since": _cursor(chosen),
         "live": any(study.is_live for study in chosen),
     }
+
+
+def _share_a_parameter(chosen: list[Study]) -> bool:
+    return bool(shared_parameters([parameters_of(study) for study in chosen]))
 
 
 def _columns(sides: list[Side], methods: MethodComparison | None) -> list[tuple[int, str]]:

@@ -10,6 +10,7 @@ from studies.plots.numbers import format_score
 from .progress import Incumbent
 
 PADDING = 0.3  # of the distance between the marks, on each side
+EDGE = 5.0  # percent of the width that half a tick's word takes on a phone
 CROSSED = 1.5  # percent of the width, about half a tick's word
 FAR = 3.0  # a baseline further off than this many distances is written at the edge instead of drawn
 
@@ -55,7 +56,7 @@ def ruler(study: Study, best: Incumbent | None, defaults: Incumbent | None, word
         default_mark, baseline_mark = _apart(default_mark, baseline_mark)
     leads = [mark.at for mark in (default_mark, baseline_mark) if mark]
     return Ruler(
-        ticks=[Mark(at(tick), _unless_crossed(at(tick), text, leads)) for tick, text in _ticks(low, high)],
+        ticks=[Mark(at(tick), _where_it_fits(at(tick), text, leads)) for tick, text in _ticks(low, high)],
         best=best_mark,
         defaults=default_mark,
         baseline=baseline_mark,
@@ -64,9 +65,9 @@ def ruler(study: Study, best: Incumbent | None, defaults: Incumbent | None, word
     )
 
 
-def _unless_crossed(at: float, text: str, leads: list[float]) -> str:
-    """No word under a tick where the line to a mark's word would run through it."""
-    return "" if any(abs(at - lead) < CROSSED for lead in leads) else text
+def _where_it_fits(at: float, text: str, leads: list[float]) -> str:
+    """No word under a tick where the line to a mark's word would run through it, or that would be cut off."""
+    return "" if not EDGE <= at <= 100 - EDGE or any(abs(at - lead) < CROSSED for lead in leads) else text
 
 
 def _anchor(at: float) -> str:
@@ -83,8 +84,8 @@ def _apart(first: Mark, second: Mark) -> tuple[Mark, Mark]:
 
 
 def _ticks(low: float, high: float) -> list[tuple[float, str]]:
-    """Round numbers, five or so."""
-    raw = (high - low) / 5
+    """Round numbers, three to seven: as many as a phone has room for."""
+    raw = (high - low) / 4
     power = 10.0 ** np.floor(np.log10(raw))
     step = float(power * min((1, 2, 5, 10), key=lambda m: abs(m * power - raw)))
     decimals = max(0, int(-np.floor(np.log10(step) + 1e-9)))

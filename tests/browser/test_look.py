@@ -177,6 +177,17 @@ def test_a_page_with_a_refused_form_can_be_loaded_again(visit: Visit, ids: dict[
 
 
 @pytest.mark.parametrize("visit", [(1440, "light")], indirect=True, ids=["1440-light"])
+def test_a_point_of_a_comparison_opens_its_trial(visit: Visit, ids: dict[str, int]) -> None:
+    page = visit.page
+    visit.go(f"/compare/?study={ids['study']}&study={ids['other']}")
+    drawn(page)
+    page.locator("#distribution").scroll_into_view_if_needed()
+    best = page.locator("#distribution .trace:last-child .point").bounding_box()
+    page.mouse.click(best["x"] + best["width"] / 2, best["y"] + best["height"] / 2)
+    expect(page).to_have_url(re.compile(rf"/studies/{ids['other']}/trials/\d+/$"))
+
+
+@pytest.mark.parametrize("visit", [(1440, "light")], indirect=True, ids=["1440-light"])
 def test_the_list_is_filtered_in_place_and_what_was_archived_comes_back(visit: Visit, ids: dict[str, int]) -> None:
     page, url = visit.page, visit.site.url
     name = page.locator(f"#study-{ids['study']}").inner_text()

@@ -34,6 +34,15 @@ def test_median_and_best_are_marked_and_the_table_has_the_quartiles():
     assert shown.table().rows == (("A", 3, 1.0, 1.5, 2.0, 2.5, 3.0), ("B", 0, None, None, None, None, None))
 
 
+def test_points_and_the_best_know_their_trial():
+    shown = scores_by_group.prepare(
+        ["A"], [[0.5, None, 0.7]], direction="maximize", metric="Accuracy", places=[[(4, 0), (4, 1), (5, 2)]]
+    )
+    traces = {trace.name: trace for trace in scores_by_group.draw(shown).data}
+    assert [list(place) for place in traces["A"].customdata] == [[4, 0], [5, 2]]
+    assert [list(place) for place in traces["best"].customdata] == [[5, 2]]
+
+
 def test_of_very_many_a_sample_is_drawn():
     shown = record({"A": [i / 1000 for i in range(1200)]})
     assert len(scores_by_group.draw(shown).data[0].x) == 400

@@ -86,7 +86,7 @@ def test_importance_waits_for_trials_and_then_orders_axes_and_slice(client_of, a
 
 def test_distribution_counts_and_marks(client_of, alice, study):
     data = client_of(alice).get(f"/studies/{study.pk}/charts/distribution/").json()
-    assert data["title"] == "All 1 trial beats the defaults"
+    assert data["title"] == "The only other trial beats the defaults"
     assert sum(row[2] for row in data["table"]["rows"]) == 2
     assert "1 failed trial without a score" in data["subtitle"]
 
@@ -124,6 +124,8 @@ def test_best_so_far_of_two(client_of, alice, team, study):
 def test_distributions_of_two(client_of, alice, charlie, study):
     other = make_study(study.dataset_version, alice, name="Other", state="complete")
     make_trial(other, 0, value=0.8)
+    lines = client_of(alice).get(f"/compare/charts/parallel/?study={study.pk}&study={other.pk}").json()
+    assert sorted(lines["notes"]["places"]) == [[study.pk, 0], [study.pk, 1], [other.pk, 0]]
     path = f"/compare/charts/distribution/?study={study.pk}&study={other.pk}"
     rows = client_of(alice).get(path).json()["table"]["rows"]
     assert [row[:2] for row in rows] == [["A study", 2], ["Other", 1]]

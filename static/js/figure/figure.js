@@ -172,9 +172,13 @@ export class Figure {
     return this.node.dataset.trialUrl.replace(/\/0\/(?=$|\?)/, `/${number}/`);
   }
 
-  openTrial(number, event) {
-    if (!this.node.dataset.trialUrl) return;
-    if (event?.ctrlKey || event?.metaKey) window.open(this.trialUrl(number), "_blank", "noopener");
-    else location.assign(this.trialUrl(number));
+  // A trial's number; or [study, number] where the figure shows several studies.
+  openTrial(place, event) {
+    const [study, number] = Array.isArray(place) ? place : [null, place];
+    const { trialUrl, trialsUrl } = this.node.dataset;
+    if (study === null ? !trialUrl : !trialsUrl) return;
+    const url = study === null ? this.trialUrl(number) : trialsUrl.replace("/0/", `/${study}/`).replace("/0/", `/${number}/`);
+    if (event?.ctrlKey || event?.metaKey) window.open(url, "_blank", "noopener");
+    else location.assign(url);
   }
 }

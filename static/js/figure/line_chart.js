@@ -19,7 +19,7 @@ export class LineChart {
   bind(gd) {
     gd.on("plotly_click", ({ points, event }) => {
       const trial = points[0]?.customdata;
-      if (Number.isInteger(trial)) this.figure.openTrial(trial, event);
+      if (Number.isInteger(trial) || Number.isInteger(trial?.[0])) this.figure.openTrial(trial, event);
     });
   }
 }

@@ -52,8 +52,13 @@ export class Parallel {
     gd.addEventListener("click", (event) => {
       const still = pressed && Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]) < CLICK_SLACK;
       const onAxis = event.target.closest(".y-axis") !== null;
-      if (still && !onAxis && this.hovered !== null) this.figure.openTrial(this.figure.payload.trials[this.hovered], event);
+      if (still && !onAxis && this.hovered !== null) this.open(event);
     });
+  }
+
+  open(event) {
+    const { notes, trials } = this.figure.payload;
+    this.figure.openTrial(notes.places?.[this.hovered] ?? trials[this.hovered], event);
   }
 
   brushed(gd) {
@@ -89,9 +94,9 @@ export class Parallel {
     this.tip.classList.toggle("on", this.hovered !== null);
     this.figure.canvas.toggleAttribute("data-lit", this.hovered !== null);
     if (this.hovered === null) return;
-    const trial = payload.trials[this.hovered];
-    const cells = payload.table.rows.find(([number]) => number === trial);
-    this.tip.textContent = [`Trial ${trial}`, ...cells.slice(1).map((cell, i) => `${payload.table.header[i + 1]} ${short(cell)}`)].join("\n");
+    const { header, rows } = payload.table; // best first, as the lines are from the other end
+    const facts = rows[rows.length - 1 - this.hovered].map((cell, i) => `${header[i]} ${short(cell)}`);
+    this.tip.textContent = facts.join("\n");
   }
 
   follow(event) {
@@ -102,5 +107,6 @@ export class Parallel {
 
 function short(cell) {
   if (cell === null) return "–";
-  return typeof cell === "number" ? String(Number(cell.toPrecision(3))).replaceAll("-", "−") : cell;
+  if (typeof cell !== "number") return cell;
+  return String(Number.isInteger(cell) ? cell : Number(cell.toPrecision(3))).replaceAll("-", "−");
 }

@@ -42,7 +42,7 @@ export function colour(token) {
 
 function resolve(node, known) {
   if (typeof node === "string" && node.startsWith("var(--")) return (known[node] ??= colour(node));
-  if (Array.isArray(node)) return typeof node[0] === "number" ? node : node.map((item) => resolve(item, known));
+  if (Array.isArray(node)) return typeof node[0] === "number" && typeof node.at(-1) !== "string" ? node : node.map((item) => resolve(item, known));
   if (node === null || typeof node !== "object") return node;
   return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, resolve(value, known)]));
 }
