@@ -17,6 +17,8 @@ from django.db import transaction
 
 from studies.models import Invitation, Membership, Role, Team, User
 
+from .one_line import OneLine
+
 PASSWORD_HELP = "At least 12 characters. A few words together are easy to remember."  # noqa: S105
 
 
@@ -77,7 +79,7 @@ class PersonForm(forms.Form):
 class OwnerForm(PersonForm):
     """A new person with a team of their own; the browser's first page and `manage.py owner` both fill it in."""
 
-    team = forms.CharField(
+    team = OneLine(
         max_length=100, help_text="The people who share datasets and studies. You can be in several teams later."
     )
 

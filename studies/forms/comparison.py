@@ -8,17 +8,18 @@ from django.db import IntegrityError, transaction
 
 from studies.models import Comparison, Study, Team
 
+from .one_line import OneLine
+
 TAKEN = "Your team has a comparison of this name already. Choose another name."
 
 
 class ComparisonForm(forms.Form):
     """Names a new comparison, or renames the one that is given."""
 
-    name = forms.CharField(
+    name = OneLine(
         label="Name",
         max_length=120,
         help_text="The team finds it under Compare; a link to it opens the same studies.",
-        widget=forms.TextInput({"autocomplete": "off"}),
         error_messages={"required": "Give it a name."},
     )
 

@@ -5,6 +5,8 @@ from django.db import transaction
 
 from studies.models import ApiToken, Invitation, Membership, Role, Team, User
 
+from .one_line import OneLine
+
 ROLE_HELP = {
     Role.VIEWER: "Viewer: looks at everything",
     Role.EDITOR: "Editor: also uploads and launches",
@@ -12,21 +14,20 @@ ROLE_HELP = {
 }
 
 
-class NameField(forms.CharField):
+class NameField(OneLine):
     """The name of a team."""
 
     def __init__(self, **options: object) -> None:
-        super().__init__(max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"}), **options)
+        super().__init__(max_length=100, **options)
 
 
 class TokenForm(forms.Form):
     prefix = "token"
 
-    name = forms.CharField(
+    name = OneLine(
         label="Name of the new token",
         max_length=100,
         help_text="Where it will be used, such as “notebook” or “nightly job”.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     role = forms.ChoiceField(label="What it may do")
 
@@ -56,12 +57,11 @@ class InvitationForm(forms.Form):
         help_text="Left empty, whoever holds the link may use it.",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-    note = forms.CharField(
+    note = OneLine(
         label="Note",
         required=False,
         max_length=100,
         help_text="For the list here, such as “Dana, from Monday”.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
     def __init__(self, membership: Membership, *args: object, **options: object) -> None:

@@ -144,3 +144,16 @@ def test_the_log_of_a_team_is_only_added_to(alice: User) -> None:
         with pytest.raises(NeverChanged):
             change()
     assert TeamEvent.objects.get().what == "looked"
+
+
+@pytest.mark.parametrize("text", ["a\nb", "\u202egnp.exe", "a\u200bb", "a\0b"])
+def test_names_hold_nothing_that_nobody_sees(client_of: ClientOf, alice: User, text: str) -> None:
+    client = client_of(alice)
+    for path, form in (
+        ("/team/name/", {"name": text}),
+        ("/team/tokens/", {"token-name": text, "token-role": "viewer"}),
+        ("/team/invitations/", {"invitation-role": "viewer", "invitation-note": text}),
+        ("/account/teams/", {"team-name": text}),
+    ):
+        assert "an invisible character" in client.post(path, form).content.decode(), path
+    assert not TeamEvent.objects.exists()
