@@ -37,6 +37,7 @@ MOST_PER_HOUR = 60
 LOST_AFTER = timedelta(seconds=40)
 RING_AGAIN_AFTER = timedelta(seconds=5)
 MOST_ATTEMPTS = 2
+TRY_AGAIN_AFTER = timedelta(minutes=10)  # what failed may have been an accident: a busy machine, a killed process
 
 
 class Pending(Enum):
@@ -98,6 +99,8 @@ def timing_of(found: Examination, user: User, may_ask: bool = False) -> Timing |
         return from_trials
     group, key = _keys(choice)
     probe, other = _known(group, key)
+    if may_ask and probe is not None and probe.state == ProbeState.FAILED:
+        _try_again(probe, user)
     if probe is None or probe.state in UNFINISHED:
         probe, pending = _asked(choice, user, group, key, probe) if may_ask else (probe, _waits(probe))
         if probe is None or probe.state in UNFINISHED:
@@ -191,6 +194,16 @@ def _asked(
     if probe.state == ProbeState.WAITING and is_due and not bell.ring_probe(probe):
         return probe, Pending.NO_QUEUE
     return probe, _waits(probe)
+
+
+def _try_again(probe: ProbeTiming, user: User) -> None:
+    """A timing that failed a while ago waits anew, as if it had just been asked for."""
+    now = timezone.now()
+    if abs(now - probe.asked_at) > TRY_AGAIN_AFTER and WorkerProcess.objects.alive().exists():
+        failed = ProbeTiming.objects.filter(pk=probe.pk, state=ProbeState.FAILED)
+        anew = {"state": ProbeState.WAITING, "attempts": 0, "rung_at": None, "error": ""}
+        if failed.update(asked_by=user, asked_at=now, **anew):
+            probe.state, probe.rung_at = ProbeState.WAITING, None
 
 
 def _row(choice: Choice, group: str) -> dict[str, object]:

@@ -135,6 +135,18 @@ def test_a_timing_whose_process_died_is_tried_once_more(home, rung) -> None:
     assert "died twice" in timing.error
 
 
+def test_what_failed_may_be_asked_again_after_a_while(home, rung) -> None:
+    found = found_in(make_version(*home))
+    a_worker()
+    timing_of(found, home[1], may_ask=True)
+    ProbeTiming.objects.update(state=ProbeState.FAILED, error="killed", attempts=2)
+    assert timing_of(found, home[1], may_ask=True).error == "killed"
+    ProbeTiming.objects.update(asked_at=timezone.now() - timedelta(minutes=11))
+    assert timing_of(found, home[1]).pending == Pending.FAILED  # looking alone asks for nothing
+    assert timing_of(found, home[1], may_ask=True).pending == Pending.WAITING
+    assert (len(rung), ProbeTiming.objects.get().attempts) == (2, 0)
+
+
 def test_finished_trials_in_these_ranges_are_better_than_probes(home) -> None:
     version = make_version(*home)
     study = make_study(version, home[1], state="complete")
