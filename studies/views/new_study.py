@@ -18,7 +18,7 @@ from studies.forms.study_paste import paste
 from studies.forms.study_preview import preview_of
 from studies.forms.study_price import faults, plan_words, price_lines, searched_words
 from studies.forms.study_start import from_draft, from_study, usual
-from studies.models import DatasetVersion, Membership, Study, StudyState, Team, WorkerProcess
+from studies.models import Dataset, DatasetVersion, Membership, Study, StudyState, Team, WorkerProcess
 
 from .access import get_study, get_study_to_edit, get_version, require_editor
 from .new_study_store import store, store_comparison
@@ -31,10 +31,13 @@ def new_study(request: HttpRequest) -> HttpResponse:
     """Show the form, filled in; launch or keep as a draft what it makes."""
     membership = require_editor(request)
     versions = _versions(membership.team)
+    if request.method == "POST" and versions:
+        return _posted(request, membership, versions)
+    elsewhere = _elsewhere(request, membership.team)
+    if elsewhere is not None:
+        return elsewhere
     if not versions:
         return render(request, "studies/new.html", {"section": "studies"})
-    if request.method == "POST":
-        return _posted(request, membership, versions)
     draft = _id(request, "draft")
     if draft is not None and get_study_to_edit(request, draft).state != StudyState.DRAFT:
         messages.warning(request, "This is no draft any more: it was launched. Clone it to try something else.")
@@ -94,6 +97,22 @@ def _first_form(request: HttpRequest, team: Team, versions: list[DatasetVersion]
     asked = _id(request, "dataset_version")
     version = get_version(request, asked) if asked is not None else versions[0]
     return StudyForm(team, usual(version.pk, request.GET.get("estimator", "")))
+
+
+def _elsewhere(request: HttpRequest, team: Team) -> HttpResponse | None:
+    """Back to what the address names, with a word, when it is another team's of the same person."""
+    study, version = _id(request, "clone") or _id(request, "draft"), _id(request, "dataset_version")
+    if study is not None:
+        named: Study | Dataset = get_study(request, study)
+    elif version is not None:
+        named = get_version(request, version).dataset
+    else:
+        return None
+    if named.team_id == team.pk:
+        return None
+    words = f"{named} belongs to {named.team}, and you work in {team}. Change teams in the header, then try again."
+    messages.warning(request, words)
+    return redirect("study" if isinstance(named, Study) else "dataset", pk=named.pk)
 
 
 def _id(request: HttpRequest, name: str) -> int | None:

@@ -12,8 +12,8 @@ from studies.engine.actions import launch
 from studies.engine.intake import store_upload
 from studies.engine.spec import create_draft, resolve
 from studies.evaluation import catalogue
-from studies.models import Study, Trial
-from tests.factories import make_study, make_trial, make_version, make_visits
+from studies.models import Membership, Role, Study, Trial
+from tests.factories import make_study, make_team, make_trial, make_version, make_visits
 
 URL = "/studies/new/"
 
@@ -337,6 +337,18 @@ def test_the_stranger_sees_nothing_of_it(client_of, charlie, version) -> None:
     data = posted_back(page) | {"dataset_version": str(version.pk), "action": "launch"}
     assert "no such dataset version" in browser.post(URL, data).content.decode()
     assert Study.objects.count() == 1
+
+
+def test_what_another_own_team_has_is_not_started_here(client_of, bob, version) -> None:
+    study = make_study(version)
+    browser, blue = client_of(bob), make_team("Blue team")
+    Membership.objects.create(team=blue, user=bob, role=Role.EDITOR)
+    browser.post(reverse("switch_team", args=[blue.pk]))
+    homes = {f"clone={study.pk}": ("study", study), f"dataset_version={version.pk}": ("dataset", version.dataset)}
+    for query, (page, named) in homes.items():
+        response = browser.get(f"{URL}?{query}", follow=True)
+        assert response.redirect_chain == [(reverse(page, args=[named.pk]), 302)]
+        assert f"{named} belongs to {study.team}, and you work in Blue team." in response.content.decode()
 
 
 def test_viewers_start_no_study(client_of, vera, version) -> None:
