@@ -2,9 +2,9 @@
 import * as brush from "./brush.js";
 import { colour } from "./theme.js";
 
-const AXIS_WIDTH = 96; // pixels at least; a long name takes more, so that names never run into one another
+const AXIS_WIDTH = 96; // pixels at least; long names take more: the two longest fit side by side, wherever somebody drags them
 const BAR = 64; // pixels of a whole share
-const LETTER_WIDTH = 7.5;
+const LETTER_WIDTH = 7;
 const CLICK_SLACK = 4; // pixels between press and release that still mean a click
 
 export class Parallel {
@@ -24,9 +24,9 @@ export class Parallel {
     if (this.order?.length === axes.length) {
       drawing.data[0].dimensions.sort((one, other) => this.order.indexOf(one.name) - this.order.indexOf(other.name));
     }
-    const longest = Math.max(...drawing.data[0].dimensions.map(({ label }) => label?.length ?? 0));
+    const [longest, next] = drawing.data[0].dimensions.map(({ label }) => label?.length ?? 0).sort((one, other) => other - one);
     drawing.layout.shapes = this.bars(drawing.data[0].dimensions, axes);
-    canvas.style.minWidth = `${axes.length * Math.max(AXIS_WIDTH, longest * LETTER_WIDTH + 16) + 40}px`;
+    canvas.style.minWidth = `${axes.length * Math.max(AXIS_WIDTH, (longest + (next ?? 0)) / 2 * LETTER_WIDTH + 16) + 40}px`;
     this.report(payload);
   }
 
