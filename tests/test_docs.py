@@ -1,4 +1,4 @@
-"""What operations need to know is written down: every setting and every command."""
+"""What is written down: every setting, command and dependency; and links and pictures that lead somewhere."""
 
 import re
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
 SETTINGS = ["tuningsite/settings.py", "studies/management/site/gunicorn_conf.py"]
 READ = re.compile(r"""env(?:iron)?\.(?:str|int|float|bool|get)\(\s*"([A-Z_]+)\"""")
 
@@ -23,6 +24,46 @@ def test_every_setting_has_its_row(path: str) -> None:
 def test_every_command_is_named() -> None:
     commands = [path.stem for path in (ROOT / "studies" / "management" / "commands").glob("[a-z]*.py")]
     assert [name for name in commands if f"manage.py {name}" not in OPERATIONS] == []
+
+
+def anchors(page: Path) -> set[str]:
+    """Of its headings, as the readers of Markdown make them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_and_pictures_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def test_every_picture_is_shown_and_small() -> None:
+    shown = {Path(name).name for page in PAGES for name in re.findall(r"!\[[^]]+\]\((\S+)\)", page.read_text())}
+    pictures = list((ROOT / "docs" / "pictures").glob("*.png"))
+    assert {picture.name for picture in pictures} == shown
+    assert [picture.name for picture in pictures if picture.stat().st_size > 250_000] == []
+
+
+def test_every_decision_and_every_chapter_is_listed() -> None:
+    for folder in ("decisions", "guide"):
+        index = (ROOT / "docs" / folder / "README.md").read_text(encoding="utf-8")
+        names = {path.name for path in (ROOT / "docs" / folder).glob("*.md")} - {"README.md"}
+        assert names
+        assert [name for name in names if f"({name})" not in index] == []
+
+
+def test_every_dependency_is_explained() -> None:
+    text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
+    pins = [line for path in ROOT.glob("requirements*.txt") for line in path.read_text().splitlines() if "==" in line]
+    assert pins
+    names = [re.split(r"[\[=]", pin)[0].lower() for pin in pins]
+    assert [name for name in names if not re.search(rf"(?<![\w-]){name}(?![\w-])", text)] == []
 
 
 def test_every_linked_file_is_there() -> None:
