@@ -16,7 +16,7 @@ from studies.models import Comparison, Proposal, Standing, Study, StudyState
 from studies.plots.parallel_by_study import shared_parameters
 
 from .access import current_team, get_comparison, get_membership
-from .comparison import MOST, chosen_ids, chosen_studies, comparable, facts, kept_studies
+from .comparison import MOST, Fact, chosen_ids, chosen_studies, comparable, facts, kept_studies
 from .headline import Gain, gain_over
 from .labels import metric_in_text, metric_label
 from .methods import MethodComparison, method_comparison, target_in_words
@@ -24,6 +24,7 @@ from .progress import Progress, progress_of
 from .study_spec import parameters_of
 
 OFFERED = 200
+MOST_ROWS = 8  # of what differs
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ def _side_by_side(chosen: list[Study], comparison: Comparison | None) -> dict[st
     by_method = _by_method(chosen, comparison)
     methods = method_comparison(chosen, progress) if by_method else None
     rows = facts([row.runs[0].study for row in methods.ordered] if methods else chosen)
+    shown, folded = _differing(rows)
     return {
         "comparison": comparison,
         "file_name": comparison.name if comparison else "comparison",
@@ -141,7 +143,8 @@ def _side_by_side(chosen: list[Study], comparison: Comparison | None) -> dict[st
         "methods": methods,
         "target": target_in_words(methods) if methods else "",
         "columns": _columns(sides, methods),
-        "differing": [row for row in rows if row.differs],
+        "differing": shown,
+        "folded": folded,
         "same": [row for row in rows if not row.differs and not (methods and row.name == "Seed")],
         "metric": metric_label(chosen[0].metric),
         "metric_in_text": metric_in_text(chosen[0].metric),
@@ -151,6 +154,15 @@ def _side_by_side(chosen: list[Study], comparison: Comparison | None) -> dict[st
         "since": _cursor(chosen),
         "live": any(study.is_live for study in chosen),
     }
+
+
+def _differing(rows: list[Fact]) -> tuple[list[Fact], list[Fact]]:
+    """What differs; of much, the parameters of the spaces apart, so that they do not bury the figures."""
+    differing = [row for row in rows if row.differs]
+    folded = [row for row in differing if row.is_parameter]
+    if len(differing) <= MOST_ROWS or len(folded) == len(differing):
+        return differing, []
+    return [row for row in differing if not row.is_parameter], folded
 
 
 def _share_a_parameter(chosen: list[Study]) -> bool:

@@ -70,6 +70,7 @@ def comparable(studies: list[Study]) -> Comparable:
 class Fact:
     name: str
     values: list[str]
+    is_parameter: bool = False
 
     @property
     def differs(self) -> bool:
@@ -96,7 +97,7 @@ def facts(studies: list[Study]) -> list[Fact]:
     ]  # fmt: skip
     domains = [{entry["name"]: domain_words(entry) for entry in parameters_of(study)} for study in studies]
     names = dict.fromkeys(name for domain in domains for name in domain)
-    return rows + [Fact(name, [domain.get(name, NOTHING) for domain in domains]) for name in names]
+    return rows + [Fact(name, [domain.get(name, NOTHING) for domain in domains], is_parameter=True) for name in names]
 
 
 def domain_words(entry: dict[str, Any]) -> str:

@@ -170,7 +170,7 @@ def test_a_page_with_a_refused_form_can_be_loaded_again(visit: Visit, ids: dict[
     visit.go(path)
     page.get_by_role("button", name="Save").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Save").click()
-    expect(page.get_by_role("dialog")).to_contain_text("required")
+    expect(page.get_by_role("dialog")).to_contain_text("Give it a name.")
     expect(page).to_have_url(visit.site.url + path)
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("2 studies side by side")

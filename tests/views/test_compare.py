@@ -61,6 +61,19 @@ def test_only_what_differs_is_in_the_table(client_of, alice, pair):
     assert {"Dataset", "Target", "Metric", "Seed"} <= {fact.name for fact in context["same"]}
 
 
+def test_spaces_with_nothing_in_common_do_not_bury_the_figures(client_of, alice, version, pair):
+    space = {"parameters": [{"name": f"p{i}", "type": "float", "low": 0, "high": 1} for i in range(9)]}
+    other = make_study(
+        version, alice, name="Boosting", state="complete", space=space, estimator="hist_gradient_boosting"
+    )
+    response = client_of(alice).get(address(pair[0], other))
+    assert not any(fact.is_parameter for fact in response.context["differing"])
+    assert {"C", "p0", "p8"} <= {fact.name for fact in response.context["folded"]}
+    assert "parameters of the search spaces that differ" in words_of(response)
+    assert 'id="parallel"' not in response.content.decode()
+    assert 'id="parallel"' in client_of(alice).get(address(*pair)).content.decode()
+
+
 @pytest.mark.parametrize(
     ("change", "word"),
     [({"metric": "roc_auc"}, "metric"), ({"target": "age"}, "target")],
