@@ -20,7 +20,12 @@ function obey() {
   for (const count of document.querySelectorAll("[data-matches]")) {
     count.textContent = kept ? `${kept.size.toLocaleString("en")} of ${filter.total.toLocaleString("en")} trials` : "";
   }
-  for (const note of document.querySelectorAll("[data-filter-empty]")) note.hidden = !kept || shown > 0;
+  for (const note of document.querySelectorAll("[data-filter-note]")) {
+    note.hidden = !kept || (kept.size > 0 && shown >= kept.size);
+    if (note.hidden) continue;
+    note.firstElementChild.textContent = shown ? `${shown} of ${kept.size.toLocaleString("en")} trials within the filter are shown.`
+      : kept.size ? "No row shown here is within the filter." : "No trial is within the filter.";
+  }
 }
 
 // What else stands in the address, such as the filter, stays in it.

@@ -168,7 +168,7 @@ def test_a_report_opens_offline_and_asks_for_nothing(
 def test_a_page_with_a_refused_form_can_be_loaded_again(visit: Visit, ids: dict[str, int]) -> None:
     page, path = visit.page, f"/compare/?study={ids['study']}&study={ids['other']}"
     visit.go(path)
-    page.get_by_role("button", name="Save").first.click()
+    page.get_by_role("link", name="Save").click()
     page.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(page.get_by_role("dialog")).to_contain_text("Give it a name.")
     expect(page).to_have_url(visit.site.url + path)
