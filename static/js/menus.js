@@ -28,8 +28,15 @@ document.addEventListener("keydown", (event) => {
   closeAll();
   menu?.querySelector("summary").focus();
 });
+
+// A page that moves shuts its menus, but for one with the cursor in a field: a phone's keyboard moves the page too.
+function moved() {
+  const kept = document.activeElement?.matches(".menu__list input") ? document.activeElement.closest("details.menu") : null;
+  closeAll(kept);
+  if (kept) place(kept);
+}
 addEventListener("scroll", (event) => {
-  if (!event.target.closest?.(".menu__list")) closeAll();
+  if (!event.target.closest?.(".menu__list")) moved();
 }, { capture: true, passive: true });
-addEventListener("resize", () => closeAll());
+addEventListener("resize", moved);
 for (const menu of openMenus()) place(menu); // left open by the server, with what was refused
