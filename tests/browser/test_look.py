@@ -206,3 +206,23 @@ def test_the_list_is_filtered_in_place_and_what_was_archived_comes_back(visit: V
     page.get_by_role("button", name="Undo").click()
     expect(page).to_have_url(f"{url}/?method=random")
     expect(page.locator(f"#study-{ids['study']}")).to_be_visible()
+
+
+@pytest.mark.parametrize("visit", [(390, "light")], indirect=True, ids=["390-light"])
+def test_an_address_opens_the_part_that_it_names(visit: Visit, ids: dict[str, int]) -> None:
+    visit.go("/studies/new/#paste")
+    expect(visit.page.get_by_label("Spec, or a part of it")).to_be_in_viewport()
+
+
+def test_without_script_menus_and_dialogs_are_within_reach(site: Site, ids: dict[str, int], chromium: Browser) -> None:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, java_script_enabled=False)
+    visit = Visit(context.new_page(), site)
+    visit.sign_in()
+    visit.go("/team/")
+    visit.page.get_by_label("Name of the team").fill("Renamed")
+    visit.page.get_by_role("button", name="Rename", exact=True).click()
+    expect(visit.page.get_by_role("heading", name="Renamed", exact=True)).to_be_visible()
+    visit.page.locator("summary.avatar").click()
+    visit.page.get_by_role("button", name="Sign out").click()
+    expect(visit.page).to_have_url(f"{site.url}/accounts/login/")
+    context.close()

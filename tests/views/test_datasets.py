@@ -14,6 +14,7 @@ from studies.engine.intake import store_upload
 from studies.models import Column, Dataset, DatasetVersion, Team, User
 from studies.views import datasets as views
 from studies.views.access import get_dataset_to_edit
+from studies.views.column_rows import days
 from tests.factories import csv_text, make_study, make_version, make_visits
 
 pytestmark = pytest.mark.django_db
@@ -382,3 +383,9 @@ def test_the_page_says_what_group_and_time_do_to_the_folds(
     page = client_of(vera).get(f"/datasets/{version.dataset_id}/").content.decode()
     assert "Rows belong to 24 groups of patient_id: folds keep each whole." in page
     assert "visit_date says when each row was: folds can be blocks of it." in page
+
+
+def test_dates_are_told_by_the_day_unless_one_day_holds_all() -> None:
+    assert days("2023-01-01 00:00", "2024-09-30T17:00") == "2023-01-01 to 2024-09-30"
+    assert days("2023-01-01 00:00", "2023-01-01 17:00") == "2023-01-01 00:00 to 2023-01-01 17:00"
+    assert days("1/2/2023", "30/9/2024") == "1/2/2023 to 30/9/2024"
