@@ -19,6 +19,7 @@ from studies.models import Invitation, Membership, Role, Team, User
 
 from .one_line import OneLine
 
+LONGEST_ADDRESS = 254
 PASSWORD_HELP = "At least 12 characters. A few words together are easy to remember."  # noqa: S105
 
 
@@ -34,8 +35,12 @@ class SignInForm(AuthenticationForm):
     }
 
     def clean_username(self) -> str:
-        """In lower case, as stored: attempts count for the same person however the address is written."""
-        return self.cleaned_data["username"].lower()
+        """In lower case, as stored: attempts count for the same person however the address is written. A longer one
+        than any account has would break the count of attempts on PostgreSQL; Django only hints at the limit."""
+        address = self.cleaned_data["username"].lower()
+        if len(address) > LONGEST_ADDRESS:
+            raise self.get_invalid_login_error()
+        return address
 
     def clean(self) -> dict[str, Any]:
         """As Django does, but under the name of our user's field: axes counts failures by it."""

@@ -43,7 +43,10 @@ def test_signing_in_goes_to_no_other_site(client: Client, alice: User) -> None:
     assert response["Location"] == "/"
 
 
-@pytest.mark.parametrize(("email", "password"), [("alice@example.org", "wrong"), ("nobody@example.org", PASSWORD)])
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [("alice@example.org", "wrong"), ("nobody@example.org", PASSWORD), ("x" * 300, PASSWORD)],
+)
 def test_a_wrong_password_and_an_unknown_address_are_answered_alike(
     client: Client, alice: User, email: str, password: str
 ) -> None:
