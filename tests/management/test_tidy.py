@@ -34,13 +34,20 @@ def test_only_old_folders_that_nobody_refers_to_go(settings: Any, tmp_path: Path
     partial, orphan = aged(settings.DATASETS / "aa.partial"), aged(settings.DATASETS / "bb")
     (fresh := settings.DATASETS / "cc.partial").mkdir()
     backup, replaced = aged(tmp_path / "backup-x1"), aged(tmp_path / "replaced-20261126")
+    settings.MODELS = aged(tmp_path / "models")
+    whole, part = settings.MODELS / "trial-1.skops", settings.MODELS / "trial-2.77.part"
+    for file in (whole, part):
+        file.write_bytes(b"x")
+        os.utime(file, (time.time() - 2 * 24 * 3600,) * 2)
     said = run()
     assert f"{partial}  1.0 MB" in said
-    assert "3 left over" in said
+    assert "4 left over" in said
     assert partial.exists()
-    assert "Removed 3." in run("--remove")
+    assert "Removed 4." in run("--remove")
     assert not partial.exists()
     assert not orphan.exists()
+    assert not part.exists()
+    assert whole.exists()
     assert not backup.exists()
     assert replaced.exists()
     assert used.exists()
