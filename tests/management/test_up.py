@@ -80,7 +80,8 @@ def test_ready_with_an_owner_link_and_an_ordered_stop(start: Start, tmp_path: Pa
     process.send_signal(signal.SIGINT)
     assert process.wait(40) == 0
     assert not any(is_running(pid) for pid in family)
-    assert not (tmp_path / "secret_key").stat().st_mode & 0o077
+    for private in ("secret_key", "tuningsite.sqlite3"):
+        assert not (tmp_path / private).stat().st_mode & 0o077, private
 
 
 def test_clients_that_fall_silent_hold_the_site_up_for_a_moment_only(start: Start) -> None:

@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from studies.management.site.embedded_redis import NoRedis, start_redis
 from studies.management.site.lock import DataLock, LockedByAnother
+from studies.management.site.schema import keep_private
 from studies.management.site.service import Service
 from studies.management.site.static_files import collect_if_stale
 from studies.management.site.supervisor import STOP_PATIENCE, Supervisor, manage
@@ -70,6 +71,7 @@ class Command(BaseCommand):
             except NoRedis as error:
                 raise CommandError(str(error)) from error
         call_command("migrate", interactive=False, verbosity=0)
+        keep_private()
         settings.DATASETS.mkdir(mode=0o700, parents=True, exist_ok=True)
         collect_if_stale()
         url = self.ready_url()

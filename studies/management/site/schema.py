@@ -1,7 +1,18 @@
-"""Whether the database's tables are those of this program."""
+"""Whether the database's tables are those of this program, and who may read its file."""
+
+from contextlib import suppress
+from pathlib import Path
 
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+
+
+def keep_private() -> None:
+    """SQLite makes its file readable for everybody on the machine; what it makes beside it later follows the file."""
+    if connection.vendor == "sqlite":
+        for ending in ("", "-wal", "-shm"):
+            with suppress(OSError):  # it may not be there, or be somebody else's
+                Path(f"{connection.settings_dict['NAME']}{ending}").chmod(0o600)
 
 
 def schema_problem() -> str:
