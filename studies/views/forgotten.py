@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from studies.forms.accounts import ForgottenForm, NewPasswordForm
 
 from .accounts import BACKEND
+from .addresses import address_of
 
 View = Callable[..., HttpResponseBase]
 
@@ -41,6 +42,8 @@ def forgot(request: HttpRequest) -> HttpResponseBase:
         email_template_name="accounts/forgot_mail.txt",
         subject_template_name="accounts/forgot_subject.txt",
         success_url=reverse_lazy("forgot_sent"),
+        # Not by the Host of whoever asks, who need not be the person that gets the mail.
+        extra_email_context={"site": address_of(request, "/").rstrip("/")},
     )
     return view(request)
 

@@ -59,3 +59,13 @@ def test_one_mail_in_five_minutes_however_often_somebody_asks(sends_mail: None, 
     User.objects.update(password_mail_at=timezone.now() - timedelta(minutes=6))
     client.post("/accounts/forgotten/", {"email": bob.email})
     assert len(mail.outbox) == 2
+
+
+def test_the_link_leads_to_the_site_whatever_host_was_asked(
+    sends_mail: None, client: Client, bob: User, settings
+) -> None:
+    settings.TUNINGSITE_URL = "https://tuning.example.org"
+    client.post("/accounts/forgotten/", {"email": bob.email}, headers={"host": "localhost:666"})
+    (sent,) = mail.outbox
+    assert "https://tuning.example.org/accounts/forgotten/" in sent.body
+    assert "666" not in sent.body + sent.subject
