@@ -20,3 +20,20 @@ def page_of(browser: Client, study: Study, query: str = "") -> HttpResponse:
     response = browser.get(f"/studies/{study.pk}/{query}")
     assert response.status_code == 200
     return response
+
+
+def posted_back(response) -> dict[str, object]:
+    """What a browser would send for the form of this page."""
+    form = response.context["form"]
+    data: dict[str, object] = dict(form.keys)
+    for field in form:
+        data[field.html_name] = field.value() or ""
+    data["estimator"] = form.examined.estimator.key
+    data["space_order"] = form.space.order
+    for row in form.space.rows:
+        data |= {f"{row.prefix}{name}": getattr(row, name) for name in ("low", "high", "step", "value", "carried")}
+        data[f"{row.prefix}scale"] = "log" if row.log else "linear"
+        data[f"{row.prefix}choice"] = row.ticked
+        if row.searched:
+            data[f"{row.prefix}search"] = "on"
+    return data

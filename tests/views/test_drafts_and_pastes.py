@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from studies.engine.spec import create_draft, resolve
 from studies.models import Study, Team
 from tests.factories import make_study, make_version
-from tests.views.test_new_study import posted_back
+from tests.views.reading import posted_back
 
 URL = "/studies/new/"
 

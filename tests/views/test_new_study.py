@@ -6,33 +6,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils.html import escape
 
-from studies.engine.actions import launch
 from studies.engine.intake import store_upload
-from studies.engine.spec import create_draft, resolve
-from studies.evaluation import catalogue
+from studies.engine.spec import resolve
 from studies.models import Membership, Role, Study, Trial
-from tests.factories import make_study, make_team, make_trial, make_version, make_visits
+from tests.factories import make_study, make_team, make_version
+from tests.views.reading import posted_back
 
 URL = "/studies/new/"
-
-
-def posted_back(response) -> dict[str, object]:
-    """What a browser would send for the form of this page."""
-    form = response.context["form"]
-    data: dict[str, object] = dict(form.keys)
-    for field in form:
-        data[field.html_name] = field.value() or ""
-    data["estimator"] = form.examined.estimator.key
-    data["space_order"] = form.space.order
-    for row in form.space.rows:
-        data |= {f"{row.prefix}{name}": getattr(row, name) for name in ("low", "high", "step", "value", "carried")}
-        data[f"{row.prefix}scale"] = "log" if row.log else "linear"
-        data[f"{row.prefix}choice"] = row.ticked
-        if row.searched:
-            data[f"{row.prefix}search"] = "on"
-    return data
 
 
 @pytest.fixture
@@ -232,77 +213,6 @@ def test_a_clone_of_a_study_that_nobody_named_is_named_anew(browser, version) ->
     assert form.resolved.to_spec()["name"] == study.name
 
 
-def test_a_preset_fills_the_rows_anew(browser, version) -> None:
-    first = browser.get(f"{URL}?estimator=svm_rbf")
-    data = posted_back(first) | {"space.C.low": "0.5"}
-    wide = browser.post(f"{URL}check/", data | {"preset": "wide"})
-    form = wide.context["form"]
-    rows = {row.name: row for row in form.space.rows}
-    assert (rows["C"].low, rows["C"].high, rows["scale"].searched) == ("0.003", "30000", True)
-    assert form.keys["space_for"] != first.context["form"].keys["space_for"]
-    again = browser.post(f"{URL}check/", posted_back(wide) | {"space.C.low": "0.25"}).context["form"]
-    assert again.is_valid()
-    assert {row.name: row.low for row in again.space.rows}["C"] == "0.25"
-    refused = browser.post(URL, data | {"preset": "narrow", "action": "launch"})
-    assert "filled in anew" in refused.content.decode()
-    assert not Study.objects.exists()
-
-
-def test_another_model_begins_with_the_same_preset_and_a_preset_there_is_not_is_the_recommended_one(
-    browser, version
-) -> None:
-    data = posted_back(browser.get(f"{URL}?estimator=svm_rbf"))
-    form = browser.post(f"{URL}check/", data | {"preset": "<b>"}).context["form"]
-    assert form["preset"].value() == "recommended"
-    other = browser.post(f"{URL}check/", data | {"estimator": "knn"}).context["form"]
-    assert other["preset"].value() == "recommended"
-    assert [row.name for row in other.space.rows][:1] == ["n_neighbors"]
-
-
-def test_a_range_beyond_sense_is_warned_of_and_taken(browser, version) -> None:
-    data = posted_back(browser.get(f"{URL}?estimator=svm_rbf")) | {"space.C.high": "1e9", "action": "draft"}
-    page = browser.post(f"{URL}check/", data)
-    assert "Wider than usually makes sense: 0.003 to 30,000." in page.content.decode()
-    browser.post(URL, data)
-    assert Study.objects.get().space["parameters"][0]["high"] == 1e9
-
-
-def test_a_model_for_fewer_rows_is_offered_on_a_sample(browser, team, alice) -> None:
-    version = make_version(team, alice, rows=10_050)
-    first = browser.get(URL)
-    page = first.content.decode()
-    assert "SVM (radial kernel) is meant for at most 10,000 rows; here there are 10,050." in page
-    assert "Search on 10,000 rows" in page
-    sampled = browser.post(URL, posted_back(first) | {"sample": "svm_rbf"})
-    form = sampled.context["form"]
-    assert (form.resolved.estimator, form.resolved.plan["rows"]) == ("svm_rbf", 10_000)
-    assert "Search on 10,000 rows" not in sampled.content.decode()
-    browser.post(URL, posted_back(sampled) | {"action": "draft"})
-    assert Study.objects.get(dataset_version=version).plan_spec["rows"] == 10_000
-    for key in ("ridge", "nothing"):
-        assert browser.post(URL, posted_back(first) | {"sample": key}).context["form"]["rows"].value() == ""
-
-
-def test_every_model_says_what_it_costs_and_how_it_prepares(browser, version) -> None:
-    for entry in catalogue.for_task("classification"):
-        response = browser.get(f"{URL}?estimator={entry.key}")
-        page = response.content.decode()
-        assert response.context["form"].is_valid(), entry.key
-        assert escape(entry.cost) in page
-        assert f"then {escape(entry.label)}." in page
-    assert "Elastic net serves regression only" in page
-
-
-def test_the_pipeline_says_what_is_searched(browser, version) -> None:
-    data = posted_back(browser.get(f"{URL}?estimator=knn"))
-    words = browser.post(f"{URL}check/", data).context["pipeline"]
-    assert "standardised or quantiles of a normal distribution" in words
-    del data["space.scale.search"]
-    words = browser.post(f"{URL}check/", data | {"space.scale.value": '"minmax"'}).context["pipeline"]
-    assert "moved to 0 to 1" in words
-    assert "quantiles" not in words
-
-
 def test_a_version_and_a_model_by_address(browser, team, alice, version) -> None:
     make_version(team, alice, rows=60)
     form = browser.get(f"{URL}?dataset_version={version.pk}&estimator=svm_rbf").context["form"]
@@ -363,76 +273,3 @@ def test_the_wrong_verb_and_nobody(browser, version) -> None:
     assert browser.get(f"{URL}check/").status_code == 405
     assert Client().get(URL).status_code == 302
     assert Client(enforce_csrf_checks=True).post(URL, {}).status_code == 403
-
-
-# -- the folds, while one types
-
-
-def test_the_plan_that_a_group_asks_for_is_chosen_and_shown(browser, team, alice) -> None:
-    make_visits(team, alice)
-    response = browser.get(URL)
-    form = response.context["form"]
-    assert form["kind"].value() == "group"
-    assert [key for key, _ in form.fields["kind"].widget.choices] == ["stratified", "kfold", "group", "time"]
-    page = response.content.decode()
-    assert "24 groups of patient_id; each is whole in one fold." in page
-    assert page.count('<th scope="row">Fold ') == 5
-    assert "What each split protects from" in page
-    data = posted_back(response) | {"kind": "time", "folds": "3"}
-    checked = browser.post(reverse("check_new_study"), data).content.decode()
-    assert "2024-03-31 to 2024-06-26" in checked
-    assert checked.count('<th scope="row">Fold ') == 3
-    refused = browser.post(reverse("check_new_study"), data | {"repeats": "2"}).content.decode()
-    assert "must be 1 for blocks of time" in refused
-    assert '<th scope="row">Fold ' not in refused
-
-
-def test_without_such_columns_the_form_says_what_is_missing(browser, version) -> None:
-    response = browser.get(URL)
-    assert [key for key, _ in response.context["form"].fields["kind"].widget.choices] == ["stratified", "kfold"]
-    assert "Needs a column with the role group; give one on the dataset’s page." in response.content.decode()
-    data = posted_back(response) | {"kind": "group"}
-    answer = browser.post(URL, data | {"action": "launch"})
-    assert "No column has the role group" in answer.context["form"].errors["kind"][0]
-    assert not Study.objects.exists()
-
-
-def test_another_dataset_asks_for_another_plan(browser, team, alice, version) -> None:
-    visits = make_visits(team, alice)
-    response = browser.get(f"{URL}?dataset_version={visits.pk}")
-    data = posted_back(response) | {"dataset_version": str(version.pk)}
-    form = browser.post(reverse("check_new_study"), data).context["form"]
-    assert (form["kind"].value(), form.errors) == ("stratified", {})
-
-
-def test_a_sample_of_rows_opens_a_model_to_a_large_table(browser, team, alice) -> None:
-    make_version(team, alice, rows=10_400, name="Large")
-    response = browser.get(f"{URL}?estimator=svm_rbf")
-    assert "at most" in response.context["form"].errors["estimator"][0]
-    data = dict(response.context["form"].keys) | {
-        field.html_name: field.value() or "" for field in response.context["form"]
-    }
-    answer = browser.post(reverse("check_new_study"), data | {"estimator": "svm_rbf", "rows": "400"})
-    assert answer.context["form"].errors == {}
-    assert answer.context["found"].plan.rows == 400
-    stored = browser.post(URL, posted_back(answer) | {"action": "draft"})
-    study = Study.objects.get()
-    assert stored["Location"] == f"/studies/{study.pk}/"
-    assert study.plan_spec["rows"] == 400
-    again = browser.get(f"{URL}?clone={study.pk}").context["form"]
-    assert again["rows"].value() == "400"
-    assert "on 400 rows" in browser.get(f"/studies/{study.pk}/").content.decode()
-
-
-def test_launched_folds_are_shown_on_the_pages_of_study_and_trial(browser, team, alice) -> None:
-    visits = make_visits(team, alice)
-    spec = {"dataset_version": visits.pk, "plan": {"kind": "time", "folds": 3}}
-    study = create_draft(resolve(team, spec), alice)
-    assert '<th scope="row">Fold ' not in browser.get(f"/studies/{study.pk}/").content.decode()
-    launch(study, alice)
-    page = browser.get(f"/studies/{study.pk}/").content.decode()
-    assert "3 blocks of time" in page
-    assert "2024-03-31 to 2024-06-26" in page
-    make_trial(study, 1, fold_scores=[0.5, 0.6, 0.7])
-    trial = browser.get(f"/studies/{study.pk}/trials/1/").content.decode()
-    assert "Fold 1, 2024-03-31 to 2024-06-26" in trial

@@ -6,8 +6,7 @@ from django.urls import reverse
 
 from studies.models import Comparison, Study
 from tests.factories import make_study, make_trial, make_version
-from tests.views.reading import words_of
-from tests.views.test_new_study import posted_back
+from tests.views.reading import posted_back, words_of
 
 URL = "/studies/new/"
 TICKED = {"compare_shown": "1", "compare_bayesian": "on", "compare_grid": "on", "compare_seeds": "2"}

@@ -7,8 +7,7 @@ from django.utils import timezone
 from studies.engine import bell
 from studies.models import ProbeState, ProbeTiming, WorkerProcess
 from tests.factories import make_study, make_trial, make_version
-from tests.views.reading import words_of
-from tests.views.test_new_study import posted_back
+from tests.views.reading import posted_back, words_of
 
 URL = "/studies/new/"
 
