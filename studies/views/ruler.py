@@ -94,4 +94,4 @@ def _ticks(low: float, high: float) -> list[tuple[float, str]]:
 
 
 def format_tick(value: float, decimals: int) -> str:
-    return f"{value:,.{decimals}f}".replace("-", "−")
+    return f"{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", "−")  # + 0.0: never a negative nought
