@@ -62,6 +62,8 @@ class OneTimeLink(models.Model):
                 raise Refused("You are no longer an owner of this team.")
             if not Membership.objects.filter(pk=member.pk, user__is_active=True).exists():
                 raise Refused(f"{member.user} is no longer in the team, or the account is closed.")
+            if member.team.is_demo:
+                raise Refused("Every owner of this site owns the demo; passwords are not theirs to set from here.")
             if not only_in(member.user, member.team):
                 raise Refused(
                     f"{member.user} is in further teams, and a link from here would open those as well. Whoever runs "

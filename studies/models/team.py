@@ -99,7 +99,8 @@ class Membership(models.Model):
         """The person leaves or is removed: what they made stays with the team, what they could do here ends."""
         with self.team.one_change_at_a_time():
             self._still_there(by)
-            self._leave_an_owner()
+            if not self.team.is_demo:  # nobody's own: `manage.py demo` shows it to the site's owners again
+                self._leave_an_owner()
             self._revoke_invitations()
             self.user.api_tokens.filter(team=self.team, revoked_at=None).update(revoked_at=timezone.now())
             Membership.objects.filter(pk=self.pk).delete()

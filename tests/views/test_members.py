@@ -182,6 +182,29 @@ def test_who_is_removed_from_the_only_team_leaves_the_demo_too(client_of: Client
     assert bobs.post("/account/teams/", {"team-name": "Mine"}).status_code == 403
 
 
+def test_the_last_owner_may_leave_the_demo(client_of: ClientOf, alice: User) -> None:
+    demo = make_team("Demo")
+    Team.objects.filter(pk=demo.pk).update(is_demo=True)
+    Membership.objects.create(team=demo, user=alice, role=Role.OWNER)
+    client = client_of(alice)
+    client.post(reverse("switch_team", args=[demo.pk]))
+    assert "You have left Demo." in client.post(reverse("leave_team"), follow=True).content.decode()
+    assert [membership.team.is_demo for membership in alice.memberships.all()] == [False]
+    Team.show_demo_to(alice)
+    assert alice.teams.contains(demo)
+
+
+def test_the_demo_opens_nobodys_account(alice: User, bob: User) -> None:
+    demo = make_team("Demo")
+    Team.objects.filter(pk=demo.pk).update(is_demo=True)
+    roles = {alice: Role.OWNER, bob: Role.EDITOR}
+    owner, member = (Membership.objects.create(team=demo, user=user, role=role) for user, role in roles.items())
+    demo.refresh_from_db()
+    with pytest.raises(Refused, match="demo"):
+        OneTimeLink.make_for_password(member, owner)
+    assert not OneTimeLink.objects.exists()
+
+
 def test_no_link_for_a_closed_account(alice: User, bob: User) -> None:
     User.objects.filter(pk=bob.pk).update(is_active=False)
     with pytest.raises(Refused, match="closed"):
