@@ -2,6 +2,7 @@
 // the page along. No request while the page is hidden, no swap under an open menu, a field or marked text; ticks, scroll and
 // disclosure survive. A refused swap is safe: the old fragment keeps its cursor and asks again.
 const polled = ({ requestConfig }) => !requestConfig?.triggeringEvent || requestConfig.triggeringEvent.type === "wake";
+const SCROLLED = ".scroll, .head > .actions";
 const parts = (target) => [target, ...document.querySelectorAll("[data-live]")].filter((part) => part instanceof Element);
 let kept = null;
 
@@ -29,7 +30,7 @@ function keep(shown) {
   kept = {
     ticked: all("input[type=checkbox]:checked").map((box) => [box.name, box.value]),
     open: all("details[id][open]").map((node) => node.id),
-    scrolled: all(".scroll").map((box) => box.scrollLeft),
+    scrolled: all(SCROLLED).map((box) => box.scrollLeft),
   };
 }
 
@@ -39,7 +40,7 @@ function restore(shown) {
     for (const box of all(`input[type=checkbox][name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`)) box.checked = true;
   }
   for (const id of kept.open) document.getElementById(id)?.setAttribute("open", "");
-  all(".scroll").forEach((box, i) => { box.scrollLeft = kept.scrolled[i] ?? 0; });
+  all(SCROLLED).forEach((box, i) => { box.scrollLeft = kept.scrolled[i] ?? 0; });
   kept = null;
 }
 
