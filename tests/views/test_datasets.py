@@ -137,6 +137,7 @@ def test_a_wide_page_takes_few_queries(
         response = client.get(f"/datasets/{version.dataset_id}/")
     assert len(response.context["rows"]) == 150
     assert len(response.context["preview"][0]) == 100
+    assert response.content.count(b"Save columns") == 2  # above and below a long table
 
 
 def test_corrected_columns_are_saved(client_of: ClientOf, bob: User, version: DatasetVersion) -> None:
