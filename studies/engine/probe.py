@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Case, Q, When
 from django.utils import timezone
 
@@ -181,10 +181,9 @@ def _asked(
     if probe is None:
         if ProbeTiming.objects.filter(asked_by=user, asked_at__gt=now - timedelta(hours=1)).count() >= MOST_PER_HOUR:
             return None, Pending.TOO_MANY
-        ProbeTiming.objects.filter(asked_by=user, state=ProbeState.WAITING).delete()  # of what the form showed before
-        probe, _ = ProbeTiming.objects.get_or_create(
-            key=key, defaults=_row(choice, group) | {"asked_by": user, "asked_at": now}
-        )
+        row = _row(choice, group) | {"asked_by": user, "asked_at": now}
+        _give_place(user, {"key": key, **row})
+        probe, _ = ProbeTiming.objects.get_or_create(key=key, defaults=row)
     elif probe.state == ProbeState.RUNNING and probe.started_at and abs(now - probe.started_at) > LOST_AFTER:
         give_back(probe, "The process that timed the fits died twice.")
         probe = ProbeTiming.objects.filter(pk=probe.pk).first()
@@ -194,6 +193,19 @@ def _asked(
     if probe.state == ProbeState.WAITING and is_due and not bell.ring_probe(probe):
         return probe, Pending.NO_QUEUE
     return probe, _waits(probe)
+
+
+def _give_place(user: User, row: dict[str, object]) -> None:
+    """What the form showed before gives its place in the queue to what it shows now. Were it taken out of the queue,
+    two forms that are open side by side would take out one another's for as long as the workers are busy."""
+    waiting = ProbeTiming.objects.filter(asked_by=user, state=ProbeState.WAITING)
+    first = waiting.order_by("pk").values_list("pk", flat=True).first()
+    waiting.exclude(pk=first).delete()
+    try:
+        with transaction.atomic():
+            waiting.filter(pk=first).update(**row)
+    except IntegrityError:  # somebody else asks for the same
+        waiting.filter(pk=first).delete()
 
 
 def _try_again(probe: ProbeTiming, user: User) -> None:

@@ -78,6 +78,16 @@ def test_a_choice_is_asked_once_and_a_later_one_takes_its_place(home, rung) -> N
     assert ProbeTiming.objects.count() == 2  # another person has one of their own
 
 
+def test_two_forms_side_by_side_do_not_hold_one_another_up(home, rung) -> None:
+    version = make_version(*home)
+    a_worker()
+    both = [found_in(version), found_in(version, estimator="svm_rbf")]
+    for found in both * 3:
+        assert timing_of(found, home[1], may_ask=True).pending == Pending.WAITING
+    waiting = ProbeTiming.objects.get()
+    assert (set(rung), waiting.estimator) == ({waiting.pk}, "svm_rbf")  # the job that was rung first finds work
+
+
 def test_the_name_and_the_budget_are_no_other_choice_but_folds_ranges_and_columns_are(home, rung) -> None:
     version = make_version(*home)
     a_worker()
