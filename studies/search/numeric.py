@@ -218,11 +218,12 @@ def check_range(number: Float | Int) -> None:
     """Raise SpaceError unless low < high and both can lie on the axis that was asked for."""
     if not isinstance(number.log, bool):
         raise number.error(f"log is {quote(number.log)}; it must be true or false")
+    low, high = (str(end).removesuffix(".0") for end in (number.low, number.high))  # 9 as it was typed, not 9.0
     if number.low >= number.high:
         hint = "; a fixed value is a constant" if number.low == number.high else ""
-        raise number.error(f"low is {number.low} and high is {number.high}; low must be below high{hint}")
+        raise number.error(f"low is {low} and high is {high}; low must be below high{hint}")
     if number.log and number.low <= 0:
-        raise number.error(f"low is {number.low}; on a log axis it must be above 0")
+        raise number.error(f"low is {low}; on a log axis it must be above 0")
 
 
 def spread(size: int, count: int) -> list[int]:

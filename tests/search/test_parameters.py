@@ -15,15 +15,15 @@ HUGE = 10**5000
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: Float("x", 1, 1), "low is 1.0 and high is 1.0; low must be below high; a fixed value is a constant"),
-        (lambda: Float("x", 2, 1), "low is 2.0 and high is 1.0"),
+        (lambda: Float("x", 1, 1), "low is 1 and high is 1; low must be below high; a fixed value is a constant"),
+        (lambda: Float("x", 2, 1), "low is 2 and high is 1"),
         (lambda: Float("x", math.nan, 1), "low is nan; it must be a finite number"),
         (lambda: Float("x", 0, math.inf), "high is inf"),
         (lambda: Float("x", 0, 10**400), "high is 1000"),
         (lambda: Float("x", 0, HUGE), "high is a int too large to print"),
         (lambda: Float("x", False, 1), "low is False"),
         (lambda: Float("x", "0", 1), "low is '0'"),
-        (lambda: Float("x", 0, 1, log=True), "low is 0.0; on a log axis it must be above 0"),
+        (lambda: Float("x", 0, 1, log=True), "low is 0; on a log axis it must be above 0"),
         (lambda: Float("x", 0, 1, log="yes"), "log is 'yes'; it must be true or false"),
         (lambda: Float("x", 0, 1, step=0), "step is 0.0"),
         (lambda: Float("x", 0, 1, step=-1), "step is -1.0"),
