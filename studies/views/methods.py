@@ -274,7 +274,9 @@ def _against_first(ranked: list[MethodRow], study: Study) -> list[MethodRow]:
 
 
 def _range_in_words(study: Study, pair: PairedDifference) -> str:
-    """From the seed that speaks most against the first to the one that speaks most for it."""
+    """From the seed that speaks most against the first to the one that speaks most for it; empty if all are equal."""
+    if pair.low == pair.high == 0:
+        return ""
     if study.metric in POINTS:
         return f"{format_points(pair.low)} to {format_points(pair.high)} points"
     return f"{pair.low:+.3g} to {pair.high:+.3g}".replace("-", MINUS)

@@ -60,6 +60,13 @@ def test_a_lead_that_seeds_turn_around_is_noise(client_of, alice, compared):
     assert "cannot be told apart" in words or "are level" in words
 
 
+def test_equal_runs_are_level_without_a_range_of_nothing(client_of, alice, compared):
+    words = words_of(page(client_of, alice, compared({"random": [0.8, 0.7, 0.75], "bayesian": [0.8, 0.7, 0.75]})))
+    assert "are level: median 0.750" in words
+    assert "Their scores are the same in every one of 3 seeds." in words
+    assert "±0.0 to" not in words
+
+
 def test_few_seeds_cannot_tell(client_of, alice, compared):
     words = words_of(page(client_of, alice, compared({"random": WORSE[:3], "bayesian": BETTER[:3]})))
     assert "3 seeds cannot tell whether that is luck" in words
