@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 from django.urls import reverse
 
+from studies.management.demo.people import demo_team
 from studies.management.site.embedded_redis import NoRedis, start_redis
 from studies.management.site.lock import DataLock, LockedByAnother
 from studies.management.site.schema import keep_private
@@ -71,6 +72,8 @@ class Command(BaseCommand):
             except NoRedis as error:
                 raise CommandError(str(error)) from error
         call_command("migrate", interactive=False, verbosity=0)
+        if self.wants_demo:
+            demo_team()
         keep_private()
         settings.DATASETS.mkdir(mode=0o700, parents=True, exist_ok=True)
         collect_if_stale()

@@ -1,24 +1,14 @@
-"""What the demo shows: its people, and the studies that the real engine runs for them."""
+"""What the demo shows: the studies that the real engine runs for its people."""
 
 from dataclasses import dataclass
 from typing import Any
-
-from studies.models import Role
-
-TEAM = "Demo team"
-# Nobody can sign in as these: they have no password and are not active. Their addresses can belong to nobody.
-PEOPLE = {
-    "ada": ("ada@demo.invalid", Role.OWNER),
-    "ben": ("ben@demo.invalid", Role.EDITOR),
-    "vera": ("vera@demo.invalid", Role.VIEWER),
-}
 
 
 @dataclass(frozen=True)
 class DemoStudy:
     """A study by its name, which is how a demo that was broken off finds what it has made already.
 
-    ends: where the demo leaves it: "complete", "draft", "paused" after some trials, or "running".
+    ends: where the demo leaves it: "complete", "draft" or "running".
     """
 
     name: str

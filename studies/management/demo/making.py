@@ -1,23 +1,21 @@
 """Makes the demo through the doors that people use: intake, spec, engine. Each step looks at what is there already,
 so that a demo that was broken off is finished by the next start, and a whole one is left alone."""
 
-import logging
 import time
 from collections.abc import Callable
 
-from django.db import transaction
 from django.db.models import Q
 
 from studies.engine import actions, intake
 from studies.engine.method_comparison import compare_methods, launch_comparison
 from studies.engine.spec import create_draft, examine, resolve
-from studies.models import Dataset, DatasetVersion, Membership, Study, StudyState, Team, User
+from studies.models import Dataset, DatasetVersion, Study, StudyState, Team, User
 from studies.tabular.samples import SAMPLES
 
-from .content import COMPARED, COMPARED_METHODS, COMPARED_SEEDS, PEOPLE, STUDIES, TEAM, DemoStudy
+from .content import COMPARED, COMPARED_METHODS, COMPARED_SEEDS, STUDIES, DemoStudy
+from .people import demo_team
 from .reviews import make_reviews
 
-logger = logging.getLogger(__name__)
 LOOK_EVERY = 0.25  # seconds between two looks at the studies that are on their way
 PATIENCE = 300.0  # seconds without any progress until we say that no worker seems to run
 
@@ -28,7 +26,7 @@ class NoProgress(Exception):
 
 def make_demo(say: Callable[[str], object]) -> None:
     """The team, its people, datasets, studies and reviews; returns when all studies but the running one have ended."""
-    team, people = _team()
+    team, people = demo_team()
     for study in STUDIES:
         if not team.studies.filter(name=study.name).exists():
             _make(team, people[study.who], study)
@@ -41,19 +39,6 @@ def make_demo(say: Callable[[str], object]) -> None:
     _wait(team, Q(name__in=[study.name for study in STUDIES if study.ends == "complete"]))
     make_reviews(team, people)
     _wait(team, Q(name__startswith=COMPARED.name))
-
-
-def _team() -> tuple[Team, dict[str, User]]:
-    with transaction.atomic():
-        team, _ = Team.objects.get_or_create(is_demo=True, defaults={"name": TEAM})
-        people = {}
-        for name, (email, role) in PEOPLE.items():
-            person = User.objects.filter(email=email).first()
-            people[name] = person or User.objects.create_user(email, is_active=False)
-            Membership.objects.get_or_create(team=team, user=people[name], defaults={"role": role})
-    for owner in Membership.objects.owners().exclude(team=team).select_related("user"):
-        Team.show_demo_to(owner.user)
-    return team, people
 
 
 def _version(team: Team, who: User, sample: str) -> DatasetVersion:
