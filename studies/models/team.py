@@ -101,9 +101,7 @@ class Membership(models.Model):
             self._still_there(by)
             if not self.team.is_demo:  # nobody's own: `manage.py demo` shows it to the site's owners again
                 self._leave_an_owner()
-            self._revoke_invitations()
-            self.user.api_tokens.filter(team=self.team, revoked_at=None).update(revoked_at=timezone.now())
-            Membership.objects.filter(pk=self.pk).delete()
+            self._go()
             self._hide_demo()
             what = (
                 "left the team" if by.pk == self.pk else f"removed {self.user}, who was {Role(self.role).with_article}"
@@ -112,9 +110,16 @@ class Membership(models.Model):
 
     def _hide_demo(self) -> None:
         """The demo was shown to somebody who owned a team; who is in none any more has no business on the site."""
-        left = Membership.objects.filter(user=self.user_id)
+        left = Membership.objects.filter(user=self.user_id).select_related("team", "user")
         if not left.filter(team__is_demo=False).exists():
-            left.filter(team__is_demo=True, role=Role.OWNER).delete()
+            for shown in left.filter(team__is_demo=True, role=Role.OWNER):
+                shown._go()
+
+    def _go(self) -> None:
+        """The membership ends with all by which the person could act or come back."""
+        self._revoke_invitations()
+        self.user.api_tokens.filter(team=self.team, revoked_at=None).update(revoked_at=timezone.now())
+        Membership.objects.filter(pk=self.pk).delete()
 
     def _still_there(self, by: "Membership") -> None:
         """Under the lock, things may no longer be as the page showed them."""

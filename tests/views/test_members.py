@@ -175,9 +175,13 @@ def test_who_is_removed_from_the_only_team_leaves_the_demo_too(client_of: Client
     demo = make_team("Demo")
     Team.objects.filter(pk=demo.pk).update(is_demo=True)
     bobs = client_of(bob)
-    Membership.objects.create(team=demo, user=bob, role=Role.OWNER)
+    shown = Membership.objects.create(team=demo, user=bob, role=Role.OWNER)
+    kept = Invitation.make(shown, Role.OWNER)
+    ApiToken.make(shown, "kept")
     client_of(alice).post(reverse("remove_member", args=[bob.memberships.get(team__is_demo=False).pk]))
     assert not bob.memberships.exists()
+    assert Invitation.usable(kept) is None
+    assert not ApiToken.objects.filter(revoked_at=None).exists()
     assert bobs.post(reverse("switch_team", args=[demo.pk])).status_code == 404
     assert bobs.post("/account/teams/", {"team-name": "Mine"}).status_code == 403
 
