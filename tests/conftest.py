@@ -4,11 +4,16 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from studies.models import Role, Team, User
 from tests.factories import make_person, make_team
 
 pytest_plugins = ["tests.parallel"]
+
+# A loaded machine is slow, not broken: no example has a deadline, and drawing examples may take its time.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture
