@@ -135,11 +135,11 @@ class StudyForm(forms.Form):
             self.data["estimator"], self.data["rows"] = entry.key, str(entry.limit)
 
     def _follow_data(self) -> None:
-        """Another version has another target, another target another task, another task another metric and split."""
+        """Another version or target has another task and another metric that suits it; another task another split."""
         if self._text("version_for") not in ("", self._text("dataset_version")):
-            self._reset("target", "task", "kind")
+            self._reset("target", "task", "kind", "metric")
         elif "target_for" in self.data and self._text("target_for") != self._text("target"):
-            self._reset("task")
+            self._reset("task", "metric")
         self.first = self._first_look()
         if self._text("task_for") not in ("", self.first.task or ""):
             self._reset("metric", "kind")

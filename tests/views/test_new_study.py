@@ -164,6 +164,18 @@ def test_another_dataset_brings_its_own_target_metric_and_model(browser, team, a
     assert Study.objects.get().dataset_version == other
 
 
+def test_another_dataset_of_the_same_task_is_scored_by_what_suits_it(browser, team, alice) -> None:
+    def table(name: str, classes: str):
+        text = "x,y\n" + "".join(f"{i % 7},{classes[i % len(classes)]}\n" for i in range(60))
+        return store_upload(team, alice, SimpleUploadedFile("t.csv", text.encode()), name, target="y")
+
+    even, uneven = table("Even", "ab"), table("Uneven", "aaaaab")
+    data = posted_back(browser.get(f"{URL}?dataset_version={even.pk}")) | {"metric": "accuracy"}
+    data["dataset_version"] = str(uneven.pk)
+    form = browser.post(reverse("check_new_study"), data).context["form"]
+    assert form.examined.metric.key == "balanced_accuracy"
+
+
 def test_check_prices_the_search_as_one_types(browser, version, django_assert_max_num_queries) -> None:
     data = posted_back(browser.get(URL)) | {"method": "grid", "option_levels": "4", "repeats": "2", "trials": "-"}
     with django_assert_max_num_queries(14):
