@@ -1,29 +1,13 @@
 """Uploading a table in the browser: what is read, what is refused and where, the next version."""
 
-import os
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 from django.conf import settings
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from studies.models import Column, Dataset, DatasetVersion, Team, User
 from tests.factories import csv_text, make_version
+from tests.views.uploads import NEW, ClientOf, file_of, folders
 
 pytestmark = pytest.mark.django_db
-ClientOf = Callable[[User], Client]
-NEW = "/datasets/new/"
-
-
-def file_of(text: str | bytes, name: str = "people.csv") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, text.encode() if isinstance(text, str) else text, "text/csv")
-
-
-def folders() -> set[str]:
-    path = Path(settings.DATASETS)
-    return set(os.listdir(path)) if path.exists() else set()
 
 
 @pytest.fixture

@@ -1,14 +1,9 @@
 """Datasets: the list, uploads, corrections of columns, deleting."""
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpRequest
-from django.test import Client
 
 from studies.engine.intake import store_upload
 from studies.models import Column, Dataset, DatasetVersion, Team, User
@@ -16,19 +11,9 @@ from studies.views import datasets as views
 from studies.views.access import get_dataset_to_edit
 from studies.views.column_rows import days
 from tests.factories import csv_text, make_study, make_version, make_visits
+from tests.views.uploads import NEW, ClientOf, file_of, folders
 
 pytestmark = pytest.mark.django_db
-ClientOf = Callable[[User], Client]
-NEW = "/datasets/new/"
-
-
-def file_of(text: str | bytes, name: str = "people.csv") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, text.encode() if isinstance(text, str) else text, "text/csv")
-
-
-def folders() -> set[str]:
-    path = Path(settings.DATASETS)
-    return set(os.listdir(path)) if path.exists() else set()
 
 
 @pytest.fixture
