@@ -56,7 +56,7 @@ def brush_first_axis(page: Page) -> None:
 
 
 def brush_until_it_holds(page: Page) -> None:
-    """A figure that is drawn anew in the midst of a drag drops it; a person drags again."""
+    """A drag was seen to leave no brush once (why is not known; perhaps the page moved under it): drag again then."""
     for _ in range(4):
         brush_first_axis(page)
         try:
