@@ -4,6 +4,9 @@ Nothing here raises when Redis is away; the reconciler rings again.
 """
 
 import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 import django_rq
@@ -12,6 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from rq import Queue
 
 from studies.models import Lane, ModelFile, ProbeTiming
 
@@ -21,6 +25,9 @@ JOB = "studies.engine.lane.run_lane"
 PROBE_JOB = "studies.engine.probe_job.run_probe"
 MODEL_JOB = "studies.engine.model_job.run_model"
 REDIS_TIMEOUT = 0.5  # seconds; no page and no slice waits longer for Redis
+AWAY_SECONDS = 1.0  # after a failure nobody in this process asks again for so long: waits must not add up in a request
+
+_away_until: dict[str, float] = {}  # by URL, on the monotonic clock
 
 
 def connection(timeout: float = REDIS_TIMEOUT) -> redis.Redis:
@@ -33,11 +40,30 @@ def connection(timeout: float = REDIS_TIMEOUT) -> redis.Redis:
     )
 
 
+@contextmanager
+def _queue() -> Iterator[Queue]:
+    """The queue; RedisError when Redis does not answer, at once where it did not a moment ago."""
+    url = settings.RQ_QUEUES[QUEUE]["URL"]
+    if time.monotonic() < _away_until.get(url, 0.0):
+        raise redis.ConnectionError("Redis did not answer a moment ago")
+    try:
+        with connection() as redis_connection:
+            yield django_rq.get_queue(QUEUE, connection=redis_connection)
+    except (redis.ConnectionError, redis.TimeoutError):
+        _away_until[url] = time.monotonic() + AWAY_SECONDS
+        raise
+
+
+def forget_outage() -> None:
+    """Ask Redis again at once: it has just been started."""
+    _away_until.clear()
+
+
 def queued_jobs() -> list[str] | None:
     """Ids of the jobs that wait in the queue; None when Redis does not answer."""
     try:
-        with connection() as redis_connection:
-            return django_rq.get_queue(QUEUE, connection=redis_connection).job_ids
+        with _queue() as queue:
+            return queue.job_ids
     except redis.RedisError:
         return None
 
@@ -50,8 +76,7 @@ def ring(lane: Lane) -> bool:
     job_id = uuid4().hex
     Lane.objects.filter(pk=lane.pk).update(job_id=job_id, rung_at=timezone.now())
     try:
-        with connection() as redis_connection:
-            queue = django_rq.get_queue(QUEUE, connection=redis_connection)
+        with _queue() as queue:
             queue.enqueue_call(
                 JOB, args=(lane.study_id, lane.number), job_id=job_id, timeout=-1, result_ttl=0, failure_ttl=60
             )
@@ -65,8 +90,7 @@ def ring(lane: Lane) -> bool:
 def ring_probe(probe: ProbeTiming) -> bool:
     """Enqueue the timing of a few fits, ahead of the lanes: somebody looks at a form; False when Redis is away."""
     try:
-        with connection() as redis_connection:
-            queue = django_rq.get_queue(QUEUE, connection=redis_connection)
+        with _queue() as queue:
             queue.enqueue_call(
                 PROBE_JOB, args=(probe.pk,), timeout=-1, result_ttl=0, failure_ttl=60, ttl=600, at_front=True
             )
@@ -80,8 +104,7 @@ def ring_probe(probe: ProbeTiming) -> bool:
 def ring_model(wanted: ModelFile) -> bool:
     """Enqueue the fit of a model on all rows, behind the lanes; False when Redis is away."""
     try:
-        with connection() as redis_connection:
-            queue = django_rq.get_queue(QUEUE, connection=redis_connection)
+        with _queue() as queue:
             queue.enqueue_call(MODEL_JOB, args=(wanted.pk,), timeout=-1, result_ttl=0, failure_ttl=60)
     except redis.RedisError:
         logger.warning("Redis does not answer; the model of %s waits for the queue", wanted.trial_id)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings
 
+from studies.engine import bell
 from studies.management.site.embedded_redis import start_redis
 from studies.models import Study
 from tests.database import database_url
@@ -19,6 +20,7 @@ Workers = Callable[[int], list[subprocess.Popen]]
 @pytest.fixture
 def redis_server() -> Iterator[None]:
     server = start_redis()
+    bell.forget_outage()
     yield
     server.ask_to_stop()
     server.wait(10)
