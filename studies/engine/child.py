@@ -14,6 +14,8 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any
 
+import numpy as np
+
 from studies.engine import processes
 from studies.evaluation import Plan, Table, encode_predictions, evaluate
 
@@ -127,6 +129,11 @@ def as_message(result: Any) -> dict[str, Any]:
         "fit_times": [round(seconds, 6) for seconds in result.fit_seconds],
         "score_times": [round(seconds, 6) for seconds in result.score_seconds],
     }
+
+
+def trial_seed(study_seed: int, number: int) -> int:
+    """The trial's own seed: from study seed and trial number, never from global state."""
+    return int(np.random.SeedSequence([study_seed, number]).generate_state(1)[0])
 
 
 def finite(value: float | None) -> float | None:

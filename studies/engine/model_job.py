@@ -21,9 +21,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from studies.engine import processes
-from studies.engine.lane import StopRequest, trial_seed
+from studies.engine.child import trial_seed
 from studies.engine.patience import patiently
 from studies.engine.tables import table_from_file, table_source
+from studies.engine.watch import StopRequest
 from studies.evaluation import Plan
 from studies.evaluation.refit import fit_on_all
 from studies.models import ModelFile, ModelFileState

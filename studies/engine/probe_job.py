@@ -11,9 +11,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from studies.engine.child import Child, Work
-from studies.engine.lane import StopRequest
 from studies.engine.patience import patiently
 from studies.engine.tables import table_from_file, table_source
+from studies.engine.watch import StopRequest
 from studies.evaluation import Table
 from studies.evaluation.timing import Fit, growth, rows_within, spread, timing_plan
 from studies.models import ProbeState, ProbeTiming

@@ -11,8 +11,8 @@ from studies.tabular import load_table
 from studies.tabular.cells import MISSING_WORDS
 from studies.tabular.content import ENCODINGS
 
+from .child import trial_seed
 from .intake_folder import read_options
-from .lane import trial_seed
 from .tables import evaluation_table
 
 

@@ -20,9 +20,9 @@ from rq.serializers import JSONSerializer
 from rq.worker import Worker
 
 from studies.engine import bell, processes
-from studies.engine.lane import stop_on_sigterm
 from studies.engine.patience import AWAY
 from studies.engine.recovery import Reconciler, give_back_lanes_of
+from studies.engine.watch import stop_on_sigterm
 from studies.models import Lane, WorkerProcess
 
 logger = logging.getLogger(__name__)

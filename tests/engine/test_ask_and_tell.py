@@ -10,8 +10,10 @@ from django.utils import timezone
 from studies.engine import actions, moves, recovery
 from studies.engine.advance import work_left
 from studies.engine.ask import LaneLost, next_trial, propose
-from studies.engine.lane import Slice, claim, release, trial_seed
+from studies.engine.child import trial_seed
+from studies.engine.lane import claim, release
 from studies.engine.recovery import Reconciler, give_back_orphans
+from studies.engine.slice import Slice
 from studies.models import Lane, Study, Trial, User
 from tests.factories import make_study, make_trial, make_version
 
@@ -122,7 +124,11 @@ def test_a_budget_of_time_ends_a_trial_that_runs_while_its_study_is_pausing(stud
     lane = claimed(study)
     trial = next_trial(study.pk, lane)
     Study.objects.update(state="pausing", max_seconds=1.0, launched_at=timezone.now() - timedelta(seconds=2))
-    assert Slice(study.pk, lane).must_stop(trial)
+    slice_ = Slice(study.pk, lane)
+    slice_.watch.begin(trial, study, child_pid=0)
+    verdict = slice_.watch.look()
+    assert verdict is not None
+    slice_.end(trial, verdict)
     trial.refresh_from_db()
     assert (trial.state, trial.reason) == ("cancelled", "stopped")
 

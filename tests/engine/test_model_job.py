@@ -11,9 +11,10 @@ import pytest
 from django.utils import timezone
 
 from studies.engine import actions, model_files, model_job
-from studies.engine.lane import StopRequest, trial_seed
+from studies.engine.child import trial_seed
 from studies.engine.recovery import Reconciler
 from studies.engine.tables import evaluation_table
+from studies.engine.watch import StopRequest
 from studies.evaluation import Plan, catalogue
 from studies.evaluation.refit import fit_on_all
 from studies.models import Event, ModelFile, ModelFileState, Study, Trial, User

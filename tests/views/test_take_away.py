@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from studies.engine import actions, review
-from studies.engine.lane import trial_seed
+from studies.engine.child import trial_seed
 from studies.engine.tables import evaluation_table
 from studies.evaluation import Plan, evaluate
 from studies.models import Proposal, Study, Trial, User

@@ -1,0 +1,115 @@
+"""What looks at a running trial from outside: clock, memory, the state of its study, the beat that keeps its lease."""
+
+import os
+import signal
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from studies.engine import moves, processes
+from studies.engine.ask import hold
+from studies.engine.patience import unless_away
+from studies.models import ASKING, Lane, Reason, Study, StudyState, Trial, TrialState
+
+STATE_POLL = 0.5  # seconds between looks at the study's state while a trial runs
+GRACE_SECONDS = 25.0  # how long a running trial may go on after SIGTERM
+
+
+class StopRequest:
+    """Set by SIGTERM: finish the running trial if it ends soon, begin no other."""
+
+    at: float | None = None
+
+    @classmethod
+    def handle(cls, signum: int, frame: Any) -> None:
+        cls.at = cls.at or time.monotonic()
+
+    @classmethod
+    def overdue(cls) -> bool:
+        return cls.at is not None and time.monotonic() - cls.at > GRACE_SECONDS
+
+
+def stop_on_sigterm() -> None:
+    signal.signal(signal.SIGTERM, StopRequest.handle)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a running trial is ended from here; a state of waiting gives it back."""
+
+    state: str
+    detail: str
+    reason: str = ""
+
+
+STOPPED = Verdict(TrialState.CANCELLED, "Stopped", Reason.STOPPED)
+GIVEN_BACK = Verdict(TrialState.WAITING, "The worker was stopped")
+
+
+class TrialWatch:
+    """Watches the trials of one slice, one after the other."""
+
+    def __init__(self, study_id: int, lane: Lane) -> None:
+        self.study_id = study_id
+        self.lane = lane
+        self.next_beat = self.next_look = 0.0
+
+    def begin(self, trial: Trial, limits: Study, child_pid: int) -> None:
+        """From now on this trial is looked at, against its study's limits of now."""
+        self.trial, self.limits, self.child_pid = trial, limits, child_pid
+        self.partial: list[float | None] = []
+        self.began = time.monotonic()
+
+    def look(self) -> Verdict | None:
+        """Look at clock, memory, state and lease; None while the trial may go on. Raises LaneLost."""
+        now = time.monotonic()
+        if verdict := self.over_limit(now):
+            return verdict
+        if now >= self.next_look:
+            self.next_look = now + STATE_POLL
+            if self.is_stopping():
+                return STOPPED
+            if StopRequest.overdue():
+                return GIVEN_BACK
+        if now >= self.next_beat:
+            self.next_beat = now + settings.HEARTBEAT_SECONDS
+            with unless_away():
+                self.beat()
+        return None
+
+    def over_limit(self, now: float) -> Verdict | None:
+        seconds, memory_mb = self.limits.trial_seconds, self.limits.trial_memory_mb
+        if seconds is not None and now - self.began > seconds:
+            detail = f"Stopped at the limit of {seconds:g} s per trial."
+            return Verdict(TrialState.FAILED, detail, Reason.TIMED_OUT)
+        if memory_mb is not None and self.used_mb() > memory_mb:
+            detail = f"Used more than the limit of {memory_mb} MB per trial."
+            return Verdict(TrialState.FAILED, detail, Reason.OUT_OF_MEMORY)
+        return None
+
+    def used_mb(self) -> float:
+        """What the child holds beyond what it was forked with."""
+        return processes.resident_mb(self.child_pid) - processes.resident_mb(os.getpid())
+
+    def is_stopping(self) -> bool:
+        """Whether the study is being stopped; begins that itself when the time budget is used up."""
+        with unless_away():
+            study = Study.objects.get(pk=self.study_id)
+            if moves.time_is_up(study):
+                before = [*ASKING, StudyState.PAUSING]
+                moves.begin_stopping(study.pk, before, StudyState.COMPLETE, moves.TIME_IS_UP)
+                study.refresh_from_db()
+            return study.state == StudyState.STOPPING
+        return False
+
+    def beat(self) -> None:
+        """Show that this slice lives, and how far the trial is."""
+        hold(self.lane)
+        if len(self.partial) > len(self.trial.fold_scores):
+            self.trial.fold_scores = list(self.partial)
+            Trial.objects.filter(pk=self.trial.pk, token=self.lane.token, state=TrialState.RUNNING).update(
+                fold_scores=self.trial.fold_scores
+            )
+            moves.touch(self.study_id)
