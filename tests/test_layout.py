@@ -34,6 +34,13 @@ def test_pure_packages_know_neither_django_nor_one_another(package: str) -> None
                 assert module.split(".")[1] == package, f"{path} imports {module}"
 
 
+def test_the_product_knows_neither_its_benchmarks_nor_its_tests() -> None:
+    for package in ("studies", "tuningsite"):
+        for path in (ROOT / package).rglob("*.py"):
+            found = {module.split(".")[0] for module in imported_modules(path)}
+            assert not found & {"benchmarks", "tests"}, path
+
+
 def test_the_app_package_is_empty() -> None:
     assert (ROOT / "studies" / "__init__.py").read_text() == ""
 

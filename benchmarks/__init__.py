@@ -1,0 +1,1 @@
+"""What we measure against peers and limits. The product never imports this; `script/bench` runs it."""

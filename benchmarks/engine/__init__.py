@@ -1,0 +1,1 @@
+"""What the engine itself costs: see __main__."""
