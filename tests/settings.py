@@ -11,7 +11,7 @@ os.environ["TUNINGSITE_DATA"] = tempfile.mkdtemp(prefix="tuningsite-test-")
 os.environ["TUNINGSITE_PLAIN_STATIC"] = "1"
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"  # as manage.py does; must stand before numpy is imported
-for variable in ("DATABASE_URL", "REDIS_URL", "TUNINGSITE_URL", "SECRET_KEY", "DEBUG", "EMAIL_URL"):
+for variable in ("DATABASE_URL", "REDIS_URL", "TUNINGSITE_URL", "SECRET_KEY", "DEBUG", "EMAIL_URL", "METRICS_TOKEN"):
     os.environ.pop(variable, None)
 if os.environ.get("TUNINGSITE_TEST_DATABASE_URL"):
     os.environ["DATABASE_URL"] = os.environ["TUNINGSITE_TEST_DATABASE_URL"]

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "studies.views.middleware.content_security_policy",
+    "studies.views.middleware.answer_watchdogs",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "studies.views.middleware.refuse_large_bodies",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -139,6 +140,11 @@ MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=3)
 MODELS = DATA / "models"
 MODEL_SECONDS = env.float("MODEL_SECONDS", default=3600.0)
 
+# -- watching -------------------------------------------------------------------------------------------------------
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # /metrics answers who knows it; without one it is not there
+DISK_FREE_MB = env.int("DISK_FREE_MB", default=200)  # with less room than that the site is not ready
+
 # -- uploads --------------------------------------------------------------------------------------------------------
 
 DATASETS = DATA / "datasets"
@@ -199,7 +205,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 if _site.scheme == "https":
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31536000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True

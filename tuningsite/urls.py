@@ -19,6 +19,7 @@ from studies.views import (
     inbox,
     invitations,
     members,
+    metrics,
     model_file,
     new_study,
     report,
@@ -74,6 +75,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/<slug:slug>/", help.help_page, name="help_page"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     # datasets
     path("datasets/", datasets.datasets, name="datasets"),
     path("datasets/new/", datasets.new_dataset, name="new_dataset"),

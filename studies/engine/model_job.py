@@ -37,7 +37,11 @@ OURS = ("studies.", "tuningsite.")
 def run_model(pk: int) -> None:
     """Make one model. May be delivered never, once or five times: the claim decides."""
     claimed = ModelFile.objects.filter(pk=pk, state=ModelFileState.WAITING).update(
-        state=ModelFileState.RUNNING, started_at=timezone.now(), attempts=F("attempts") + 1, beat=F("beat") + 1
+        state=ModelFileState.RUNNING,
+        started_at=timezone.now(),
+        attempts=F("attempts") + 1,
+        beat=F("beat") + 1,
+        worker=os.environ.get("RQ_WORKER_ID", ""),
     )
     if not claimed:
         return

@@ -1,6 +1,7 @@
 """The RQ job that times a few fits: within seconds, in a child process like every fit, and never twice at once."""
 
 import logging
+import os
 import time
 from dataclasses import dataclass, field
 from functools import partial
@@ -42,7 +43,10 @@ class Found:
 def run_probe(pk: int) -> None:
     """Time the fits of one probe. May be delivered never, once or five times: the claim decides."""
     claimed = ProbeTiming.objects.filter(pk=pk, state=ProbeState.WAITING).update(
-        state=ProbeState.RUNNING, started_at=timezone.now(), attempts=F("attempts") + 1
+        state=ProbeState.RUNNING,
+        started_at=timezone.now(),
+        attempts=F("attempts") + 1,
+        worker=os.environ.get("RQ_WORKER_ID", ""),
     )
     if not claimed:
         return

@@ -29,6 +29,7 @@ class ModelFile(models.Model):
     asked_at = models.DateTimeField()
     rung_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
+    worker = models.CharField("that took it up", max_length=100, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     size = models.PositiveBigIntegerField("bytes", default=0)
     sha256 = models.CharField(max_length=64, blank=True)

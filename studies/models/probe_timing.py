@@ -42,6 +42,7 @@ class ProbeTiming(models.Model):
     asked_at = models.DateTimeField()
     rung_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
+    worker = models.CharField("that took it up", max_length=100, blank=True)
 
     # What was found: seconds that one fit of the study takes with its scoring.
     low = models.FloatField("mean of the cheaper half", null=True, blank=True)

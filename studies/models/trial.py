@@ -120,6 +120,9 @@ class Attempt(models.Model):
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["trial", "number"], name="attempt_number_once")]
+        indexes = [
+            models.Index(fields=["ended_at"], name="attempt_lost_at", condition=Q(outcome="lost"))
+        ]  # few of very many
 
     def __str__(self) -> str:
         return f"attempt {self.number} of {self.trial_id}"

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
+from django.urls import resolve
 
 from studies.models import Membership
 
 View = Callable[[HttpRequest], HttpResponseBase]
+WATCHED = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 def content_security_policy(get_response: View) -> View:
@@ -19,6 +21,17 @@ def content_security_policy(get_response: View) -> View:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", policy)
         return response
+
+    return middleware
+
+
+def answer_watchdogs(get_response: View) -> View:
+    """Before sessions and accounts, which ask the database: these must answer while it does not."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.path_info in WATCHED:
+            return resolve(request.path_info).func(request)
+        return get_response(request)
 
     return middleware
 
