@@ -5,7 +5,7 @@ from .drawing import copies_kept, largest_folds, make_plan
 from .estimators import PRESETS, Catalogue, Config, Entry, catalogue
 from .evaluation import Evaluation
 from .fold_facts import FoldFacts, fold_facts, plan_problem
-from .fold_loop import evaluate
+from .fold_loop import Evaluator, evaluate
 from .metrics import Metric, MetricUndefinedError, default_metric, get_metric, metrics, metrics_for
 from .predictions import Predictions, decode_predictions, encode_predictions
 from .sampling import used_rows, used_table
@@ -20,6 +20,7 @@ __all__ = [
     "Config",
     "Entry",
     "Evaluation",
+    "Evaluator",
     "FoldFacts",
     "Metric",
     "MetricUndefinedError",

@@ -1,54 +1,43 @@
 """Why a fold failed, in the words of the trial's reason codes and in a sentence for people."""
 
 import math
+import re
+import traceback
 from numbers import Real
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .metrics import Metric, MetricUndefinedError
-from .responses import Response
-from .table import Table
+from .responses import NonFiniteError, Response
 
 LARGEST = 1e100  # scores are squared and compared; beyond this they would overflow
-LONGEST = 300
+LONGEST = 300  # characters of a sentence
+LONGEST_TRACEBACK = 20_000
 LARGEST_VALUE = float(np.finfo(np.float32).max)  # predictions of numbers are stored in single precision
-
-
-class NonFiniteError(Exception):
-    """A model answered with something that is no finite number of sensible size."""
-
-
-def check_classes(table: Table, train: NDArray[np.intp]) -> None:
-    """ValueError when the rows to learn from are all of one class: there is nothing to tell apart."""
-    if table.task != "classification":
-        return
-    first = int(table.y[train[0]])
-    if (table.y[train] == first).all():
-        raise ValueError(
-            f"The rows to learn from are all of class {table.classes[first]!r}. Fewer folds or another split help."
-        )
+# What neither a page nor PostgreSQL's text takes: NUL and other controls, halves of surrogate pairs.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def checked_response(response: Response) -> None:
     """NonFiniteError when a predicted number or probability is NaN, infinite or too large to store."""
-    for name in ("values", "probabilities"):
-        array = getattr(response, name)
-        if array is None:
+    for array, what in ((response.values, "number"), (response.probabilities, "probability")):
+        if array is None or array.size == 0 or np.abs(array).max() <= LARGEST_VALUE:  # NaN fails every comparison
             continue
         bad = ~(np.abs(array) <= LARGEST_VALUE)
-        if bad.any():
-            what = "number" if name == "values" else "probability"
-            raise NonFiniteError(f"The model predicted {array[bad][0]:g} as a {what} for {int(bad.sum())} rows.")
+        raise NonFiniteError(f"The model predicted {array[bad][0]:g} as a {what} for {int(bad.sum())} rows.")
     if response.scores is not None and np.isnan(response.scores).any():
         raise NonFiniteError("The model gave NaN as a decision value.")
 
 
 def checked_score(score: object, metric: Metric) -> float:
     """The score as a float; NonFiniteError when it is NaN, infinite, complex or beyond 1e100."""
-    number = float(score) if isinstance(score, Real) else math.nan
+    try:
+        number = float(score) if isinstance(score, Real) else math.nan
+    except OverflowError:  # a whole number of more than 308 digits
+        number = math.inf
     if not abs(number) <= LARGEST:  # NaN fails every comparison
-        raise NonFiniteError(f"{metric.label} came out as {score}, which is no usable number.")
+        said = _text(score)[:40] or type(score).__name__
+        raise NonFiniteError(f"{metric.label} came out as {said}, which is no usable number.")
     return number
 
 
@@ -61,9 +50,40 @@ def reason_of(error: BaseException) -> str:
     return "invalid"
 
 
+def is_about_the_configuration(error: BaseException) -> bool:
+    """Whether scikit-learn refused a parameter as such: no other fold would take it."""
+    return type(error).__name__ == "InvalidParameterError"  # it lives in a module that is not public
+
+
 def explain(error: object) -> str:
-    """The first paragraph of a message on one line, at most 300 characters."""
-    text = " ".join(str(error).strip().split("\n\n")[0].split())
+    """The first paragraph of a message on one line: its sentences as far as 300 characters go, printable throughout."""
+    text = " ".join(_text(error)[: 4 * LONGEST].strip().split("\n\n")[0].split())
     if not text:
-        text = "Not enough memory." if isinstance(error, MemoryError) else type(error).__name__
-    return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
+        return "Not enough memory." if isinstance(error, MemoryError) else type(error).__name__
+    if " " not in text and isinstance(error, BaseException):
+        text = f"{type(error).__name__}: {text}"  # such as KeyError's name of what is missing
+    if len(text) <= LONGEST:
+        return text
+    end = text.rfind(". ", LONGEST // 4, LONGEST)
+    return text[: end + 1] if end > 0 else text[: LONGEST - 1].rstrip() + "…"
+
+
+def traceback_of(error: BaseException) -> str:
+    """The traceback, of a huge one the beginning and the end, printable throughout."""
+    try:
+        text = "".join(traceback.format_exception(error))
+    except Exception as problem:  # an exception's own __str__, __cause__ or __notes__ may be anything
+        text = f"{type(error).__name__}; it could not be written out ({type(problem).__name__})"
+    if len(text) > LONGEST_TRACEBACK:
+        half = LONGEST_TRACEBACK // 2
+        text = f"{text[:half]}\n[...]\n{text[-half:]}"
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _text(thing: object) -> str:
+    """str(thing), printable, for whatever an estimator raised or returned."""
+    try:
+        text = str(thing)[: 40 * LONGEST]
+    except Exception:
+        return ""
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)

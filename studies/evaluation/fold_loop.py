@@ -1,23 +1,27 @@
 """Cross-validation of one configuration on arrays: our own loop, because we keep every out-of-fold prediction."""
 
-import traceback
 import warnings
 from collections.abc import Callable
-from functools import lru_cache
+from contextlib import AbstractContextManager, nullcontext
 from time import perf_counter
 from typing import Any
 
 import numpy as np
+from sklearn import config_context
+from sklearn.exceptions import FitFailedWarning
 
 from .estimators import Config, catalogue
+from .estimators.preprocessing import Preprocessing
 from .evaluation import Evaluation
-from .failures import check_classes, checked_response, checked_score, explain, reason_of
+from .failures import checked_response, checked_score, explain, is_about_the_configuration, reason_of, traceback_of
+from .folds import KEPT_MB, Folds
 from .metrics import Metric, get_metric
 from .predictions import PredictionsBuilder
 from .responses import respond
 from .splits import Plan
 from .table import Table
 
+Build = Callable[[int], Any]
 OnFold = Callable[[int, float], object]
 KEPT_WARNINGS = 5
 
@@ -38,45 +42,45 @@ def evaluate(
     `on_fold(index, score)` is called after each fold; what it raises ends the loop and reaches the caller.
     The entry is asked about the rows that the plan uses: what is left out of every fold does not count.
     """
-    entry = catalogue[key]
-    _check_rows(table, plan)
-    seen = _seen(table, plan)
-    problem = entry.problem(seen) or entry.metric_problem(metric, seen)
-    if problem:
-        return Evaluation("failed", reason="invalid", error=problem)
-    return cross_validate(table, plan, get_metric(metric), lambda s: entry.pipeline(config, seen, s), seed, on_fold)
+    return Evaluator(table, plan, key, metric, keep_mb=0).evaluate(config, seed, on_fold)
 
 
-@lru_cache(maxsize=2)
-def _seen(table: Table, plan: Plan) -> Table:
-    return table if plan.used.all() else table.subset(plan.used)
+class Evaluator:
+    """`evaluate` for many configurations of one estimator: what they have in common is worked out once.
 
+    The answers are those of `evaluate`, to the last bit; only the seconds are fewer. Raises at once what `evaluate`
+    raises whatever the configuration. keep_mb: megabytes (2**20 bytes) of prepared folds to keep; 0 keeps none.
+    """
 
-def _check_rows(table: Table, plan: Plan) -> None:
-    if plan.n_rows != table.n_rows:
-        raise ValueError(f"The plan is for {plan.n_rows} rows; this table has {table.n_rows}.")
+    def __init__(self, table: Table, plan: Plan, key: str, metric: str = "accuracy", keep_mb: float = KEPT_MB) -> None:
+        self.entry = catalogue[key]
+        self.folds = Folds(table, plan, keep_mb)
+        self.seen = table if plan.used.all() else table.subset(plan.used)
+        self.problem = self.entry.problem(self.seen) or self.entry.metric_problem(metric, self.seen)
+        self.metric = get_metric(metric)
+        self.domains = [] if self.problem else self.entry.all_domains(self.seen)
+
+    def evaluate(self, config: Config, seed: int = 0, on_fold: OnFold | None = None) -> Evaluation:
+        """Fit and score one configuration on every fold; ValueError for a negative seed."""
+        if self.problem:
+            return Evaluation("failed", reason="invalid", error=self.problem)
+        try:
+            whole = self.entry.whole(config, self.domains)
+            preparation = self.entry.offer.chosen(whole)
+        except Exception as error:  # a stored configuration may hold anything
+            return _failed(error)
+
+        def build(fold_seed: int) -> Any:
+            return self.entry.model(whole, self.seen, fold_seed)
+
+        return _Run(self.folds, self.metric, build, seed, preparation, self.seen).evaluation(on_fold)
 
 
 def cross_validate(
-    table: Table,
-    plan: Plan,
-    metric: Metric,
-    build: Callable[[int], Any],
-    seed: int = 0,
-    on_fold: OnFold | None = None,
+    table: Table, plan: Plan, metric: Metric, build: Build, seed: int = 0, on_fold: OnFold | None = None
 ) -> Evaluation:
     """The loop itself, for any `build(seed)` that makes an unfitted estimator."""
-    _check_rows(table, plan)
-    if seed < 0:
-        raise ValueError(f"A seed is 0 or more, not {seed}.")
-    run = _Run(table, plan, metric, build, seed)
-    for index in range(plan.n_fits):
-        failure = run.fold(index)
-        if failure is not None:
-            return run.failed(index, failure)
-        if on_fold is not None:
-            on_fold(index, run.scores[-1])
-    return run.complete()
+    return _Run(Folds(table, plan), metric, build, seed, None, table).evaluation(on_fold)
 
 
 def fold_seed(seed: int, index: int) -> int:
@@ -85,20 +89,36 @@ def fold_seed(seed: int, index: int) -> int:
 
 
 class _Run:
-    """What one evaluation gathers on its way."""
+    """One evaluation, and what it gathers on its way."""
 
-    def __init__(self, table: Table, plan: Plan, metric: Metric, build: Callable[[int], Any], seed: int) -> None:
-        self.table, self.plan, self.metric, self.build, self.seed = table, plan, metric, build, seed
+    def __init__(
+        self, folds: Folds, metric: Metric, build: Build, seed: int, preparation: Preprocessing | None, seen: Table
+    ) -> None:
+        if seed < 0:
+            raise ValueError(f"A seed is 0 or more, not {seed}.")
+        self.folds, self.metric, self.build, self.seed = folds, metric, build, seed
+        self.preparation, self.seen = preparation, seen
+        self.table, self.plan = folds.table, folds.plan
         self.scores: list[float] = []
         self.fit_seconds: list[float] = []
         self.score_seconds: list[float] = []
         self.warnings: dict[str, None] = {}  # a set that keeps its order
-        self.predictions = PredictionsBuilder(plan.repeats, table.n_rows, table.n_classes)
+        self.predictions = PredictionsBuilder(self.plan.repeats, self.table.n_rows, self.table.n_classes)
 
-    def fold(self, index: int) -> Exception | None:
+    def evaluation(self, on_fold: OnFold | None) -> Evaluation:
+        for index in range(self.plan.n_fits):
+            failure = self._try_fold(index)
+            if failure is not None:
+                return self._failed(index, failure)
+            if on_fold is not None:
+                on_fold(index, self.scores[-1])
+        return Evaluation("complete", predictions=self.predictions.build(), **self._gathered())
+
+    def _try_fold(self, index: int) -> Exception | None:
         """Fit and score one fold; what went wrong is returned, not raised."""
-        with warnings.catch_warnings(record=True) as caught:
+        with warnings.catch_warnings(record=True) as caught, _checks(index):
             warnings.simplefilter("default")
+            warnings.simplefilter("error", FitFailedWarning)  # of a search inside the model that swallowed a failed fit
             try:
                 self._fold(index)
             except Exception as error:  # an estimator may raise anything; reason_of sorts it
@@ -108,17 +128,16 @@ class _Run:
         return None
 
     def _fold(self, index: int) -> None:
-        table = self.table
-        train, valid = self.plan.split(index)
-        check_classes(table, train)
+        n_classes, seed = self.table.n_classes, fold_seed(self.seed, index)
         started = perf_counter()
-        model = self.build(fold_seed(self.seed, index))
-        model.fit(table.X[train], table.y[train])
+        model = self.build(seed)
+        fold = self.folds.fold(index, self.preparation, self.seen, seed)
+        model.fit(fold.X_train, fold.y_train)
         fitted = perf_counter()
-        response = respond(model, table.X[valid], self.metric.needs, table.n_classes)
+        response = respond(model, fold.X_valid, self.metric.needs, n_classes)
         checked_response(response)
-        score = checked_score(self.metric.score(table.y[valid], response), self.metric)
-        self.predictions.add(index // self.plan.folds, valid, response)
+        score = checked_score(self.metric.score(fold.y_valid, response), self.metric)
+        self.predictions.add(index // self.plan.folds, fold.valid, response)
         self.scores.append(score)
         self.fit_seconds.append(fitted - started)
         self.score_seconds.append(perf_counter() - fitted)
@@ -128,25 +147,30 @@ class _Run:
             if len(self.warnings) < KEPT_WARNINGS:
                 self.warnings[f"{warning.category.__name__}: {explain(warning.message)}"] = None
 
-    def complete(self) -> Evaluation:
-        predictions = self.predictions.build()
-        return Evaluation(
-            "complete", self.scores, self.fit_seconds, self.score_seconds, predictions, warnings=tuple(self.warnings)
-        )
+    def _gathered(self) -> dict[str, Any]:
+        return {
+            "fold_scores": self.scores,
+            "fit_seconds": self.fit_seconds,
+            "score_seconds": self.score_seconds,
+            "warnings": tuple(self.warnings),
+        }
 
-    def failed(self, index: int, error: Exception) -> Evaluation:
-        return Evaluation(
-            "failed",
-            self.scores,
-            self.fit_seconds,
-            self.score_seconds,
-            reason=reason_of(error),
-            error=f"{self._where(index)}: {explain(error)}",
-            traceback="".join(traceback.format_exception(error)),
-            warnings=tuple(self.warnings),
-        )
+    def _failed(self, index: int, error: Exception) -> Evaluation:
+        where = "" if is_about_the_configuration(error) else f"{self._where(index)}: "
+        return _failed(error, where, **self._gathered())
 
     def _where(self, index: int) -> str:
         repeat, fold = divmod(index, self.plan.folds)
         place = f"Fold {fold + 1} of {self.plan.folds}"
         return place if self.plan.repeats == 1 else f"{place}, repeat {repeat + 1} of {self.plan.repeats}"
+
+
+def _failed(error: Exception, where: str = "", **gathered: Any) -> Evaluation:
+    return Evaluation(
+        "failed", reason=reason_of(error), error=where + explain(error), traceback=traceback_of(error), **gathered
+    )
+
+
+def _checks(index: int) -> AbstractContextManager[None]:
+    """The first fold has scikit-learn check the parameters; it need not for the others, where they are the same."""
+    return nullcontext() if index == 0 else config_context(skip_parameter_validation=True)

@@ -2,15 +2,15 @@ import numpy as np
 import pytest
 
 from studies.evaluation import MetricUndefinedError, metrics
-from studies.evaluation.failures import NonFiniteError, checked_response, checked_score, explain, reason_of
+from studies.evaluation.failures import checked_response, checked_score, explain, reason_of, traceback_of
 from studies.evaluation.fold_loop import cross_validate
-from studies.evaluation.responses import Response
+from studies.evaluation.responses import NonFiniteError, Response
 
 
-@pytest.mark.parametrize("score", [float("nan"), float("inf"), -float("inf"), 1e101, 1 + 2j, None, np.float64("nan")])
-def test_unusable_scores_are_refused(score):
-    with pytest.raises(NonFiniteError, match="Accuracy came out as"):
-        checked_score(score, metrics["accuracy"])
+def test_unusable_scores_are_refused():
+    for score in (np.nan, np.inf, -np.inf, 1e101, 10**5000, 1 + 2j, None, np.float64("nan")):
+        with pytest.raises(NonFiniteError, match="Accuracy came out as"):
+            checked_score(score, metrics["accuracy"])
 
 
 @pytest.mark.parametrize("score", [0, 1.5, -1e100, np.float32(0.25)])
@@ -46,6 +46,66 @@ def test_explanations_are_one_short_line():
     assert explain(MemoryError()) == "Not enough memory."
     assert explain(KeyError()) == "KeyError"
     assert len(explain(ValueError("x" * 1000))) == 300
+
+
+def test_explanations_end_with_a_sentence_where_one_fits():
+    long = "The first sentence says quite enough for anyone who reads it, and it is not short at all. " + "x" * 300
+    assert explain(ValueError(long)).endswith("not short at all.")
+    assert explain(KeyError("units")) == "KeyError: 'units'"
+
+
+class Mute(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+class Odd(Exception):
+    def __str__(self):
+        return 7
+
+
+def raised(error):
+    try:
+        raise error
+    except Exception as caught:
+        return caught
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("x" * 5_000_000),
+        ValueError("so long " * 1_000_000),
+        ValueError("nul \x00 and bell \x07 in it"),
+        ValueError("half a pair \ud800 and \udfff"),
+        ValueError("\x00"),
+        ValueError("nul in a class \x00"),
+        UnicodeDecodeError("utf-8", b"\xff" * 1000, 0, 1, "\x00"),
+        Mute(),
+        Odd(),
+        ExceptionGroup("\x00", [Mute(), ValueError("\ud800")]),
+    ],
+)
+def test_whatever_an_error_says_can_be_stored_and_shown(error):
+    for text, longest in ((explain(error), 300), (traceback_of(raised(error)), 20_100)):
+        assert text
+        assert len(text) <= longest
+        assert not set(text) & {"\x00", "\x07"}
+        text.encode()  # refuses halves of pairs
+
+
+class Raises:
+    def __init__(self, error):
+        self.error = error
+
+    def fit(self, X, y):
+        raise self.error
+
+
+def test_an_error_that_cannot_even_be_read_fails_its_trial_alone(animals, make_folds):
+    result = cross_validate(animals, make_folds(animals), metrics["accuracy"], lambda seed: Raises(Mute()))
+    assert (result.state, result.reason, result.error) == ("failed", "invalid", "Fold 1 of 3: Mute")
+    assert "Mute" in result.traceback
 
 
 class Greedy:

@@ -4,7 +4,7 @@ import warnings
 import numpy as np
 import pytest
 from sklearn.dummy import DummyClassifier
-from sklearn.exceptions import ConvergenceWarning
+from sklearn.exceptions import ConvergenceWarning, FitFailedWarning
 from sklearn.metrics import get_scorer
 from sklearn.model_selection import cross_val_predict, cross_val_score
 
@@ -136,8 +136,8 @@ def test_on_fold_hears_of_every_fold_and_may_stop_the_loop(animals, make_folds):
 @pytest.mark.parametrize(
     ("key", "config", "metric", "message"),
     [
-        ("svm_rbf", {"C": -1.0}, "accuracy", r"Fold 1 of 3: The 'C' parameter of SVC must be .* Got -1.0 instead"),
-        ("svm_rbf", {"C": "wide"}, "accuracy", "Fold 1 of 3: The 'C' parameter .* Got 'wide' instead"),
+        ("svm_rbf", {"C": -1.0}, "accuracy", r"^The 'C' parameter of SVC must be .* Got -1.0 instead"),
+        ("svm_rbf", {"C": "wide"}, "accuracy", "^The 'C' parameter .* Got 'wide' instead"),
         ("svm_rbf", {"gama": 1.0}, "accuracy", "no tuned parameter 'gama'. Did you mean 'gamma'?"),
         ("knn", {"n_neighbors": 80}, "accuracy", "Expected n_neighbors <= n_samples_fit"),
         ("knn", {"n_neighbors": 10**30}, "accuracy", "Fold 1 of 3: "),
@@ -213,11 +213,66 @@ def test_a_class_missing_from_the_training_rows_gets_no_probability():
 
 def test_repeats_are_named_in_errors_and_shape_predictions(animals, make_folds):
     plan = make_folds(animals, folds=3, repeats=2)
-    assert "repeat 1 of 2" in evaluate(animals, plan, "svm_rbf", {"C": -1.0}).error
+    assert (
+        "Fold 1 of 3, repeat 1 of 2: Expected n_neighbors" in evaluate(animals, plan, "knn", {"n_neighbors": 80}).error
+    )
     result = evaluate(animals, plan, "ridge", {})
     assert len(result.fold_scores) == 6
     assert result.predictions.labels.shape == (2, 90)
     assert result.predictions.labels.dtype == np.uint8
+
+
+class Faulty(DummyClassifier):
+    """Does something wrong in its fold `at`, counted over all fits, and counts them."""
+
+    fits = 0
+
+    def __init__(self, at=2, wrong="raise"):
+        super().__init__(strategy="prior")
+        self.at, self.wrong = at, wrong
+
+    def fit(self, X, y):
+        type(self).fits += 1
+        if self.fits == self.at and self.wrong == "raise":
+            raise ValueError("no fold three for me")
+        if self.fits == self.at and self.wrong == "warn":
+            warnings.warn("Estimator fit failed: 1 of 2 fits", FitFailedWarning, stacklevel=2)
+        return super().fit(X, y)
+
+    def predict(self, X):
+        labels = super().predict(X)
+        answers = {
+            "nan": np.where(labels >= 0, np.nan, 0.0), "inf": labels + np.inf, "complex": labels + 2j,
+            "unknown": labels + 9, "negative": labels - 9, "fraction": labels + 0.5, "few": labels[:-1],
+            "text": np.array(["?"] * len(labels)), "objects": np.array([object()] * len(labels)),
+        }  # fmt: skip
+        return answers.get(self.wrong, labels) if self.fits == self.at else labels
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason", "words"),
+    [
+        ("raise", "invalid", "no fold three for me"),
+        ("warn", "invalid", "Estimator fit failed: 1 of 2 fits"),
+        ("nan", "non_finite", "no finite number"),
+        ("inf", "non_finite", "no finite number"),
+        ("complex", "non_finite", "complex"),
+        ("unknown", "invalid", "none of the 3"),
+        ("negative", "invalid", "none of the 3"),
+        ("fraction", "invalid", "fraction"),
+        ("few", "invalid", "29 rows where 30 were asked for"),
+        ("text", "invalid", "could not convert"),
+        ("objects", "invalid", "argument must be"),
+    ],
+)
+def test_a_model_that_fails_in_one_fold_only_is_failed_at_once(wrong, reason, words, animals, make_folds):
+    Faulty.fits = 0
+    result = cross_validate(animals, make_folds(animals), metrics["accuracy"], lambda seed: Faulty(2, wrong))
+    assert (result.state, result.reason, result.value, result.predictions) == ("failed", reason, None, None)
+    assert result.error.startswith("Fold 2 of 3: ")
+    assert words in result.error
+    assert len(result.fold_scores) == 1
+    assert Faulty.fits == 2
 
 
 class Talkative(DummyClassifier):

@@ -10,7 +10,7 @@ from studies.evaluation.metrics import Metric, get_metric, metrics_for
 from studies.evaluation.naming import suggestion
 from studies.evaluation.table import Table
 
-from .domains import PRESETS, RECOMMENDED, WIDE, Domain, Parameter, defaults_of, space_of
+from .domains import PRESETS, RECOMMENDED, Domain, Parameter, defaults_of, space_of
 from .preprocessing import Offer, describe
 
 Config = dict[str, Any]
@@ -45,25 +45,25 @@ class Entry(ABC):
 
     def parameters(self, table: Table, preset: str = RECOMMENDED) -> list[Parameter]:
         """All parameters as they are searched; those that the preset holds fixed, as they would be."""
-        return [domain.at(preset) for domain in self._all_domains(table)]
+        return [domain.at(preset) for domain in self.all_domains(table)]
 
     def fixed(self, table: Table, preset: str = RECOMMENDED) -> Config:
         """The parameters that the preset does not search, and their values."""
-        return {domain.name: domain.default for domain in self._all_domains(table) if preset in domain.fixed}
+        return {domain.name: domain.default for domain in self.all_domains(table) if preset in domain.fixed}
 
     def bounds(self, table: Table) -> dict[str, tuple[float | None, float | None]]:
         """What the model can take at all, by parameter; None is open."""
-        return {domain.name: domain.bounds for domain in self._all_domains(table)}
+        return {domain.name: domain.bounds for domain in self.all_domains(table)}
 
     def defaults(self, table: Table) -> Config:
         """The library's own defaults of the tuned parameters and the usual preprocessing."""
-        return defaults_of(self._all_domains(table))
+        return defaults_of(self.all_domains(table))
 
     def space(self, table: Table, preset: str = RECOMMENDED) -> dict[str, Any]:
         """The preset's space as JSON: {"parameters": [...]}; ValueError for an unknown preset."""
         if preset not in PRESETS:
             raise ValueError(f"There is no preset {preset!r}. {suggestion(preset, PRESETS)}")
-        return {"parameters": space_of(self._all_domains(table), preset)}
+        return {"parameters": space_of(self.all_domains(table), preset)}
 
     def pipeline(self, config: Config, table: Table, seed: int = 0) -> Pipeline:
         """An unfitted pipeline for this configuration; ValueError for a table or a parameter that it cannot take.
@@ -73,9 +73,9 @@ class Entry(ABC):
         problem = self.problem(table)
         if problem:
             raise ValueError(problem)
-        checked = self._checked(config, table)
-        steps = self.offer.chosen(checked).steps(table, seed)
-        return Pipeline([*steps, ("model", self.model(checked, table, seed))])
+        whole = self.whole(config, self.all_domains(table))
+        steps = self.offer.chosen(whole).steps(table, seed)
+        return Pipeline([*steps, ("model", self.model(whole, table, seed))])
 
     def describe(self, table: Table, parameters: Sequence[Mapping[str, Any]] = ()) -> str:
         """The preprocessing in plain words, column kinds counted; `parameters` is a space as JSON, else the usual."""
@@ -112,19 +112,23 @@ class Entry(ABC):
 
         return [metric.key for metric in metrics_for(task) if possible(metric)] if task in self.tasks else []
 
-    def _all_domains(self, table: Table) -> list[Domain]:
+    def all_domains(self, table: Table) -> list[Domain]:
+        """The model's own parameters and those of the preprocessing."""
         return [*self.domains(table), *self.offer.domains(table)]
 
-    def _checked(self, config: Config, table: Table) -> Config:
-        """The whole configuration, names known; a whole number meant as a fraction (JSON's 1 for 1.0) becomes one."""
-        types = {parameter["name"]: parameter["type"] for parameter in self.parameters(table, WIDE)}
-        checked = self.defaults(table)
+    def whole(self, config: Config, domains: Sequence[Domain]) -> Config:
+        """The configuration with the defaults of what it leaves out; ValueError for a name that is not known.
+
+        domains: `all_domains` of the table. A whole number meant as a fraction (JSON's 1 for 1.0) becomes one.
+        """
+        types = {domain.name: domain.type for domain in domains}
+        found = defaults_of(domains)
         for given, value in config.items():
             name = FORMER.get(given, given)
             if name not in types:
                 raise ValueError(f"{self.label} has no tuned parameter {given!r}. {suggestion(given, types)}")
-            checked[name] = _fraction(name, value) if types[name] == "float" and type(value) is int else value
-        return checked
+            found[name] = _fraction(name, value) if types[name] == "float" and type(value) is int else value
+        return found
 
 
 def _fraction(name: str, value: int) -> float:

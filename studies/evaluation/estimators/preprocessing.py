@@ -31,6 +31,7 @@ from .domains import ALL_BUT_WIDE, Domain, choice, clamp, switch
 MAX_CATEGORIES = 20  # one-hot columns for each categorical column; rarer levels share one
 NATIVE_CATEGORIES = 254  # what gradient boosting can bin beside "missing"
 TARGET_FOLDS = 5  # scikit-learn's own
+QUANTILE_SAMPLE: int = QuantileTransformer().subsample  # of more rows the library draws so many
 Steps = list[tuple[str, Any]]
 
 NATIVE, NONE = "native", "none"
@@ -121,6 +122,12 @@ class Preprocessing:
         if self.encode == NATIVE:
             parts.reverse()  # how many columns of numbers there are depends on the marks that the training rows need
         return [("prepare", ColumnTransformer(parts, sparse_threshold=0.0))]
+
+    def draws(self, table: Table) -> bool:
+        """Whether the steps draw at random, so that what they make of the rows depends on the seed."""
+        if self.encode == "target" and table.category_columns:
+            return True
+        return self.scale == "quantile" and bool(table.number_columns) and table.n_rows > QUANTILE_SAMPLE
 
     def native_columns(self, table: Table) -> list[int] | None:
         """Which columns of the prepared matrix hold codes of categories; None when none do."""
