@@ -15,7 +15,7 @@ export class Figure {
     this.canvas.className = "fig__canvas";
     this.part("plot").append(this.canvas);
     this.payload = null;
-    this.near = this.loading = this.stale = false;
+    this.near = this.loading = this.stale = this.held = this.due = false;
     this.bind();
   }
 
@@ -34,6 +34,8 @@ export class Figure {
       if (asked.has(name)) button.setAttribute("aria-pressed", String(asked.get(name) === value));
     }
     for (const select of this.selects) if (asked.has(select.name)) select.value = asked.get(select.name);
+    this.part("plot").addEventListener("pointerdown", () => { this.held = true; }, true);
+    for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, () => this.release(), true);
     let width = 0;
     new ResizeObserver(() => {
       if (this.part("plot").clientWidth === width) return;
@@ -67,10 +69,18 @@ export class Figure {
     this.load();
   }
 
-  // Something changed in the study: now if it is looked at, else when it comes near. A drag in progress is not disturbed.
+  // A drawing that came due in the midst of a drag would have thrown the drag away.
+  release() {
+    this.held = false;
+    if (!this.due) return;
+    this.due = false;
+    setTimeout(() => this.redraw(), 100); // after Plotly has said what the drag has done
+  }
+
+  // Something changed in the study: now if it is looked at, else when it comes near.
   refresh() {
     this.stale = true;
-    if (this.near && !this.loading && !document.hidden && !this.node.matches(":active")) this.load();
+    if (this.near && !this.loading && !document.hidden) this.load();
   }
 
   async load() {
@@ -92,6 +102,8 @@ export class Figure {
   }
 
   async redraw() {
+    this.due = this.held;
+    if (this.held) return;
     const { payload, canvas } = this;
     this.words();
     const empty = payload.notes.empty ?? (this.node.dataset.kind === "parallel" && !payload.trials.length);
@@ -109,6 +121,8 @@ export class Figure {
     const drawing = await themed(payload.figure);
     this.kind.prepare(drawing, payload, canvas);
     drawing.layout.width = Math.max(canvas.clientWidth, 200);
+    this.due = this.held;
+    if (this.held) return; // pressed while the drawing was prepared
     const first = !canvas.matches(".js-plotly-plot");
     await Plotly.react(canvas, drawing.data, drawing.layout, CONFIG);
     if (first) this.kind.bind(canvas);
