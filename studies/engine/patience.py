@@ -39,3 +39,24 @@ def unless_away() -> Iterator[None]:
     except AWAY as error:
         logger.warning("The database does not answer (%s); going on without it", error)
         connections.close_all()
+
+
+class Outage:
+    """One thing that may be away for a while: its absence is logged once, and its return."""
+
+    def __init__(self, name: str, meanwhile: str) -> None:
+        self.name, self.meanwhile = name, meanwhile
+        self.since: float | None = None  # on the monotonic clock; None while it answers
+
+    def goes_on(self, error: Exception) -> None:
+        if self.since is None:
+            self.since = time.monotonic()
+            logger.warning("%s does not answer (%s); %s", self.name, str(error).strip(), self.meanwhile)
+
+    def is_over(self) -> bool:
+        """It answers; True when it did not before."""
+        if self.since is None:
+            return False
+        logger.warning("%s is back after %.0f s", self.name, time.monotonic() - self.since)
+        self.since = None
+        return True

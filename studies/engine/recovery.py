@@ -106,8 +106,8 @@ def give_back_orphans(study_id: int) -> None:
             moves.lose_attempt(trial, trial.token, "Its slice ended without a result")
 
 
-def give_back_lanes_of(worker: str) -> None:
+def give_back_lanes_of(worker: str, detail: str) -> None:
     """After a horse has ended: what is still held under its worker's name was not given back by itself."""
     for lane in Lane.objects.filter(worker=worker).exclude(token=""):
-        if moves.give_back_lane(lane, "The work horse died"):
+        if moves.give_back_lane(lane, detail):
             advance(lane.study_id)

@@ -1,7 +1,10 @@
-"""Our RQ worker: preloaded, ticking in its main thread, running our own jobs and nothing else."""
+"""Our RQ worker: preloaded, ticking in its main thread, running our own jobs and nothing else.
+
+Of rq it keeps the loop, the fork and the signals. A worker shows life in the database, so nothing but the wait for a
+bell touches Redis, and a Redis that is away, frozen, full or emptied neither ends a worker nor makes it wait.
+"""
 
 import gc
-import itertools
 import logging
 import os
 import signal
@@ -13,40 +16,42 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, connections
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from redis import RedisError
-from rq.job import Job
 from rq.queue import Queue
 from rq.serializers import JSONSerializer
-from rq.worker import Worker
+from rq.utils import now
+from rq.worker import Worker, WorkerStatus
+from rq.worker.base import StopRequested
 
-from studies.engine import bell, processes
-from studies.engine.patience import AWAY
+from studies.engine import bell, offspring, processes
+from studies.engine.hearing import Call, hear
+from studies.engine.patience import AWAY, Outage
 from studies.engine.recovery import Reconciler, give_back_lanes_of
 from studies.engine.watch import stop_on_sigterm
 from studies.models import Lane, WorkerProcess
 
 logger = logging.getLogger(__name__)
-ALLOWED_JOBS = frozenset({bell.JOB, bell.PROBE_JOB, bell.MODEL_JOB})
 PROBE_GRACE = 2.0  # a horse that times fits holds no lane; it may take so many times the seconds that it is given
+REDIS_REST = 0.5  # seconds between questions whether Redis is back
+ORPHANS_EVERY = 10.0  # seconds between looks for orphans while a horse works; its end is always looked at
 
 
 class TuningWorker(Worker):
-    """rq's worker with short intervals, no threads, and calm in the face of a Redis that is away."""
+    """rq's worker with short intervals, no threads, and no book-keeping in Redis."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        # Set here and not as class attributes: callers pass their own values explicitly.
-        kwargs["worker_ttl"] = 30
-        kwargs["job_monitoring_interval"] = max(1, round(settings.RECONCILE_SECONDS))
-        kwargs["maintenance_interval"] = max(1, round(settings.RECONCILE_SECONDS))
+        # Set here and not as a class attribute: callers pass their own value explicitly.
         kwargs["serializer"] = JSONSerializer
         super().__init__(*args, **kwargs)
-        self.max_connection_wait_time = 2.0
         self.reconciler = Reconciler(self.name)
         self.next_tick = 0.0  # on the monotonic clock: rq's own rests on the wall clock, which may jump
+        self.next_orphans = 0.0
         self.horse_held_a_lane_at = 0.0
         self.horse_grace = settings.LEASE_SECONDS
-        self.database_is_away = False
-        self.redis_is_away = False
+        self.is_listening = False
+        self.redis_outage = Outage("Redis", "running trials go on")
+        self.database_outage = Outage("The database", "every tick tries again")
 
     # -- the tick ---------------------------------------------------------------------------------------------------
 
@@ -65,31 +70,22 @@ class TuningWorker(Worker):
             )
             self.reconciler.tick()
             self.mind_horse()
-            self.database_is_away = False
+            self.database_outage.is_over()
         except AWAY as error:
-            if not self.database_is_away:
-                logger.warning("The database does not answer (%s); every tick tries again", error)
-            self.database_is_away = True
+            self.database_outage.goes_on(error)
         except DatabaseError:
             logger.exception("A tick failed; the next one tries again")
         finally:
             connections.close_all()
+            self.next_tick = time.monotonic() + settings.RECONCILE_SECONDS
 
     @property
     def should_run_maintenance_tasks(self) -> bool:
         return time.monotonic() >= self.next_tick
 
     def run_maintenance_tasks(self) -> None:
-        """Called while idle. rq's own registries hold nothing that we read."""
+        """Called by rq's loop. rq's own registries hold nothing that we read."""
         self.tick()
-        self.next_tick = time.monotonic() + settings.RECONCILE_SECONDS
-
-    def maintain_heartbeats(self, job: Job, execution: Any) -> None:
-        """Called while a horse works."""
-        self.tick()
-        if self._stop_requested:
-            self.handle_warm_shutdown_request()  # once more: a signal in the moment of the fork reaches no horse
-        self._calmly(super().maintain_heartbeats, job, execution)
 
     def mind_horse(self) -> None:
         """Kill a horse that has held no lane for a lease: it hangs, and what it might still write is refused."""
@@ -102,45 +98,92 @@ class TuningWorker(Worker):
             logger.warning("The work horse %s holds no lane and does not end; it is killed", self.horse_pid)
             os.kill(self.horse_pid, signal.SIGKILL)
 
-    # -- jobs -------------------------------------------------------------------------------------------------------
+    # -- waiting for a bell -----------------------------------------------------------------------------------------
 
-    def execute_job(self, job: Job, queue: Queue) -> None:
-        if not is_ours(job):
-            logger.error("Refused a job that is not ours: %s", job.id)
-            self._calmly(job.delete)
-            return
+    def dequeue_job_and_maintain_ttl(self, timeout: int | None, max_idle_time: int | None = None) -> tuple[Call, Queue]:
+        """The next call, ticking until it comes; raises StopRequested when this worker is told to stop.
+
+        rq's own loop leaves off on errors that a full Redis answers with, and does not tick while it rests.
+        """
+        self.set_state(WorkerStatus.IDLE)
+        self.procline(f"Listening on {self.queues[0].name}")
+        while not self._stop_requested:
+            if self.should_run_maintenance_tasks:
+                self.tick()
+            if self.redis_outage.since is not None and bell.queued_jobs() is None:
+                time.sleep(REDIS_REST / 2)
+                continue
+            try:
+                call = self._listen()
+            except RedisError as error:
+                self.redis_outage.goes_on(error)
+                time.sleep(REDIS_REST)
+                continue
+            if self.redis_outage.is_over():
+                self.tick()  # ring at once for what has waited
+            if call is not None:
+                return call, self.queues[0]
+        raise StopRequested
+
+    def _listen(self) -> Call | None:
+        self.is_listening = True
+        try:
+            return hear(self.connection, self.queues[0], max(0.1, self.next_tick - time.monotonic()))
+        finally:
+            self.is_listening = False
+
+    # -- a horse ----------------------------------------------------------------------------------------------------
+
+    def execute_job(self, job: Call, queue: Queue) -> None:
         connections.close_all()
+        self.set_state(WorkerStatus.BUSY)
         self.horse_held_a_lane_at = time.monotonic()
         without_lane = {bell.PROBE_JOB: PROBE_GRACE * settings.PROBE_SECONDS, bell.MODEL_JOB: settings.MODEL_SECONDS}
-        self.horse_grace = settings.LEASE_SECONDS + without_lane.get(job.func_name, 0.0)
+        self.horse_grace = settings.LEASE_SECONDS + without_lane.get(job.function, 0.0)
+        how = "the worker was stopped"
         try:
-            super().execute_job(job, queue)
-        except RedisError as error:
-            self._log_outage(error)
-            self._outlive_horse()
+            self.fork_work_horse(job, queue)
+            how = offspring.name_of_end(self._see_horse_out())
         finally:
             self._horse_pid = 0
-            try:
-                give_back_lanes_of(self.name)
-            except DatabaseError:
-                logger.exception("Lanes of %s could not be given back; the reconciler will do it", self.name)
-            finally:
-                connections.close_all()
+            offspring.end_orphans(ours=())
+            self._clear_up(f"The work horse died: {how}")
+        self.set_state(WorkerStatus.IDLE)
 
-    def _outlive_horse(self) -> None:
-        """Redis failed while a horse works: wait for the horse, then go back to listening."""
-        while self.horse_pid:
-            try:
-                pid, _ = os.waitpid(self.horse_pid, os.WNOHANG)
-            except ChildProcessError:
-                break
-            if pid:
-                break
-            self.tick()
+    def _see_horse_out(self) -> int:
+        """Tick until the horse has ended, which is seen at once; its wait status."""
+        while True:
+            status = offspring.wait_for(self.horse_pid, self.next_tick - time.monotonic())
+            if status is not None:
+                return status
+            if self.should_run_maintenance_tasks:
+                self.tick()
             if self._stop_requested:
-                self.handle_warm_shutdown_request()
-            time.sleep(0.2)
-        self.executions.clear()
+                self.handle_warm_shutdown_request()  # once more: a signal in the moment of the fork reaches no horse
+            if time.monotonic() >= self.next_orphans:
+                self.next_orphans = time.monotonic() + ORPHANS_EVERY
+                offspring.end_orphans(ours=(self.horse_pid,))
+
+    def _clear_up(self, detail: str) -> None:
+        try:
+            give_back_lanes_of(self.name, detail)
+        except DatabaseError:
+            logger.exception("Lanes of %s could not be given back; the reconciler will do it", self.name)
+        finally:
+            connections.close_all()
+
+    def main_work_horse(self, job: Call, queue: Queue) -> None:
+        """In the horse: the call, and no book-keeping. Never returns."""
+        code = 1
+        try:
+            self.setup_work_horse_signals()
+            self._is_horse = True
+            import_string(job.function)(*job.numbers)
+            code = 0
+        except BaseException:
+            logger.exception("%s%s ended with an error", job.function, job.numbers)
+        finally:
+            os._exit(code)
 
     def setup_work_horse_signals(self) -> None:
         """In the horse: die with the parent, end politely on SIGTERM."""
@@ -148,12 +191,28 @@ class TuningWorker(Worker):
         super().setup_work_horse_signals()
         stop_on_sigterm()
 
+    # -- the end ----------------------------------------------------------------------------------------------------
+
+    def _shutdown(self) -> None:
+        """Told to stop, in the signal's handler: what is being done is done first."""
+        self._stop_requested = True
+        if self.is_listening:
+            raise StopRequested  # a bell that is lost in this moment is rung again
+
     def handle_warm_shutdown_request(self) -> None:
         if self.horse_pid:
             with suppress(ProcessLookupError):  # it ended just now
                 os.kill(self.horse_pid, signal.SIGTERM)
 
-    # -- nothing of ours runs in threads; nothing of Redis ends a worker --------------------------------------------
+    def register_death(self) -> None:
+        try:
+            WorkerProcess.objects.filter(name=self.name).delete()
+        except AWAY as error:
+            logger.warning("The database does not answer (%s); this worker is shown as gone for an hour", error)
+        finally:
+            connections.close_all()
+
+    # -- what rq would keep in Redis, or leave to a thread ----------------------------------------------------------
 
     def subscribe(self) -> None:
         """No command thread: it would be copied into every horse."""
@@ -166,79 +225,28 @@ class TuningWorker(Worker):
     def connection_timeout(self) -> int:
         return self.dequeue_timeout + 1
 
-    def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
-        return 30
+    def _set_ip_address(self, connection: Any) -> None:
+        self.ip_address = "unknown"
+
+    def register_birth(self) -> None:
+        self.birth_date = self.last_heartbeat = now()
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
-        if pipeline is None:
-            self._calmly(super().heartbeat, timeout)
-        else:
-            super().heartbeat(timeout, pipeline)  # nothing is sent yet, so it says nothing about Redis
+        """Workers are rows: see tick."""
 
     def set_state(self, state: str, pipeline: Any = None) -> None:
         self._state = state
-        if pipeline is None:
-            self._calmly(super().set_state, state)
-        else:
-            super().set_state(state, pipeline)
 
     def check_for_suspension(self, burst: bool) -> None:
         """Pausing is a study's state in the database, never a key in Redis."""
-
-    def set_shutdown_requested_date(self) -> None:
-        self._calmly(super().set_shutdown_requested_date)
-
-    def register_death(self) -> None:
-        self._calmly(super().register_death)
-        try:
-            WorkerProcess.objects.filter(name=self.name).delete()
-        except AWAY as error:
-            logger.warning("The database does not answer (%s); this worker is shown as gone for an hour", error)
-        finally:
-            connections.close_all()
-
-    def _calmly(self, call: Any, *args: Any, **kwargs: Any) -> None:
-        try:
-            call(*args, **kwargs)
-        except RedisError as error:
-            self._log_outage(error)
-        else:
-            if self.redis_is_away:
-                self.redis_is_away = False
-                logger.warning("Redis is back")
-
-    def _log_outage(self, error: RedisError) -> None:
-        """Once per outage."""
-        if not self.redis_is_away:
-            self.redis_is_away = True
-            logger.warning("Redis does not answer (%s); running trials go on", error)
-
-
-def is_ours(job: Job) -> bool:
-    """A JSON job still names any importable function, and callbacks: only our own is run."""
-    try:
-        callbacks = (job._success_callback_name, job._failure_callback_name, job._stopped_callback_name)
-        return job.func_name in ALLOWED_JOBS and not any(callbacks)
-    except Exception:  # a payload that cannot even be read is not ours
-        return False
 
 
 def serve(name: str) -> None:
     """Run one worker until it is told to stop."""
     import django_rq
 
+    offspring.adopt_orphans()
     gc.freeze()  # what was imported is never collected, so forks share its pages
-    wait_for_redis()
     queue = django_rq.get_queue(bell.QUEUE, connection=bell.connection())
     worker = TuningWorker([queue], name=name, connection=queue.connection)
     worker.work(logging_level="WARNING")
-
-
-def wait_for_redis() -> None:
-    """rq signs a worker in before it listens, and gives up without Redis; services may start in any order."""
-    for tries in itertools.count():
-        if bell.queued_jobs() is not None:
-            return
-        if not tries:
-            logger.warning("Redis does not answer yet; waiting for it")
-        time.sleep(0.5)
