@@ -106,6 +106,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("studies/<int:pk>/report.html", report.study_report, name="study_report"),
     path("studies/<int:pk>/study.json", take_away.study_json, name="study_json"),
     path("studies/<int:pk>/trials/<int:number>/", trial.trial, name="trial"),
+    path("studies/<int:pk>/trials/<int:number>/live/", trial.trial_live, name="trial_live"),
     path("studies/<int:pk>/trials/<int:number>/code/", take_away.trial_code, name="trial_code"),
     path("studies/<int:pk>/trials/<int:number>/model/", model_file.trial_model, name="trial_model"),
     path("studies/<int:pk>/trials/<int:number>/model.skops", model_file.trial_model_file, name="trial_model_file"),

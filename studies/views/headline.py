@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from studies.models import ASKING, Method, Study, StudyState, Trial, TrialState, WorkerProcess
+from studies.models import ASKING, Method, Study, StudyState, Trial, TrialState
 from studies.plots.numbers import MINUS, format_points
 
 from .labels import metric_in_text
@@ -22,6 +22,7 @@ class Headline:
     defaults: Incumbent | None = None
     gain: str = ""
     why_failed: str = ""
+    failed_example: int | None = None
     workers: int = 0
     waits_for_person: bool = False
 
@@ -67,7 +68,8 @@ def default_trial(study: Study) -> Incumbent | None:
     return Incumbent(0, row["value"], row["stderr"]) if row else None
 
 
-def headline(study: Study, progress: Progress, defaults: Incumbent | None) -> Headline:
+def headline(study: Study, progress: Progress, defaults: Incumbent | None, workers: int = 0) -> Headline:
+    """`workers`: how many are alive; they count while the first trial is awaited."""
     metric = metric_in_text(study.metric)
     waits = study.method == Method.MANUAL and study.state in ASKING and not progress.in_progress
     if study.state == StudyState.DRAFT:
@@ -79,16 +81,19 @@ def headline(study: Study, progress: Progress, defaults: Incumbent | None) -> He
             gain = found.against if found.better else ""
         return Headline("scored", metric, progress.best, defaults, gain, waits_for_person=waits)
     if progress.counts["failed"] and not (progress.in_progress and study.is_live):
-        return Headline("all failed", metric, why_failed=_commonest_failure(study))
+        why, example = _commonest_failure(study)
+        return Headline("all failed", metric, why_failed=why, failed_example=example)
     if not study.is_live:
         return Headline("nothing", metric)
-    return Headline("waiting", metric, workers=WorkerProcess.objects.alive().count())
+    return Headline("waiting", metric, workers=workers)
 
 
-def _commonest_failure(study: Study) -> str:
-    """Why most of the failed trials failed: the reason and the first line of the error."""
-    failed = Trial.objects.filter(study=study, state=TrialState.FAILED).values_list("reason", "error")[:200]
-    causes = Counter((reason, (error.strip().splitlines() or [""])[0]) for reason, error in failed)
-    (reason, line), _ = causes.most_common(1)[0]
-    label = dict(Trial._meta.get_field("reason").choices).get(reason, reason).lower()
-    return " ".join(f"{part.rstrip('.')}." for part in (label, line) if part)
+def _commonest_failure(study: Study) -> tuple[str, int]:
+    """Why most of the failed trials failed, by the reason and the first line of the error; and the first of them."""
+    failed = Trial.objects.filter(study=study, state=TrialState.FAILED).order_by("number")
+    rows = failed.values_list("reason", "error", "number")[:200]
+    causes = [((reason, (error.strip().splitlines() or [""])[0]), number) for reason, error, number in rows]
+    commonest, _ = Counter(cause for cause, _ in causes).most_common(1)[0]
+    label = dict(Trial._meta.get_field("reason").choices).get(commonest[0], commonest[0]).lower()
+    words = " ".join(f"{part.rstrip('.')}." for part in (label, commonest[1]) if part)
+    return words, next(number for cause, number in causes if cause == commonest)

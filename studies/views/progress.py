@@ -117,8 +117,17 @@ def progress_of(studies: Iterable[Study]) -> dict[int, Progress]:
     for group in groups.annotate(n=Count("pk"), spent=spent):
         counts[group["study_id"]][group["state"]] = group["n"]
         seconds[group["study_id"]] += group["spent"]
+    for study in studies:
+        say_by_lanes(counts[study.pk], study.parallel)
     best = _incumbents(counts)
     return {study.pk: Progress(study, counts[study.pk], seconds[study.pk], best[study.pk]) for study in studies}
+
+
+def say_by_lanes(counts: dict[str, int], parallel: int) -> None:
+    """A lane takes several cheap trials at once and runs one after the other: the others wait for their turn."""
+    later = max(0, counts["running"] - parallel)
+    counts["running"] -= later
+    counts["waiting"] += later
 
 
 def _incumbents(study_ids: Iterable[int]) -> dict[int, list[Incumbent]]:

@@ -18,7 +18,7 @@ from .allowed import allowed_actions
 from .decisions import decisions
 from .labels import estimator_label, metric_in_text
 from .list_filter import ListFilter, list_filter
-from .progress import Progress, progress_of
+from .progress import Progress, progress_of, say_by_lanes
 
 PAGE_SIZE = 50
 
@@ -100,10 +100,19 @@ def _rows(page: Page, wanted: ListFilter) -> list[Row]:
 def _now(request: HttpRequest) -> dict:
     """What runs in the whole team, on whichever page of the list it stands."""
     active = Study.objects.of_team(current_team(request)).filter(state__in=ACTIVE)
-    trials = Trial.objects.filter(study__in=active).aggregate(
-        running=Count("pk", filter=Q(state=TrialState.RUNNING)),
-        waiting=Count("pk", filter=Q(state=TrialState.WAITING)),
+    trials = {"running": 0, "waiting": 0}
+    unfinished = Trial.objects.filter(study__in=active, state__in=[TrialState.RUNNING, TrialState.WAITING])
+    groups = (
+        unfinished.order_by()
+        .values("study_id", "study__parallel")
+        .annotate(
+            running=Count("pk", filter=Q(state=TrialState.RUNNING)),
+            waiting=Count("pk", filter=Q(state=TrialState.WAITING)),
+        )
     )
+    for group in groups:
+        say_by_lanes(group, group["study__parallel"])
+        trials = {state: trials[state] + group[state] for state in trials}
     return trials | {"studies": active.count(), "workers": WorkerProcess.objects.alive().count()}
 
 

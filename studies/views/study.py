@@ -21,6 +21,8 @@ from .labels import estimator_label, method_in_text, metric_label, metric_unit, 
 from .leaderboard import leaderboard
 from .progress import progress_of
 from .ruler import ruler
+from .situation import Situation, situation
+from .study_log import study_log
 from .study_spec import space_rows, spec_lines
 
 DIALOGS = {"limits", "add-trial", "stop", "finish", "delete"}
@@ -35,9 +37,10 @@ def study(request: HttpRequest, pk: int) -> HttpResponse:
 def study_live(request: HttpRequest, pk: int) -> HttpResponse:
     """The parts of the page that move, under a new cursor; 204 while nothing has changed since the old one."""
     shown = get_study(request, pk)
-    if request.GET.get("since") == str(shown.change):
+    now = situation(shown)
+    if request.GET.get("since") == str(shown.change) and request.GET.get("seen", now.cursor) == now.cursor:
         return HttpResponse(status=204)
-    response = render(request, "studies/_live.html", live_context(request, shown) | {"oob": True})
+    response = render(request, "studies/_live.html", live_context(request, shown, now) | {"oob": True})
     return trigger_client_event(response, "study-changed", {"change": shown.change})
 
 
@@ -69,7 +72,8 @@ def study_page(
     return render(request, "studies/detail.html", context)
 
 
-def live_context(request: HttpRequest, shown: Study) -> dict[str, Any]:
+def live_context(request: HttpRequest, shown: Study, now: Situation | None = None) -> dict[str, Any]:
+    now = now or situation(shown)
     progress = progress_of([shown])[shown.pk]
     defaults = default_trial(shown)
     everything = "all" in request.GET
@@ -78,7 +82,8 @@ def live_context(request: HttpRequest, shown: Study) -> dict[str, Any]:
         "section": "studies",
         "study": shown,
         "progress": progress,
-        "headline": headline(shown, progress, defaults),
+        "situation": now,
+        "headline": headline(shown, progress, defaults, now.workers),
         "defaults": defaults,
         "baseline": shown.baseline,
         "gain": gain_over(shown, progress.best.value, defaults.value) if progress.best and defaults else None,
@@ -86,7 +91,7 @@ def live_context(request: HttpRequest, shown: Study) -> dict[str, Any]:
         "has_figures": shown.state != StudyState.DRAFT and not (shown.is_terminal and not progress.counts["complete"]),
         "board": leaderboard(shown, progress.counts, everything),
         "everything": everything,
-        "events": list(shown.events.all()[:12]),
+        "log": study_log(shown),
         "estimator": estimator_label(shown.estimator),
         "metric": metric_label(shown.metric),
         "metric_unit": metric_unit(shown.metric),

@@ -1,18 +1,22 @@
 """The page of one trial: what happened here, and why is it good or bad?"""
 
+import time
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from studies.models import ASKING, Proposal, Study, StudyState, Trial, TrialState
 from studies.plots.numbers import NOTHING, format_parameter
 from studies.plots.score_dots import FoldDots, fold_dots, scale_of
 
 from .access import get_study
+from .attempts import attempt_rows
 from .headline import Gain, gain_over
 from .labels import estimator_label, fold_names, method_in_text, metric_in_text, metric_label
 from .leaderboard import scored
@@ -44,16 +48,48 @@ class FoldRow:
 @require_safe
 def trial(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     study = get_study(request, pk)
-    shown = get_object_or_404(study.trials.prefetch_related("attempts"), number=number)
+    return render(request, "trials/detail.html", _context(request, study, _get_trial(study, number)))
+
+
+@require_safe
+def trial_live(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """What moves while the trial waits or runs; 204 while it does not."""
+    study = get_study(request, pk)
+    shown = _get_trial(study, number)
+    if request.GET.get("since") == _cursor(shown):
+        return HttpResponse(status=204)
+    if not _is_under_way(study, shown):
+        return HttpResponseClientRefresh()  # actions, error and rank are there now
+    return render(request, "trials/_live.html", _context(request, study, shown) | {"oob": True})
+
+
+def _get_trial(study: Study, number: int) -> Trial:
+    return get_object_or_404(study.trials.prefetch_related("attempts"), number=number)
+
+
+def _is_under_way(study: Study, shown: Trial) -> bool:
+    return study.is_live and shown.state in {TrialState.WAITING, TrialState.RUNNING}
+
+
+def _cursor(shown: Trial) -> str:
+    """Changes with all that the page shows of a trial under way, and every ten seconds while an attempt runs."""
+    attempts = "".join(attempt.outcome[0] for attempt in shown.attempts.all())
+    tick = int(time.time()) // 10 if shown.state == TrialState.RUNNING else 0
+    return f"{shown.state}.{len(shown.fold_scores)}.{attempts}.{tick}"
+
+
+def _context(request: HttpRequest, study: Study, shown: Trial) -> dict[str, Any]:
     best, defaults = study.best_trial(), _defaults_trial(study)
     dots, scale_words = _dots(shown, best)
     may_edit = Study.objects.editable_by(request.user).filter(pk=study.pk).exists()
     standing = Proposal.objects.standing([study.pk])[study.pk]
     numbers = study.trials.order_by("number").values_list("number", flat=True)
-    context = {
+    return {
         "section": "studies",
         "study": study,
         "trial": shown,
+        "since": _cursor(shown),
+        "is_live": _is_under_way(study, shown),
         "best": best,
         "defaults": defaults,
         "is_best": best is not None and best.pk == shown.pk,
@@ -63,9 +99,10 @@ def trial(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "folds": _fold_rows(study, shown, best),
         "dots": dots,
         "scale_words": scale_words,
-        "attempts": list(shown.attempts.all()),
-        "previous": numbers.filter(number__lt=number).last(),
-        "next": numbers.filter(number__gt=number).first(),
+        "attempts": attempt_rows(shown, list(shown.attempts.all())),
+        "most_attempts": settings.MAX_ATTEMPTS,
+        "previous": numbers.filter(number__lt=shown.number).last(),
+        "next": numbers.filter(number__gt=shown.number).first(),
         "method_words": method_in_text(study),
         "metric": metric_label(study.metric),
         "metric_in_text": metric_in_text(study.metric),
@@ -73,9 +110,8 @@ def trial(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "may_add": may_edit and study.state in TAKES_TRIALS,
         "may_propose": may_edit and shown.state == TrialState.COMPLETE and standing.open is None,
         "standing": standing,
-        "n_comments": study.comments.filter(trial_number=number, deleted_at=None).count(),
+        "n_comments": study.comments.filter(trial_number=shown.number, deleted_at=None).count(),
     }
-    return render(request, "trials/detail.html", context)
 
 
 def _defaults_trial(study: Study) -> Trial | None:

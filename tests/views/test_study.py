@@ -7,8 +7,8 @@ import re
 import pytest
 from django.utils import timezone
 
-from studies.models import Study, Trial, WorkerProcess
-from tests.factories import make_running_study, make_study, make_trial, make_version
+from studies.models import Lane, Study, Trial, WorkerProcess
+from tests.factories import make_attempt, make_running_study, make_study, make_trial, make_version
 from tests.views.reading import page_of, words_of
 
 BASELINE = {"value": 0.55, "stderr": 0.01, "fold_scores": [0.55]}
@@ -73,6 +73,19 @@ def test_the_headline_says_why_all_failed(client_of, alice, version):
     assert "All 3 trials failed" in words_of(response)
     assert "Most often: ran out of memory. too &lt;b&gt;large&lt;/b&gt;" in words_of(response)
     assert "<b>large</b>" not in response.content.decode()
+    assert f'href="/studies/{study.pk}/trials/0/#error"' in response.content.decode()
+    assert "More of the same would fail the same way" in words_of(response)
+
+
+def test_trials_that_one_lane_took_at_once_do_not_all_run(client_of, alice, version):
+    study = make_study(version, alice, state="running", parallel=2, max_trials=60)
+    make_trial(study, 0)
+    for number in range(1, 38):
+        make_trial(study, number, state="running", value=None, stderr=None, fold_scores=[])
+    browser = client_of(alice)
+    assert "1 complete, 2 running, 35 waiting" in words_of(page_of(browser, study))
+    words = words_of(browser.get("/"))
+    assert "1 study, 2 trials in progress 35 more wait for a worker" in words
 
 
 def test_a_manual_study_waits_for_a_person(client_of, alice, version):
@@ -137,7 +150,7 @@ def test_queries_do_not_grow_with_trials(client_of, alice, version, django_asser
     for number in range(60):
         make_trial(study, number)
     browser = client_of(alice)
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(24):
         page_of(browser, study)
 
 
@@ -146,7 +159,7 @@ def test_queries_do_not_grow_with_trials(client_of, alice, version, django_asser
 
 def test_polling_answers_204_until_the_study_changes(client_of, alice, study, django_assert_max_num_queries):
     browser = client_of(alice)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(7):
         assert browser.get(f"/studies/{study.pk}/live/?since={study.change}").status_code == 204
     Study.objects.filter(pk=study.pk).update(change=study.change + 1)
     answer = browser.get(f"/studies/{study.pk}/live/?since={study.change}")
@@ -156,6 +169,30 @@ def test_polling_answers_204_until_the_study_changes(client_of, alice, study, dj
     assert f"since={study.change + 1}" in page
     assert page.count('hx-swap-oob="true"') == 3
     assert "<dialog" not in page
+
+
+def test_a_live_study_says_what_keeps_it_waiting_and_what_was_lost(client_of, alice, study):
+    browser = client_of(alice)
+    first = page_of(browser, study)
+    assert "No worker is running" in words_of(first)
+    assert "Redis does not answer" in words_of(first)  # the tests' own folder has none on its socket
+    seen = re.search(r"live/\?since=\d+&amp;seen=([^\"&]*)", first.content.decode())[1]
+    live = f"/studies/{study.pk}/live/?since={study.change}&seen={seen}"
+    assert browser.get(live).status_code == 204
+    now = timezone.now()
+    WorkerProcess.objects.create(name="lab-1-77", host="lab", pid=77, started_at=now, seen_at=now)
+    Lane.objects.create(study=make_study(study.dataset_version), number=0, token="t", worker="lab-1-77")
+    answer = words_of(browser.get(live))
+    assert "No worker is running" not in answer
+    assert "Waits for a worker: the only worker is busy" in answer
+    Lane.objects.create(study=study, number=0, token="u", worker="lab-1-77")
+    lost = make_trial(study, 7, state="running", value=None, stderr=None, fold_scores=[], token="u")
+    make_attempt(lost, outcome="lost", detail="The worker lab-2-78 was lost", worker="lab-2-78")
+    answer = words_of(browser.get(live))
+    assert "Waits for a worker" not in answer
+    assert "The 1 parallel trial goes on." in answer
+    assert "The worker lab-2-78 was lost; trial 7 runs again." in answer
+    assert "Attempt lost, trial 7 The worker lab-2-78 was lost; the trial runs again" in answer
 
 
 def test_polling_ends_with_the_study(client_of, alice, study):

@@ -1,10 +1,13 @@
 """The page of one trial."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
-from studies.models import Attempt, Study
-from tests.factories import make_study, make_trial, make_version
+from studies.models import Attempt, Study, Trial
+from tests.factories import make_attempt, make_study, make_trial, make_version
 from tests.views.reading import words_of
 
 
@@ -86,6 +89,51 @@ def test_attempts_and_warnings(client_of, alice, study):
     assert "its worker was gone" in words
     assert "1 warning during the fits" in words
     assert "lbfgs failed to converge" in words
+
+
+def test_attempts_say_in_plain_words_how_each_ended_and_what_counts(client_of, alice, study):
+    trial = make_trial(study, 8, state="failed", reason="timed_out", error="x", value=None, stderr=None)
+    began = timezone.now() - timedelta(seconds=90)
+    ends = (
+        ("lost", "The worker lab-3-1-4242 was lost", 6),
+        ("killed", "The worker was stopped", 25),
+        ("lost", "The fitting process ended: signal 9 (SIGKILL)", 1),
+        ("killed", "Stopped at the limit of 2 s per trial.", 2),
+    )
+    for number, (outcome, detail, seconds) in enumerate(ends, 1):
+        ended = began + timedelta(seconds=seconds)
+        worker = f"lab-3-{number}-4242"
+        make_attempt(trial, number, outcome=outcome, detail=detail, worker=worker, started_at=began, ended_at=ended)
+    response = trial_page(client_of(alice), study, 8)
+    rows = response.context["attempts"]
+    assert [row.ending.word for row in rows] == ["Lost", "Given back", "Lost", "Killed"]
+    assert [row.place for row in rows[:2]] == [("1, process 4242", "lab-3"), ("2, process 4242", "lab-3")]
+    assert [row.seconds for row in rows] == [6, 25, 1, 2]
+    words = words_of(response)
+    assert "The worker was stopped Not counted: the trial runs again." in words
+    assert "signal 9 (SIGKILL) Loss 2 of 3, then the trial has failed." in words
+    assert "Killed Stopped at the limit of 2 s per trial." in words
+    assert 'id="trial-poll"></div>' in response.content.decode()
+
+
+def test_a_trial_under_way_is_followed_to_its_end(client_of, alice, study, django_assert_max_num_queries):
+    browser = client_of(alice)
+    trial = make_trial(study, 9, state="waiting", value=None, stderr=None, fold_scores=[])
+
+    def poll(page):
+        return browser.get(re.search(r'hx-get="([^"]*live/[^"]*)"', page.content.decode())[1])
+
+    page = trial_page(browser, study, 9)
+    with django_assert_max_num_queries(6):
+        assert poll(page).status_code == 204
+    Trial.objects.filter(pk=trial.pk).update(state="running", fold_scores=[0.7])
+    make_attempt(trial, outcome="running", ended_at=None)
+    page = poll(page)
+    assert "Being fitted now: 1 of 5 folds scored" in words_of(page)
+    assert "1 attempt" in words_of(page)
+    assert page.content.decode().count('hx-swap-oob="true"') == 4
+    Trial.objects.filter(pk=trial.pk).update(state="complete", value=0.7)
+    assert poll(page).headers["HX-Refresh"] == "true"
 
 
 def test_previous_and_next_skip_missing_numbers(client_of, alice, study):

@@ -1,0 +1,60 @@
+"""What keeps a live study from going on, and what it has just overcome: nobody should have to look at the workers."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from studies.engine.advance import work_left
+from studies.engine.bell import queued_jobs
+from studies.models import ASKING, Lane, Study, WorkerProcess
+
+from .attempts import Loss, losses
+
+RECENT = timedelta(minutes=10)  # how long a loss stands above the page; after that it is in the log
+
+
+@dataclass(frozen=True)
+class Situation:
+    """`workers`: how many are alive; `held`: the study's parallel trials in use; `why`: what it waits for."""
+
+    workers: int = 0
+    redis_away: bool = False
+    held: int = 0
+    why: str = ""
+    lost: list[Loss] = field(default_factory=list)
+
+    @property
+    def cursor(self) -> str:
+        """Changes with what is said, beside the study's own counter."""
+        lost = "".join(f"{loss.trial.number}{loss.trial.state[0]}" for loss in self.lost)
+        return f"{bool(self.workers):d}{self.redis_away:d}{bool(self.why):d}.{self.held}.{lost}"
+
+
+def situation(study: Study) -> Situation:
+    """Of a study in which something moves by itself; empty for any other."""
+    if not study.is_live:
+        return Situation()
+    lanes = list(Lane.objects.exclude(token="").values_list("study_id", "worker"))
+    held = sum(study_id == study.pk for study_id, _ in lanes)
+    busy = len({worker for _, worker in lanes})
+    workers = WorkerProcess.objects.alive().count()
+    waits = study.state in ASKING and not held and busy >= workers > 0 and work_left(study) > 0
+    return Situation(
+        workers=workers,
+        redis_away=queued_jobs() is None,
+        held=held,
+        why=all_busy(workers) if waits else "",
+        lost=_latest(study),
+    )
+
+
+def all_busy(workers: int) -> str:
+    who = "the only worker is" if workers == 1 else f"all {workers} workers are"
+    return f"{who} busy; studies take turns of a few seconds."
+
+
+def _latest(study: Study) -> list[Loss]:
+    """The latest loss of each trial."""
+    latest: dict[int, Loss] = {}
+    for loss in losses(RECENT, [study.pk]):
+        latest.setdefault(loss.trial.number, loss)
+    return list(latest.values())
