@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from studies.engine import processes
-from studies.evaluation import Plan, Table, encode_predictions, evaluate
+from studies.evaluation import KEPT_MB, Evaluator, Plan, Table, encode_predictions
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,8 @@ def _run(work: Work, pipe: Connection, parent: int) -> None:
 
 
 def _serve(work: Work, pipe: Connection) -> None:
-    table, plan = work.load(), Plan.from_bytes(work.plan)
+    keep_mb = KEPT_MB if work.memory_mb is None else min(KEPT_MB, work.memory_mb / 4)  # what is kept counts as used
+    evaluator = Evaluator(work.load(), Plan.from_bytes(work.plan), work.estimator, work.metric, keep_mb)
     if work.memory_mb is not None:
         processes.limit_memory(work.memory_mb)
 
@@ -106,9 +107,7 @@ def _serve(work: Work, pipe: Connection) -> None:
 
     while True:
         request = json.loads(pipe.recv_bytes())
-        result = evaluate(
-            table, plan, work.estimator, request["config"], metric=work.metric, seed=request["seed"], on_fold=on_fold
-        )
+        result = evaluator.evaluate(request["config"], request["seed"], on_fold)
         data = encode_predictions(result.predictions) if result.predictions is not None else b""
         pipe.send_bytes(json.dumps(as_message(result) | {"predictions": bool(data)}).encode())
         if data:

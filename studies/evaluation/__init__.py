@@ -6,6 +6,7 @@ from .estimators import PRESETS, Catalogue, Config, Entry, catalogue
 from .evaluation import Evaluation
 from .fold_facts import FoldFacts, fold_facts, plan_problem
 from .fold_loop import Evaluator, evaluate
+from .folds import KEPT_MB
 from .metrics import Metric, MetricUndefinedError, default_metric, get_metric, metrics, metrics_for
 from .predictions import Predictions, decode_predictions, encode_predictions
 from .sampling import used_rows, used_table
@@ -13,6 +14,7 @@ from .splits import LEFT_OUT, TRAINS_ONLY, Plan
 from .table import Table
 
 __all__ = [
+    "KEPT_MB",
     "LEFT_OUT",
     "PRESETS",
     "TRAINS_ONLY",
