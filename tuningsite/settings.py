@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 import environ
 
+from studies.engine.store.address import file_storages
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -220,7 +222,10 @@ TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATIC_ROOT = DATA / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STORAGES = {
+STORAGE = env.str("TUNINGSITE_STORAGE", default="")
+CACHE = DATA / "cache"  # tables of a storage that is no folder
+CACHE_MB = env.int("CACHE_MB", default=2048)
+STORAGES = file_storages(STORAGE) | {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 from itertools import chain, count
+from pathlib import Path
 from typing import Any
 
 from django.core.files import File
@@ -19,7 +20,6 @@ from .intake_folder import (
     keep,
     new_folder,
     read_options,
-    remove_folder,
     removed_on_failure,
     share_upload,
     write_options,
@@ -33,6 +33,7 @@ from .intake_reading import (
     remember_first_reading,
     with_earlier_corrections,
 )
+from .store import versions
 
 MAX_NAME = 120
 MAX_FILE_NAME = 255
@@ -75,10 +76,10 @@ def store_upload(
         table = first_reading(folder, said, target or None)
         if dataset is not None and not target:
             table = with_earlier_corrections(folder, said, table, dataset.latest)
-        stored_as = keep(folder)
+        stored = keep(folder)
     file_name = (file.name or "upload")[:MAX_FILE_NAME]
-    values = {"file_name": file_name, "file_bytes": size, "content_hash": digest, "stored_as": stored_as}
-    with removed_on_failure(stored_as), transaction.atomic():
+    values = {"file_name": file_name, "file_bytes": size, "content_hash": digest} | stored
+    with removed_on_failure(stored["stored_as"]), transaction.atomic():
         return add_version(dataset or make_dataset(team, user, name), user, values, table)
 
 
@@ -109,24 +110,31 @@ def correct_schema(
         return version
     targetless = all(role != Column.Role.TARGET for _, role in chosen.values())
     with new_folder() as folder:
-        if not share_upload(version.upload_path.parent, folder):
+        if not shared(version, folder):
             raise TableError(CORRECTED_MEANWHILE) if DatasetVersion.objects.filter(pk=version.pk).exists() else Gone
         table = read(folder, read_options(folder) | overrides(columns, chosen, targetless))
         remember_first_reading(table, {column.name: column.profile for column in columns})
         # A new name each time: what readers keep in memory by path cannot be out of date.
-        stored_as = keep(folder)
-    with removed_on_failure(stored_as), transaction.atomic():
+        stored = keep(folder)
+    with removed_on_failure(stored["stored_as"]), transaction.atomic():
         # Locked: no study is launched on it between the question and the change (SQLite has one writer at a time).
         seen, version = version.stored_as, still_there(DatasetVersion.objects.filter(pk=version.pk))
         if version.stored_as != seen:
             raise TableError(CORRECTED_MEANWHILE)
         if version.is_used:
             same = {field: getattr(version, field) for field in ("file_name", "file_bytes", "content_hash")}
-            return add_version(version.dataset, user, same | {"stored_as": stored_as}, table)
-        old, version.stored_as = version.stored_as, stored_as
+            return add_version(version.dataset, user, same | stored, table)
+        old, version.stored_as, version.table_hash = version.stored_as, stored["stored_as"], stored["table_hash"]
         write_schema(version, table)
-    remove_folder(old)
+    versions.remove(old)
     return version
+
+
+def shared(version: DatasetVersion, folder: Path) -> bool:
+    try:
+        return share_upload(version.stored_as, folder)
+    except versions.StorageAway as error:
+        raise TableError(f"{error} Try again, or tell whoever runs the site.") from error
 
 
 def delete_dataset(dataset: Dataset) -> None:
@@ -140,7 +148,7 @@ def delete_dataset(dataset: Dataset) -> None:
         folders = list(dataset.versions.values_list("stored_as", flat=True))
         dataset.delete()
     for folder in folders:
-        remove_folder(folder)
+        versions.remove(folder)
 
 
 def free_name(team: Team, name: str) -> str:

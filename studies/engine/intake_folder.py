@@ -1,8 +1,7 @@
-"""The files of a dataset version, in a folder with a name of ours.
+"""A version's files while they are made: in a folder of this machine with a name of ours that ends in `.partial`.
 
-`upload`: the bytes as they came; `reading.json`: how the person said they are to be read; `table.npz`: typed columns.
-It is filled under a name that ends in `.partial` and renamed before the rows are written: a crash leaves at most a
-folder that nobody refers to, never a row without files.
+It goes into the storage before the rows are written (studies.engine.store.versions): a crash leaves at most files that
+nobody refers to, never a row without files.
 """
 
 import hashlib
@@ -11,16 +10,16 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.files import File
 
-from studies.tabular import TableError
-
-UPLOAD, TABLE, OPTIONS = "upload", "table.npz", "reading.json"
+from studies.engine.store import versions
+from studies.engine.store.versions import OPTIONS, TABLE, UPLOAD
+from studies.tabular import TableError, content_hash
 
 
 @contextmanager
@@ -34,10 +33,14 @@ def new_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def keep(folder: Path) -> str:
-    """Gives a filled folder its final name, which it returns."""
-    folder.rename(folder.with_suffix(""))
-    return folder.stem
+def keep(folder: Path) -> dict[str, str]:
+    """Moves a filled folder into the storage; the fields of the version that name it and its table."""
+    table_hash = content_hash(folder / TABLE)
+    try:
+        versions.put(folder, folder.stem)
+    except OSError as error:
+        raise TableError(f"The server could not store the file. {error} Tell whoever runs it.") from error
+    return {"stored_as": folder.stem, "table_hash": table_hash}
 
 
 @contextmanager
@@ -45,12 +48,8 @@ def removed_on_failure(stored_as: str) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        remove_folder(stored_as)
+        versions.remove(stored_as)
         raise
-
-
-def remove_folder(stored_as: str) -> None:
-    shutil.rmtree(Path(settings.DATASETS) / stored_as, ignore_errors=True)
 
 
 def write_upload(file: File, folder: Path) -> tuple[str, int]:
@@ -81,12 +80,25 @@ def read_options(folder: Path) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
-def share_upload(source: Path, folder: Path) -> bool:
-    """The same bytes under a second name: nobody ever writes to them, so versions may share them; False: gone."""
-    for name in (UPLOAD, OPTIONS):
-        with suppress(FileNotFoundError):
-            link_or_copy(source / name, folder / name)
-    return (folder / UPLOAD).exists()
+def share_upload(stored_as: str, folder: Path) -> bool:
+    """The bytes of another version, as they came, and how they are to be read; False: they are gone."""
+    bring(stored_as, OPTIONS, folder)
+    return bring(stored_as, UPLOAD, folder)
+
+
+def bring(stored_as: str, name: str, folder: Path) -> bool:
+    """A version's file below `folder`; False when the storage does not hold it. Raises StorageAway."""
+    place = versions.folder_of(stored_as)
+    try:
+        if place is not None:  # the same bytes under a second name: nobody ever writes to them
+            link_or_copy(place / name, folder / name)
+        else:
+            with (folder / name).open("wb") as out:
+                versions.take(stored_as, name, out)
+    except FileNotFoundError:
+        (folder / name).unlink(missing_ok=True)
+        return False
+    return True
 
 
 def link_or_copy(source: Path, path: Path) -> None:

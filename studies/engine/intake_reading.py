@@ -16,7 +16,7 @@ from studies.tabular import TableError
 from studies.tabular.child import read_in_child
 from studies.tabular.errors import quote
 
-from .intake_folder import TABLE, UPLOAD
+from .store.versions import TABLE, UPLOAD
 
 LONGEST_NAME = 200
 

@@ -8,7 +8,10 @@ import sys
 from collections.abc import Iterable
 
 PR_SET_PDEATHSIG = 1
-SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL")
+SECRETS = (
+    *("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL"),
+    *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
+)
 
 
 def die_with_parent(parent_pid: int, with_signal: signal.Signals = signal.SIGKILL) -> None:

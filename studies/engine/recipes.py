@@ -12,7 +12,8 @@ from studies.tabular.cells import MISSING_WORDS
 from studies.tabular.content import ENCODINGS
 
 from .child import trial_seed
-from .intake_folder import read_options
+from .store.cache import table_path
+from .store.versions import reading_options
 from .tables import evaluation_table
 
 
@@ -56,7 +57,7 @@ def _tried(study: Study, trial: Trial) -> Tried:
 
 def _source(study: Study, table: Table) -> Source:
     version = study.dataset_version
-    words = read_options(version.upload_path.parent).get("missing_words", [])
+    words = reading_options(version).get("missing_words", [])
     return Source(
         sha256=version.content_hash,
         encoding=ENCODINGS[version.encoding],
@@ -69,7 +70,7 @@ def _source(study: Study, table: Table) -> Source:
 
 def _classes(version: DatasetVersion, target: str, table: Table) -> tuple[Any, ...]:
     """As the file has them: a table rounds the names of classes that are numbers."""
-    column = next(column for column in load_table(version.table_path) if column.name == target)
+    column = next(column for column in load_table(table_path(version)) if column.name == target)
     if not table.classes or not column.is_numeric:
         return table.classes
     values = np.unique(column.values[~column.missing]).tolist()

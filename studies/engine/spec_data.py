@@ -12,6 +12,7 @@ from studies.tabular import check_target, load_table, suggest_task
 from .spec_errors import nearest, quote
 from .spec_examination import Examination
 from .spec_fields import Fields
+from .store.cache import table_path
 from .tables import evaluation_table
 
 TASKS = ("classification", "regression")
@@ -40,7 +41,7 @@ def usual_task(version: DatasetVersion, target: str) -> str:
 def stored_columns(version: DatasetVersion) -> list[StoredColumn]:
     """The version's columns as they lie on disk, with the roles that they have today."""
     roles = {column.name: column.role for column in version.columns.all()}
-    path = version.table_path
+    path = table_path(version)
     return [replace(column, role=roles[column.name]) for column in _read(str(path), path.stat().st_mtime_ns)]
 
 

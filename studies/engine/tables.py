@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from studies.engine.store.cache import table_path
 from studies.evaluation import Table
 from studies.models import DatasetVersion
 from studies.tabular import Column, load_table
@@ -24,10 +25,10 @@ def evaluation_table(version: DatasetVersion, target: str, task: str) -> Table:
 
 
 def table_source(version: DatasetVersion, target: str, task: str) -> tuple[str, tuple[str, ...], str, str, str, str]:
-    """The arguments of `table_from_file`, read while the database is open."""
+    """The arguments of `table_from_file`, read while the database is open. OSError when the table cannot be had."""
     features = tuple(column.name for column in version.features if column.name != target)
     group, time = ("" if c is None or c.name == target else c.name for c in (version.group, version.time))
-    return str(version.table_path), features, target, task, group, time
+    return str(table_path(version)), features, target, task, group, time
 
 
 @lru_cache(maxsize=4)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.files.storage import storages
 from django.db import models
 
 from .json_field import OrderedJSONField
@@ -57,7 +58,8 @@ class DatasetVersion(models.Model):
     file_name = models.CharField(max_length=255)
     file_bytes = models.PositiveBigIntegerField()
     content_hash = models.CharField("SHA-256 of the uploaded bytes", max_length=64, db_index=True)
-    stored_as = models.CharField("folder under the datasets folder", max_length=64, unique=True)
+    stored_as = models.CharField("folder in the storage of the datasets", max_length=64, unique=True)
+    table_hash = models.CharField("SHA-256 of the stored table; empty until it is fetched", max_length=64, blank=True)
     rows = models.PositiveIntegerField()
     separator = models.CharField(max_length=1)
     decimal = models.CharField(max_length=1)
@@ -78,13 +80,13 @@ class DatasetVersion(models.Model):
 
     @property
     def upload_path(self) -> Path:
-        """The uploaded bytes as they came; the name is ours, never the person's."""
-        return Path(settings.DATASETS) / self.stored_as / "upload"
+        """The uploaded bytes as they came, where the storage is a folder; the name is ours, never the person's."""
+        return Path(storages["datasets"].path(f"{self.stored_as}/upload"))
 
     @property
     def table_path(self) -> Path:
-        """The typed columns that workers read."""
-        return Path(settings.DATASETS) / self.stored_as / "table.npz"
+        """The typed columns that workers read, where the storage is a folder."""
+        return Path(storages["datasets"].path(f"{self.stored_as}/table.npz"))
 
     @property
     def is_used(self) -> bool:

@@ -13,7 +13,8 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
-from studies.engine.intake_folder import link_or_copy
+from studies.engine.intake_folder import bring
+from studies.engine.store.versions import StorageAway
 from studies.management.backup.archive import (
     DATASET_FILES,
     FORMAT,
@@ -96,15 +97,12 @@ def take_moment(folder: Path) -> tuple[dict[str, int], list[str]]:
 
 def link_version(stored_as: str, folder: Path) -> bool:
     """False when the version's files are not, or no longer, there."""
-    source = Path(settings.DATASETS) / stored_as
     folder.mkdir(mode=0o700)
-    for name in DATASET_FILES:
-        try:
-            link_or_copy(source / name, folder / name)
-        except FileNotFoundError:
-            if name != "reading.json":  # an older version may have none
-                return False
-    return True
+    try:
+        there = {name for name in DATASET_FILES if bring(stored_as, name, folder)}
+    except StorageAway as error:
+        raise BackupError(str(error)) from error
+    return there >= {"upload", "table.npz"}  # an older version may have no reading.json
 
 
 def as_sentences(made: Made, target: Path) -> list[str]:

@@ -17,6 +17,7 @@ from django.db.migrations.exceptions import IrreversibleError
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from studies.engine.store import versions
 from studies.management.backup.archive import SECRET_KEY, BackupError, unpack
 from studies.management.backup.tables import digest_of, kept_models, read_table
 from studies.management.site.lock import DataLock, LockedByAnother
@@ -117,15 +118,16 @@ def is_filled() -> bool:
 
 
 def place_datasets(folder: Path) -> int:
-    """Move the files to where workers read them; what an earlier try has left there is the same and makes way."""
+    """Move the files into the storage; what an earlier try has left there is the same and makes way."""
     settings.DATASETS.mkdir(mode=0o700, parents=True, exist_ok=True)
-    versions = sorted(folder.iterdir()) if folder.exists() else []
-    for version in versions:
-        place = settings.DATASETS / version.name
-        if place.exists():
-            shutil.rmtree(place)
-        version.rename(place)
-    return len(versions)
+    folders = sorted(folder.iterdir()) if folder.exists() else []
+    for version in folders:
+        versions.remove(version.name)
+        try:
+            versions.put(version, version.name)
+        except versions.StorageAway as error:
+            raise BackupError(str(error)) from error
+    return len(folders)
 
 
 def place_secret_key(key: Path) -> None:

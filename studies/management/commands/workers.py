@@ -8,9 +8,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connections
 
+from studies.engine.store.versions import problem as store_problem
 from studies.management.site.schema import schema_problem
 from studies.management.site.supervisor import STOP_PATIENCE, Supervisor
-from studies.models import DatasetVersion
 
 
 class Command(BaseCommand):
@@ -42,12 +42,6 @@ def why_not() -> str:
     try:
         if problem := schema_problem():
             return problem
-        version = DatasetVersion.objects.order_by("-pk").first()
+        return store_problem()
     except DatabaseError as error:
         return f"The database does not answer: {str(error).strip()}"
-    if version is not None and not version.table_path.exists():
-        return (
-            f"The data folder {settings.DATA} does not hold the files of “{version.dataset}”. TUNINGSITE_DATA must "
-            "name the folder that the site uses, shared with this machine."
-        )
-    return ""
