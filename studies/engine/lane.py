@@ -10,6 +10,8 @@ from studies.engine import moves
 from studies.engine.advance import advance
 from studies.engine.ask import LaneLost
 from studies.engine.slice import Slice
+from studies.engine.store.versions import StorageAway
+from studies.engine.watch import Interrupted
 from studies.models import ASKING, Lane, Study
 
 logger = logging.getLogger(__name__)
@@ -24,6 +26,10 @@ def run_lane(study_id: int, number: int) -> None:
         Slice(study_id, lane).run()
     except LaneLost:
         logger.warning("Lane %s of study %s was given to another slice; this one ends", number, study_id)
+        return
+    except (StorageAway, Interrupted) as error:  # no trial was begun
+        logger.warning("Lane %s of study %s is given back: %s", number, study_id, error or "the worker is stopped")
+        release(lane)  # and left to the reconciler's next look: rung at once it would come back at once
         return
     release(lane)
     advance(study_id)

@@ -23,6 +23,8 @@ from django.utils import timezone
 from studies.engine import processes
 from studies.engine.child import trial_seed
 from studies.engine.patience import patiently
+from studies.engine.store.models import part_of, put_model
+from studies.engine.store.versions import StorageAway
 from studies.engine.tables import table_from_file, table_source
 from studies.engine.watch import StopRequest
 from studies.evaluation import Plan
@@ -47,9 +49,12 @@ def run_model(pk: int) -> None:
         return
     wanted = ModelFile.objects.select_related("trial__study__plan", "trial__study__dataset_version").get(pk=pk)
     ours = ModelFile.objects.filter(pk=pk, state=ModelFileState.RUNNING, attempts=wanted.attempts)
-    part = wanted.path.with_suffix(f".{os.getpid()}.part")
+    part = part_of(wanted)
     try:
         values = _made(wanted, part, ours)
+    except (StorageAway, FileNotFoundError) as error:
+        logger.warning("The model of %s waits: %s", wanted.trial_id, error)
+        values = _waits(wanted)
     finally:
         part.unlink(missing_ok=True)
     patiently(ours.update, **values)
@@ -57,16 +62,20 @@ def run_model(pk: int) -> None:
 
 def _made(wanted: ModelFile, part: Path, ours: Any) -> dict[str, Any]:
     """What is to be stored of it."""
-    part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     error = _in_child(_work(wanted, part), wanted.trial.study.trial_memory_mb, lambda: _beat(ours))
     if error is None:
-        return {"state": ModelFileState.WAITING, "attempts": wanted.attempts - 1, "rung_at": None}
+        return _waits(wanted) | {"rung_at": None}
     now = timezone.now()
     if error:
         return {"state": ModelFileState.FAILED, "error": error[:500], "finished_at": now}
     size, digest = part.stat().st_size, hashlib.sha256(part.read_bytes()).hexdigest()
-    os.replace(part, wanted.path)
+    put_model(part, wanted)
     return {"state": ModelFileState.COMPLETE, "size": size, "sha256": digest, "finished_at": now, "error": ""}
+
+
+def _waits(wanted: ModelFile) -> dict[str, Any]:
+    """Nothing was wrong with it; it is rung for again later."""
+    return {"state": ModelFileState.WAITING, "attempts": wanted.attempts - 1}
 
 
 def _beat(ours: Any) -> None:

@@ -1,6 +1,7 @@
 """One time slice of a lane: ask, let the child fit, tell; give way when somebody waits."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,6 +13,7 @@ from studies.engine import bell, moves
 from studies.engine.ask import next_trial
 from studies.engine.child import Child, Work, trial_seed
 from studies.engine.patience import patiently
+from studies.engine.store.versions import StorageAway
 from studies.engine.tables import table_from_file, table_source
 from studies.engine.watch import StopRequest, TrialWatch, Verdict
 from studies.models import ASKING, Lane, Outcome, Study, StudyState, Trial, TrialPredictions, TrialState
@@ -35,7 +37,7 @@ class Slice:
     def run(self) -> None:
         study = Study.objects.select_related("dataset_version", "plan").get(pk=self.study_id)
         moves.move_study(study.pk, [StudyState.QUEUED], StudyState.RUNNING)
-        self.work = work_of(study)
+        self.work = work_of(study, self.watch.show_life)
         self.seed = study.seed
         try:
             while not self.should_leave():
@@ -152,10 +154,14 @@ class Slice:
         patiently(write)
 
 
-def work_of(study: Study) -> Work:
-    """What the child needs, read while the database is open."""
+def work_of(study: Study, show_life: Callable[[], None]) -> Work:
+    """What the child needs, read while the database is open; the table may have to be fetched first. StorageAway."""
+    try:
+        source = table_source(study.dataset_version, study.target, study.task, show_life)
+    except FileNotFoundError as error:
+        raise StorageAway(error.strerror) from error
     return Work(
-        load=partial(table_from_file, *table_source(study.dataset_version, study.target, study.task)),
+        load=partial(table_from_file, *source),
         plan=bytes(study.plan.fold_of_row),
         estimator=study.estimator,
         metric=study.metric,

@@ -1,6 +1,6 @@
 """From a stored dataset version to the arrays that evaluation works on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,11 +24,13 @@ def evaluation_table(version: DatasetVersion, target: str, task: str) -> Table:
     return table_from_file(*table_source(version, target, task))
 
 
-def table_source(version: DatasetVersion, target: str, task: str) -> tuple[str, tuple[str, ...], str, str, str, str]:
-    """The arguments of `table_from_file`, read while the database is open. OSError when the table cannot be had."""
+def table_source(
+    version: DatasetVersion, target: str, task: str, on_piece: Callable[[], None] | None = None
+) -> tuple[str, tuple[str, ...], str, str, str, str]:
+    """The arguments of `table_from_file`, read while the database is open; see `table_path` for what it may raise."""
     features = tuple(column.name for column in version.features if column.name != target)
     group, time = ("" if c is None or c.name == target else c.name for c in (version.group, version.time))
-    return str(table_path(version)), features, target, task, group, time
+    return str(table_path(version, on_piece)), features, target, task, group, time
 
 
 @lru_cache(maxsize=4)

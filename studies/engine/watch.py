@@ -31,6 +31,10 @@ class StopRequest:
         return cls.at is not None and time.monotonic() - cls.at > GRACE_SECONDS
 
 
+class Interrupted(Exception):
+    """The worker is being stopped before its slice has begun a trial."""
+
+
 def stop_on_sigterm() -> None:
     signal.signal(signal.SIGTERM, StopRequest.handle)
 
@@ -78,6 +82,16 @@ class TrialWatch:
             with unless_away():
                 self.beat()
         return None
+
+    def show_life(self) -> None:
+        """Beat while a table is fetched. Raises LaneLost, and Interrupted when the worker is being stopped."""
+        if StopRequest.at is not None:
+            raise Interrupted
+        now = time.monotonic()
+        if now >= self.next_beat:
+            self.next_beat = now + settings.HEARTBEAT_SECONDS / 2
+            with unless_away():
+                hold(self.lane)
 
     def over_limit(self, now: float) -> Verdict | None:
         seconds, memory_mb = self.limits.trial_seconds, self.limits.trial_memory_mb

@@ -28,6 +28,7 @@ from studies.engine import bell, offspring, processes
 from studies.engine.hearing import Call, hear
 from studies.engine.patience import AWAY, Outage
 from studies.engine.recovery import Reconciler, give_back_lanes_of
+from studies.engine.store import versions
 from studies.engine.watch import stop_on_sigterm
 from studies.models import Lane, WorkerProcess
 
@@ -246,6 +247,7 @@ def serve(name: str) -> None:
     import django_rq
 
     offspring.adopt_orphans()
+    versions.storage()  # imported before the forks, not in each of them
     gc.freeze()  # what was imported is never collected, so forks share its pages
     queue = django_rq.get_queue(bell.QUEUE, connection=bell.connection())
     worker = TuningWorker([queue], name=name, connection=queue.connection)

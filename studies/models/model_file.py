@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.storage import storages
 from django.db import models
 
 from .team_rows import TeamRows
@@ -45,10 +46,16 @@ class ModelFile(models.Model):
         return self.state in {ModelFileState.WAITING, ModelFileState.RUNNING}
 
     @property
+    def file_name(self) -> str:
+        """In the storage of the models."""
+        return f"trial-{self.trial_id}.skops"
+
+    @property
     def path(self) -> Path:
-        return Path(settings.MODELS) / f"trial-{self.trial_id}.skops"
+        """Where the storage is a folder."""
+        return Path(storages["models"].path(self.file_name))
 
     @property
     def is_there(self) -> bool:
         """A backup holds no models: they can be made again."""
-        return self.state == ModelFileState.COMPLETE and self.path.exists()
+        return self.state == ModelFileState.COMPLETE and storages["models"].exists(self.file_name)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.storage import storages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -35,7 +36,10 @@ def trial_model_file(request: HttpRequest, pk: int, number: int) -> FileResponse
     if made is None or not made.is_there:
         raise Http404("This model is not made yet.")
     name = f"study-{pk}-trial-{number}.skops"
-    return FileResponse(made.path.open("rb"), as_attachment=True, filename=name, content_type="application/zip")
+    file = storages["models"].open(made.file_name, "rb")
+    answer = FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
+    answer["Content-Length"] = made.size
+    return answer
 
 
 def model_context(request: HttpRequest, trial: Trial) -> dict[str, Any]:

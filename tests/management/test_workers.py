@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db.migrations.recorder import MigrationRecorder
 
 from tests.api.test_whole_job import Program
+from tests.bucket import s3_server
 from tests.engine.conftest import is_running, wait_until
 from tests.factories import csv_text, make_team, make_version
 from tests.management.test_up import descendants
@@ -25,22 +26,27 @@ def site(tmp_path: Path) -> Iterator[Site]:
     with (
         outside_services() as services,
         outside_redis() as queue,
-        running_site(tmp_path, 0, **(services | {"REDIS_URL": queue})) as site,
+        s3_server() as bucket,
+        running_site(tmp_path, 0, **(services | {"REDIS_URL": queue} | bucket)) as site,
     ):
         yield site
 
 
-def test_they_finish_a_study_of_a_site_elsewhere_and_end_in_order(site: Site, tmp_path: Path) -> None:
+def test_they_finish_a_study_of_a_distant_site_without_its_folder_and_end_in_order(
+    site: Site, tmp_path: Path
+) -> None:
     (tmp_path / "password").write_text("correct horse battery")
     site.manage("owner", "ada@example.org", str(tmp_path / "password"))
     program = Program(site, site.manage("token").splitlines()[-1])
     version = program.upload("Table", csv_text(rows=100), "outcome")["version"]["id"]
     study = program.study(version, budget={"trials": 6})
     command = [sys.executable, "manage.py", "workers", "--workers", "1"]
+    folder = tmp_path / "of the workers"
+    database = {"DATABASE_URL": f"sqlite:///{tmp_path}/tuningsite.sqlite3"} | site.environment
     workers = subprocess.Popen(
         command,
         cwd=settings.BASE_DIR,
-        env=site.environment,
+        env=database | {"TUNINGSITE_DATA": str(folder)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -49,6 +55,8 @@ def test_they_finish_a_study_of_a_site_elsewhere_and_end_in_order(site: Site, tm
     wait_until(lambda: program("GET", "/workers"))
     os.kill(program("GET", "/workers")[0]["pid"], signal.SIGKILL)  # it is started again
     wait_until(lambda: program.state(study) == "complete")
+    assert [path.suffix for path in (folder / "cache").glob("*.*") if path.suffix != ".lock"] == [".npz"]
+    assert not list((tmp_path / "datasets").iterdir())
     family = descendants(workers.pid)
     assert family
     workers.terminate()

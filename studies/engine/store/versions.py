@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.files import File
-from django.core.files.storage import Storage, storages
+from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from studies.engine.store.address import public_address
 from studies.models import DatasetVersion
@@ -40,10 +40,8 @@ def storage_name() -> str:
 
 def folder_of(stored_as: str) -> Path | None:
     """The version's folder on this machine's disk; None where the storage is none."""
-    try:
-        return Path(storage().path(stored_as))
-    except NotImplementedError:
-        return None
+    kept = storage()
+    return Path(kept.path(stored_as)) if isinstance(kept, FileSystemStorage) else None
 
 
 @contextmanager
