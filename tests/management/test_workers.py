@@ -32,9 +32,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
         yield site
 
 
-def test_they_finish_a_study_of_a_distant_site_without_its_folder_and_end_in_order(
-    site: Site, tmp_path: Path
-) -> None:
+def test_they_finish_a_study_of_a_distant_site_without_its_folder_and_end_in_order(site: Site, tmp_path: Path) -> None:
     (tmp_path / "password").write_text("correct horse battery")
     site.manage("owner", "ada@example.org", str(tmp_path / "password"))
     program = Program(site, site.manage("token").splitlines()[-1])

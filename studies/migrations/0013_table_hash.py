@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('studies', '0011_team_log'),
+        ('studies', '0012_who_times_and_models'),
     ]
 
     operations = [
