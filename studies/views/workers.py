@@ -1,36 +1,36 @@
-"""The workers' page: who lives, what runs, what waits."""
+"""The workers' page: who lives, what runs, what waits and why, what was lost."""
 
 import hashlib
+import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from studies.engine import measures
 from studies.engine.bell import queued_jobs
-from studies.models import Lane, Study, Trial, TrialState, WorkerProcess
-from studies.models.worker import ALIVE_FOR
+from studies.models import ASKING, Lane, Method, Study, Trial, TrialState
 
-REMEMBERED = timedelta(hours=1)  # how long a worker that is gone stays on the page
+from .situation import all_busy
+from .worker_rows import Row, worker_rows
 
-
-@dataclass(frozen=True)
-class Doing:
-    """What a worker is at: `study` is None for another team's."""
-
-    study: Study | None
-    trial: Trial | None
-    since: datetime | None
-    horse_pid: int | None
+DAY = timedelta(days=1)
+STEP = 10  # seconds; how often what only ages is shown anew
+SHOWN_WAITING = 20
 
 
 @dataclass(frozen=True)
-class Row:
-    worker: WorkerProcess
-    alive: bool
-    doing: list[Doing]
+class Waiting:
+    """A study with work for more parallel trials than it has now."""
+
+    study: Study
+    held: int
+    why: str
 
 
 @require_safe
@@ -46,50 +46,62 @@ def workers_live(request: HttpRequest) -> HttpResponse:
     return render(request, "workers/_live.html", context | {"oob": True})
 
 
-def _context(request: HttpRequest) -> dict:
-    rows = _rows(request)
+def _context(request: HttpRequest) -> dict[str, Any]:
+    teams = {membership.team_id for membership in request.memberships}
+    held = list(Lane.objects.exclude(token="").select_related("study").order_by("study_id", "number"))
+    rows = worker_rows(teams, held)
     queued = queued_jobs()
-    lanes = Lane.objects.exclude(token="").count()
-    alive = sum(row.alive for row in rows)
+    serving = [row for row in rows if row.alive and not row.refuses]
+    alive, busy = len(serving), sum(bool(row.doing) for row in serving)
+    waiting = _waiting(teams, why_waiting(alive, busy, queued is None))
+    since = measures.waiting_since()
     return {
         "section": "workers",
         "rows": rows,
         "alive": alive,
-        "gone": len(rows) - alive,
-        "busy": sum(bool(row.doing) for row in rows if row.alive),
+        "busy": busy,
+        "refusing": sum(row.alive and bool(row.refuses) for row in rows),
+        "gone": sum(not row.alive for row in rows),
         "queued": None if queued is None else len(queued),
-        "lanes": lanes,
-        "since": _cursor(rows, queued, lanes),
+        "oldest": (timezone.now() - since).total_seconds() if since else None,
+        "waiting": waiting,
+        "lanes": len(held),
+        "pace": measures.trials_per_minute(),
+        "lost_today": measures.lost_attempts(DAY),
+        "since": _cursor(rows, queued, waiting, len(held)),
     }
 
 
-def _rows(request: HttpRequest) -> list[Row]:
-    now = timezone.now()
-    processes = WorkerProcess.objects.filter(seen_at__gt=now - REMEMBERED).order_by("-seen_at")
-    held = list(Lane.objects.exclude(token="").order_by("study_id", "number"))
-    visible = Study.objects.visible_to(request.user).in_bulk({lane.study_id for lane in held})
-    trials = {
-        trial.token: trial
-        for trial in Trial.objects.filter(token__in=[lane.token for lane in held], state=TrialState.RUNNING)
-        .only("token", "number", "study_id", "started_at")
-        .order_by("-number")
-    }
-    doing: dict[str, list[Doing]] = {}
-    for lane in held:
-        study = visible.get(lane.study_id)
-        trial = trials.get(lane.token)
-        since = trial.started_at if trial else None
-        doing.setdefault(lane.worker, []).append(Doing(study, trial if study else None, since, lane.horse_pid))
-    rows = [Row(process, process.seen_at > now - ALIVE_FOR, doing.get(process.name, [])) for process in processes]
-    return sorted(rows, key=lambda row: (not row.alive, row.worker.host, row.worker.started_at, row.worker.name))
+def why_waiting(alive: int, busy: int, redis_away: bool) -> str:
+    if not alive:
+        return "no worker is running."
+    if redis_away:
+        return "Redis does not answer; it begins when Redis is back."
+    return all_busy(alive) if busy >= alive else "a worker takes it up in a moment."
 
 
-def _cursor(rows: list[Row], queued: list[str] | None, lanes: int) -> str:
-    """A fingerprint of everything shown, but for the age of things."""
+def _waiting(teams: set[int], why: str) -> list[Waiting]:
+    """Studies of these teams with work and a lane that nobody serves, the longest waiting first."""
+    waits = Trial.objects.filter(study=OuterRef("pk"), state=TrialState.WAITING)
+    asks = Q(exhausted=False, next_number__lt=F("max_trials")) & ~Q(method=Method.MANUAL)
+    studies = (
+        Study.objects.filter(team__in=teams, state__in=ASKING)
+        .filter(Exists(waits) | asks)
+        .annotate(held=Count("lanes", filter=~Q(lanes__token="")))
+        .annotate(rung=Count("lanes", filter=Q(lanes__token="", lanes__rung_at__isnull=False)))
+        .filter(Q(held=0) | Q(rung__gt=0), held__lt=F("parallel"))
+        .order_by("updated_at")
+    )
+    return [Waiting(study, study.held, why) for study in studies[:SHOWN_WAITING]]  # type: ignore[attr-defined]
+
+
+def _cursor(rows: list[Row], queued: list[str] | None, waiting: list[Waiting], lanes: int) -> str:
+    """A fingerprint of all that is shown; what only ages is shown anew every few seconds, while there is any."""
     shown = [
-        (row.worker.name, row.alive, d.study and d.study.pk, d.trial and d.trial.number, d.horse_pid)
+        (row.worker.name, row.alive, row.refuses, row.doing, [(loss.trial.pk, loss.since) for loss in row.lost])
         for row in rows
-        for d in row.doing or [Doing(None, None, None, None)]
     ]
-    waiting = None if queued is None else len(queued)
-    return hashlib.sha256(repr((shown, waiting, lanes)).encode()).hexdigest()[:16]
+    waits = [(w.study.pk, w.held, w.why) for w in waiting]
+    tick = int(time.time()) // STEP if lanes or waits else 0
+    seen = (shown, None if queued is None else len(queued), waits, lanes, tick)
+    return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]

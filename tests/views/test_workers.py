@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from studies.models import Lane, WorkerProcess
-from tests.factories import make_study, make_trial, make_version
+from studies.models import Lane, ModelFile, ProbeTiming, WorkerProcess
+from studies.views.workers import why_waiting
+from tests.factories import make_attempt, make_study, make_trial, make_version
 from tests.views.reading import words_of
 
 
@@ -47,12 +48,71 @@ def test_what_each_worker_does(client_of, alice, study):
     response = client_of(alice).get("/workers/")
     words = words_of(response)
     assert "2 are alive, 1 busy" in words
-    assert "1 ended or was lost in the past hour" in words
+    assert "1 was lost in the past hour" in words
     assert "Boosting, trial 4" in words
     assert f'href="/studies/{study.pk}/trials/4/"' in response.content.decode()
     assert "4321" in words
     assert "worker-4" not in response.content.decode()
     assert [row.alive for row in response.context["rows"]] == [True, True, False]
+
+
+def test_timing_for_a_form_and_fitting_a_model_are_said_too(client_of, alice, charlie, study):
+    now = timezone.now()
+    make_worker("lab-3-1-77")
+    make_worker("lab-3-2-78")
+    ProbeTiming.objects.create(version=study.dataset_version, key="k", group="g", train_rows=1, valid_rows=1,
+                               state="running", asked_at=now, started_at=now, worker="lab-3-1-77")  # fmt: skip
+    ModelFile.objects.create(trial=make_trial(study, 7), state="running", asked_at=now, started_at=now,
+                             worker="lab-3-2-78")  # fmt: skip
+    words = words_of(client_of(alice).get("/workers/"))
+    assert f"times fits for a form on {study.dataset_version.dataset.name}" in words
+    assert "fits the model of Boosting, trial 7" in words
+    words = words_of(client_of(charlie).get("/workers/"))
+    assert "times fits for another team’s form" in words
+    assert "fits a model for another team" in words
+    assert "Boosting" not in words
+    assert study.dataset_version.dataset.name not in words
+
+
+def test_a_lost_worker_says_what_became_of_its_trials(client_of, alice, charlie, study):
+    make_worker("lab-3-1-77", seconds_ago=60)
+    make_worker("lab-4-1-12")
+    Lane.objects.update(worker="lab-4-1-12")
+    again = study.trials.get(number=4)
+    make_attempt(again, 1, outcome="lost", worker="lab-3-1-77", detail="The worker lab-3-1-77 was lost")
+    make_attempt(make_trial(study, 5), 1, outcome="lost", worker="lab-3-1-77")
+    words = words_of(client_of(alice).get("/workers/"))
+    assert "Boosting, trial 4 runs again" in words
+    assert "Boosting, trial 5 ran again and is complete" in words
+    assert "2 attempts lost in the past day" in words
+    words = words_of(client_of(charlie).get("/workers/"))
+    assert "2 trials of other teams" in words
+    assert "Boosting" not in words
+
+
+def test_what_waits_and_why(client_of, alice, charlie, study):
+    make_worker("worker-1")
+    waiting = make_study(study.dataset_version, alice, name="Patience", state="queued")
+    Lane.objects.create(study=waiting, number=0, job_id="j", rung_at=timezone.now() - timedelta(seconds=75))
+    done = make_study(study.dataset_version, alice, name="Nothing left", state="running", max_trials=1, next_number=1)
+    for study_of_trials, number in ((done, 0), (study, 6)):
+        make_trial(study_of_trials, number, finished_at=timezone.now())
+    response = client_of(alice).get("/workers/")
+    words = words_of(response)
+    assert [(w.study.name, w.held) for w in response.context["waiting"]] == [("Patience", 0)]
+    assert re.search(r"The oldest for [^;]*; all workers are busy", words)
+    assert "0.1 trials a minute" in words
+    assert "Redis does not answer; it begins when Redis is back." in words
+    assert "Patience" not in words_of(client_of(charlie).get("/workers/"))
+    assert why_waiting(2, 2, redis_away=False) == "all 2 workers are busy; studies take turns of a few seconds."
+    assert why_waiting(0, 0, redis_away=False) == "no worker is running."
+
+
+def test_a_lane_that_took_several_trials_is_at_one(client_of, alice, study):
+    make_worker("worker-1")
+    for number in range(5, 12):
+        make_trial(study, number, state="running", token="t" * 32, value=None, stderr=None)
+    assert "Boosting, trial 4 and 7 after it" in words_of(client_of(alice).get("/workers/"))
 
 
 def test_another_teams_work_has_no_name(client_of, charlie, study):
@@ -81,7 +141,7 @@ def test_queries(client_of, alice, study, django_assert_max_num_queries):
     for i in range(8):
         make_worker(f"worker-{i}")
     browser = client_of(alice)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(14):
         browser.get("/workers/")
 
 

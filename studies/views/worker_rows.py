@@ -1,0 +1,121 @@
+"""What each worker is at: a trial of some study, the timing of fits for a form, or the fit of a model."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from studies.models import Lane, ModelFile, ModelFileState, ProbeState, ProbeTiming, Trial, TrialState, WorkerProcess
+from studies.models.worker import ALIVE_FOR
+
+from .attempts import Loss, Place, losses, place_of
+
+REMEMBERED = timedelta(hours=1)  # how long a worker that is gone stays on the page
+
+
+@dataclass(frozen=True)
+class Doing:
+    """`name` and `link` are empty where it is for another team; `more`: trials that the same lane has at hand."""
+
+    what: str
+    name: str = ""
+    link: str = ""
+    trial: int | None = None
+    trial_link: str = ""
+    since: datetime | None = None
+    more: int = 0
+    horse_pid: int | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """`lost`: trials of these teams that the worker took along; `lost_of_others`: how many of other teams."""
+
+    worker: WorkerProcess
+    place: Place
+    alive: bool
+    doing: list[Doing]
+    lost: list[Loss]
+    lost_of_others: int
+
+    @property
+    def refuses(self) -> str:
+        """Why it takes no work; empty where it does."""
+        return getattr(self.worker, "refuses", "")
+
+
+def worker_rows(teams: Collection[int], held: list[Lane]) -> list[Row]:
+    """Those alive first, then those lost within the hour; `held`: the lanes in use, with their studies."""
+    now = timezone.now()
+    processes = list(WorkerProcess.objects.filter(seen_at__gt=now - REMEMBERED))
+    gone = {process.name for process in processes if process.seen_at <= now - ALIVE_FOR}
+    doing, lost = _doing(teams, held), defaultdict(list)
+    for loss in losses(REMEMBERED) if gone else []:
+        lost[loss.worker].append(loss)
+    rows = []
+    for process in processes:
+        ours = [loss for loss in lost[process.name] if loss.trial.study.team_id in teams]
+        others = len(lost[process.name]) - len(ours)
+        place = place_of(process.name)
+        rows.append(Row(process, place, process.name not in gone, doing.get(process.name, []), ours, others))
+    return sorted(rows, key=lambda row: (not row.alive, row.worker.host, row.worker.started_at, row.worker.name))
+
+
+def _doing(teams: Collection[int], held: list[Lane]) -> dict[str, list[Doing]]:
+    """By worker's name."""
+    doing: dict[str, list[Doing]] = defaultdict(list)
+    trials: dict[str, list[Trial]] = defaultdict(list)
+    running = Trial.objects.filter(token__in=[lane.token for lane in held], state=TrialState.RUNNING)
+    for trial in running.only("token", "number", "study_id", "started_at").order_by("number"):
+        trials[trial.token].append(trial)
+    for lane in held:
+        doing[lane.worker].append(_at_lane(lane, trials[lane.token], lane.study.team_id in teams))
+    for probe in _probes():
+        doing[probe.worker].append(_at_probe(probe, probe.version.dataset.team_id in teams))
+    models = ModelFile.objects.filter(state=ModelFileState.RUNNING).exclude(worker="")
+    for wanted in models.select_related("trial__study").defer("trial__traceback"):
+        doing[wanted.worker].append(_at_model(wanted, wanted.trial.study.team_id in teams))
+    return doing
+
+
+def _at_lane(lane: Lane, trials: list[Trial], is_ours: bool) -> Doing:
+    begun = getattr(lane, "begun", None)
+    at = next((trial for trial in trials if trial.number == begun), trials[0] if trials else None)
+    since = at.started_at if at else None
+    if not is_ours:
+        return Doing("another team’s study", since=since)
+    link = reverse("study", args=[lane.study_id])
+    if at is None:
+        return Doing("", lane.study.name, link, horse_pid=lane.horse_pid)
+    more = sum(trial.number > at.number for trial in trials)
+    page = reverse("trial", args=[lane.study_id, at.number])
+    return Doing("", lane.study.name, link, at.number, page, since, more, lane.horse_pid)
+
+
+def _probes() -> list[ProbeTiming]:
+    """Under way; a worker that died in the midst of one is not shown at it for ever."""
+    longest = timedelta(seconds=3 * settings.PROBE_SECONDS + settings.LEASE_SECONDS)
+    rows = ProbeTiming.objects.filter(state=ProbeState.RUNNING, started_at__gt=timezone.now() - longest)
+    return list(rows.exclude(worker="").select_related("version__dataset").defer("configs"))
+
+
+def _at_probe(probe: ProbeTiming, is_ours: bool) -> Doing:
+    if not is_ours:
+        return Doing("times fits for another team’s form", since=probe.started_at)
+    dataset = probe.version.dataset
+    return Doing(
+        "times fits for a form on", dataset.name, reverse("dataset", args=[dataset.pk]), since=probe.started_at
+    )
+
+
+def _at_model(wanted: ModelFile, is_ours: bool) -> Doing:
+    if not is_ours:
+        return Doing("fits a model for another team", since=wanted.started_at)
+    trial = wanted.trial
+    page = reverse("trial_model", args=[trial.study_id, trial.number])
+    name = f"{trial.study.name}, trial {trial.number}"
+    return Doing("fits the model of", name, page, since=wanted.started_at)
