@@ -4,13 +4,13 @@ import os
 import re
 import socket
 import subprocess
-import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.conf import settings
+from tests.nursery import Started, start_command
 
 NOT_OURS = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL"}
 
@@ -24,11 +24,11 @@ class Site:
 
     def manage(self, *words: str) -> str:
         """What a management command prints."""
-        command = [sys.executable, "manage.py", *words]
-        run = subprocess.run(
-            command, cwd=settings.BASE_DIR, env=self.environment, check=True, capture_output=True, text=True
-        )
-        return run.stdout
+        with tempfile.NamedTemporaryFile("r") as output:
+            code = start_command(list(words), self.environment, {1: output.name}).wait()
+            printed = output.read()
+        assert code == 0, printed
+        return printed
 
 
 def free_port() -> int:
@@ -43,10 +43,10 @@ def running_site(data: Path, workers: int = 2, *more: str, **variables: str) -> 
     environment = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
     environment |= {"TUNINGSITE_DATA": str(data), "LOG_LEVEL": "WARNING"} | variables
     environment.pop("TUNINGSITE_PLAIN_STATIC", None)  # hashed names, as on a real site
-    command = [sys.executable, "manage.py", "up", "--port", str(free_port()), "--workers", str(workers), *more]
     log = data / "up.log"
-    with open(log, "w") as output:
-        process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=output, stderr=output)
+    log.write_text("")  # a site may be started again on its folder
+    words = ["up", "--port", str(free_port()), "--workers", str(workers), *more]
+    process = start_command(words, environment, {1: str(log), 2: str(log)})
     try:
         first_url = _ready(process, log)
         url = re.match(r"http://[^/]+", first_url)[0]
@@ -56,7 +56,7 @@ def running_site(data: Path, workers: int = 2, *more: str, **variables: str) -> 
         process.wait(60)
 
 
-def _ready(process: subprocess.Popen, log: Path) -> str:
+def _ready(process: Started, log: Path) -> str:
     while True:
         found = re.search(r"^Ready: (\S+)$", log.read_text(), re.MULTILINE)
         if found:

@@ -1,8 +1,6 @@
 """Real Redis and real worker processes over the test database."""
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 
@@ -13,8 +11,9 @@ from studies.engine import bell
 from studies.management.site.embedded_redis import start_redis
 from studies.models import Study
 from tests.database import database_url
+from tests.nursery import Started, start_command
 
-Workers = Callable[[int], list[subprocess.Popen]]
+Workers = Callable[[int], list[Started]]
 
 
 @pytest.fixture
@@ -29,9 +28,9 @@ def redis_server() -> Iterator[None]:
 @pytest.fixture
 def start_workers(redis_server: None, transactional_db: None) -> Iterator[Workers]:
     """Starts worker processes on the test database; all are gone afterwards."""
-    started: list[subprocess.Popen] = []
+    started: list[Started] = []
 
-    def start(count: int) -> list[subprocess.Popen]:
+    def start(count: int) -> list[Started]:
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "tuningsite.settings",
             "TUNINGSITE_DATA": str(settings.DATA),
@@ -39,8 +38,7 @@ def start_workers(redis_server: None, transactional_db: None) -> Iterator[Worker
             "LOG_LEVEL": "ERROR",
         }
         for _ in range(count):
-            command = [sys.executable, "manage.py", "work", "--name", f"test-{len(started)}"]
-            started.append(subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment))
+            started.append(start_command(["work", "--name", f"test-{len(started)}"], environment))
         return started[-count:]
 
     yield start
