@@ -10,3 +10,5 @@ from studies.evaluation import catalogue  # noqa: E402
 from tuningsite.settings import *  # noqa: E402, F403
 
 catalogue[NullEntry.key] = NullEntry()
+if os.environ.get("BENCH_METER"):
+    INSTALLED_APPS = [*INSTALLED_APPS, "benchmarks.room.meter.Meter"]  # noqa: F405

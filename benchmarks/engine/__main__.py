@@ -16,12 +16,12 @@ Part = Callable[[Site, Report, bool], None]
 
 def parts() -> dict[str, Part]:
     """What is measured, by the word for --only; imported late, as each needs Django."""
-    from benchmarks.engine import own_cost
+    from benchmarks.engine import own_cost, where_it_goes
 
-    return {"own": own_cost.measure}
+    return {"own": own_cost.measure, "where": where_it_goes.measure}
 
 
-WORDS = ("own",)
+WORDS = ("own", "where")
 
 
 def main() -> int:

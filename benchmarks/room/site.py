@@ -88,6 +88,8 @@ class Site:
         """Whether every worker waits for its next job: no horse, and blocked in Redis."""
         from studies.engine import bell
 
+        if ended := [worker.name for worker in self.workers if not worker.is_alive]:
+            raise RuntimeError(f"ended by themselves: {', '.join(ended)}")
         if any(cpu.children(pid) for pid in self.pids):
             return False
         with bell.connection() as redis:
