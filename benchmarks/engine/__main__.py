@@ -16,12 +16,13 @@ Part = Callable[[Site, Report, bool], None]
 
 def parts() -> dict[str, Part]:
     """What is measured, by the word for --only; imported late, as each needs Django."""
-    from benchmarks.engine import own_cost, where_it_goes
+    from benchmarks.engine import idle, launching, own_cost, where_it_goes
 
-    return {"own": own_cost.measure, "where": where_it_goes.measure}
+    measures = (own_cost.measure, where_it_goes.measure, launching.measure, idle.measure)
+    return dict(zip(WORDS, measures, strict=True))
 
 
-WORDS = ("own", "where")
+WORDS = ("own", "where", "launch", "idle")
 
 
 def main() -> int:
