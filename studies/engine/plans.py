@@ -34,14 +34,15 @@ def told_facts(version: DatasetVersion, table: Table, plan: Plan) -> dict[str, A
     trains.
     """
     folds = fold_facts(table, plan)
-    is_date = version.time is not None and version.time.kind == "date"
+    group, time = version.group, version.time  # each is a query
+    is_date = time is not None and time.kind == "date"
     return {
         "kind": plan.kind,
         "used": int(plan.used.sum()),
         "copies": copies_kept(table, plan),
         "classes": list(table.classes[:MOST_CLASSES]),
-        "group": version.group.name if version.group and table.groups is not None else "",
-        "time": version.time.name if version.time and table.order is not None else "",
+        "group": group.name if group and table.groups is not None else "",
+        "time": time.name if time and table.order is not None else "",
         "folds": [
             {
                 "train": fold.train,

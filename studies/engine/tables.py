@@ -28,8 +28,10 @@ def table_source(
     version: DatasetVersion, target: str, task: str, on_piece: Callable[[], None] | None = None
 ) -> tuple[str, tuple[str, ...], str, str, str, str]:
     """The arguments of `table_from_file`, read while the database is open; see `table_path` for what it may raise."""
-    features = tuple(column.name for column in version.features if column.name != target)
-    group, time = ("" if c is None or c.name == target else c.name for c in (version.group, version.time))
+    columns = [column for column in version.columns.all() if column.name != target]  # one query, not one for each role
+    features = tuple(column.name for column in columns if column.role == "feature")
+    named = {column.role: column.name for column in columns}
+    group, time = named.get("group", ""), named.get("time", "")
     return str(table_path(version, on_piece)), features, target, task, group, time
 
 
