@@ -16,13 +16,13 @@ Part = Callable[[Site, Report, bool], None]
 
 def parts() -> dict[str, Part]:
     """What is measured, by the word for --only; imported late, as each needs Django."""
-    from benchmarks.engine import idle, launching, own_cost, where_it_goes
+    from benchmarks.engine import idle, launching, own_cost, searches, tellers, where_it_goes
 
-    measures = (own_cost.measure, where_it_goes.measure, launching.measure, idle.measure)
-    return dict(zip(WORDS, measures, strict=True))
+    measures = (own_cost, where_it_goes, launching, searches, tellers, idle)
+    return {word: module.measure for word, module in zip(WORDS, measures, strict=True)}
 
 
-WORDS = ("own", "where", "launch", "idle")
+WORDS = ("own", "where", "launch", "searches", "tellers", "idle")
 
 
 def main() -> int:
