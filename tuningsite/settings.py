@@ -136,8 +136,10 @@ LEASE_SECONDS = env.float("LEASE_SECONDS", default=6.0)
 HEARTBEAT_SECONDS = env.float("HEARTBEAT_SECONDS", default=2.0)
 RECONCILE_SECONDS = env.float("RECONCILE_SECONDS", default=2.0)
 SLICE_SECONDS = env.float("SLICE_SECONDS", default=10.0)
+BATCH_SECONDS = env.float("BATCH_SECONDS", default=0.4)  # of cheap trials asked at once; 0: one by one
 PROBE_SECONDS = env.float("PROBE_SECONDS", default=8.0)
 MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=3)
+MAX_TRIES = env.int("MAX_TRIES", default=10)  # attempts of any kind, those included that count for nothing
 
 MODELS = DATA / "models"
 MODEL_SECONDS = env.float("MODEL_SECONDS", default=3600.0)

@@ -1,65 +1,191 @@
-"""Ask: which trial a lane runs next, claimed in one short transaction.
+"""Ask: which trials a lane runs next, taken in one short transaction.
 
-A proposal is computed outside any transaction and taken only if nobody took another one meanwhile; so
-history-based methods see every earlier proposal as pending, without a lock.
+Proposals are computed outside any transaction and taken only if nobody took others meanwhile; so history-based
+methods see every earlier proposal as pending, without a lock.
 """
 
 import logging
-from typing import Any
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from django.db import DatabaseError, transaction
-from django.db.models import F
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Count, Exists, F, OuterRef
 from django.utils import timezone
 
 from studies.engine import moves
+from studies.engine.pace import Pace
 from studies.models import ASKING, Attempt, Lane, Method, Source, Study, StudyState, Trial, TrialState
 from studies.search import Observation, Space, make_method
 
 logger = logging.getLogger(__name__)
+WITHOUT_HISTORY = (Method.GRID, Method.RANDOM)
 
 
 class LaneLost(Exception):
     """The lane's token is no longer ours: somebody gave this slice up."""
 
 
-def next_trial(study_id: int, lane: Lane) -> Trial | None:
-    """The next trial of the study, running under the lane's token; None when there is nothing to do.
+class Now(NamedTuple):
+    """What may change about a study from one ask to the next."""
 
-    Raises LaneLost when the lane was given to another slice.
-    """
-    while True:
-        study = Study.objects.get(pk=study_id)
-        if study.state not in ASKING:
-            return None
-        trial = _claim_waiting(study, lane)
-        if trial is not None:
-            return trial
-        if study.method == Method.MANUAL or study.exhausted or study.next_number >= study.max_trials:
-            return None
+    state: str
+    parallel: int
+    max_trials: int
+    trial_seconds: float | None
+    trial_memory_mb: int | None
+    next_number: int
+    next_proposal: int
+    exhausted: bool
+    waits: bool  # whether a trial waits
+
+    @classmethod
+    def of(cls, study_id: int) -> "Now":
+        waiting = Trial.objects.filter(study_id=OuterRef("pk"), state=TrialState.WAITING)
+        return cls(*Study.objects.filter(pk=study_id).values_list(*cls._fields[:-1], Exists(waiting)).get())
+
+
+class Asker:
+    """Asks for one slice, which holds the lane; the study's frozen part is read once."""
+
+    def __init__(self, study: Study, lane: Lane) -> None:
+        self.study = study
+        self.lane = lane
+        self.pace = Pace()
+        self.now: Now | None = None
+
+    @cached_property
+    def method(self) -> Any:
+        study = self.study
+        space = Space.from_json(study.space)
+        return make_method(study.method, space, seed=study.seed, direction=study.direction, **study.method_options)
+
+    def ask(self) -> list[Trial]:
+        """The next trials by number, running under the lane's token; none when there is nothing to do. The first makes
+        a queued study a running one.
+
+        One at a time but for methods without a history. Raises LaneLost when the lane was given to another slice.
+        """
+        while True:
+            now = self.now = Now.of(self.study.pk)
+            if now.state not in ASKING or now.parallel <= self.lane.number:
+                return []
+            wanted = self.pace.batch(now.max_trials - now.next_number, now.parallel) if self.is_batched else 1
+            waiting, alone = self._waiting(wanted) if now.waits else ([], False)
+            open_ended = self.study.method != Method.MANUAL and not now.exhausted
+            wanted = min(wanted - len(waiting), now.max_trials - now.next_number) if open_ended and not alone else 0
+            configs: list[dict[str, Any]] = []
+            if wanted > 0:
+                proposed = self._propose(now, wanted)
+                if proposed is None:
+                    return []
+                configs = proposed
+            if not waiting and not configs:
+                if wanted > 0:  # for good: pending trials count as tried
+                    Study.objects.filter(pk=self.study.pk, next_proposal=now.next_proposal).update(exhausted=True)
+                return []
+            if trials := self._take(now, waiting, configs):
+                return trials
+
+    @property
+    def is_batched(self) -> bool:
+        return self.study.method in WITHOUT_HISTORY
+
+    def _waiting(self, wanted: int) -> tuple[list[tuple[int, int]], bool]:
+        """Key and number of waiting trials, lowest number first; and whether they shall have no company.
+
+        What was tried before runs alone: should it take the whole slice with it, nobody else is suspected.
+        """
+        tried = Exists(Attempt.objects.filter(trial_id=OuterRef("pk")))
+        found = Trial.objects.filter(study=self.study, state=TrialState.WAITING).order_by("number")
+        rows = list(found.values_list("pk", "number", tried)[:wanted])
+        fresh = []
+        for pk, number, was_tried in rows:
+            if was_tried:
+                return (fresh, True) if fresh else ([(pk, number)], True)
+            fresh.append((pk, number))
+        return fresh, False
+
+    def _propose(self, now: Now, n: int) -> list[dict[str, Any]] | None:
+        """The method's proposals from number `next_proposal` on: a pure function of space, history, seed and numbers.
+
+        None when the method raised, which ends the study.
+        """
         try:
-            config = propose(study)
+            history = [] if self.is_batched else history_of(self.study)
+            return list(self.method.ask(n=n, history=history, start=now.next_proposal))
         except DatabaseError:
             raise
         except Exception as error:  # whatever a method raises, it would raise again in the next slice, and the next
-            logger.exception("The method %s of study %s could not propose", study.method, study_id)
-            why = f"The method {study.method} could not propose trial {study.next_number}: {error}"
-            moves.begin_stopping(study_id, list(ASKING), StudyState.FAILED, why)
+            logger.exception("The method %s of study %s could not propose", self.study.method, self.study.pk)
+            why = f"The method {self.study.method} could not propose trial {now.next_number}: {error}"
+            moves.begin_stopping(self.study.pk, list(ASKING), StudyState.FAILED, why)
             return None
-        if config is None:  # for good: pending trials count as tried
-            Study.objects.filter(pk=study_id, next_proposal=study.next_proposal).update(exhausted=True)
-            return None
-        trial = _claim_proposal(study, lane, config)
-        if trial is not None:
-            return trial
 
+    @transaction.atomic
+    def _take(self, now: Now, waiting: Sequence[tuple[int, int]], configs: Sequence[dict[str, Any]]) -> list[Trial]:
+        """Make waiting trials and proposals ours, unless another lane was quicker or the study stops asking.
 
-def propose(study: Study) -> dict[str, Any] | None:
-    """The method's proposal number `next_proposal`: a pure function of space, history, seed and that number."""
-    space = Space.from_json(study.space)
-    method = make_method(study.method, space, seed=study.seed, direction=study.direction, **study.method_options)
-    history = history_of(study) if study.method in {Method.BAYESIAN, Method.EVOLUTIONARY} else []
-    configurations = method.ask(n=1, history=history, start=study.next_proposal)
-    return configurations[0] if configurations else None
+        Rows are written in one order everywhere, lane, study, trials, so that PostgreSQL sees no deadlock.
+        """
+        first = waiting[0][1] if waiting else now.next_number
+        hold(self.lane, first)
+        moment = timezone.now()
+        asking = Study.objects.filter(pk=self.study.pk, state__in=ASKING)
+        if configs:
+            asking = asking.filter(next_proposal=now.next_proposal, next_number=now.next_number)
+        k = len(configs)
+        numbers = {"next_proposal": now.next_proposal + k, "next_number": now.next_number + k} if k else {}
+        if not asking.update(**numbers, state=StudyState.RUNNING, change=F("change") + 1, updated_at=moment):
+            return []
+        trials, tries = self._take_waiting([pk for pk, _ in waiting], moment) if waiting else ([], {})
+        if configs:
+            trials += self._make(now, configs, moment)
+        if trials and trials[0].number != first:  # another lane took the first of those that waited
+            hold(self.lane, trials[0].number)
+        Attempt.objects.bulk_create(
+            Attempt(
+                trial_id=trial.pk,
+                number=tries.get(trial.pk, 0) + 1,
+                token=self.lane.token,
+                lane=self.lane.number,
+                worker=self.lane.worker,
+                started_at=moment,
+            )
+            for trial in trials
+        )
+        return trials
+
+    def _take_waiting(self, keys: list[int], moment: Any) -> tuple[list[Trial], dict[int, int]]:
+        """Those that still wait, and how often each was tried.
+
+        The condition is on the row itself: PostgreSQL looks again at nothing else.
+        """
+        Trial.objects.filter(pk__in=keys, state=TrialState.WAITING).update(
+            state=TrialState.RUNNING, token=self.lane.token, started_at=moment
+        )
+        ours = Trial.objects.filter(pk__in=keys, state=TrialState.RUNNING, token=self.lane.token)
+        tries = dict(Attempt.objects.filter(trial__in=keys).values_list("trial").annotate(Count("pk")).order_by())
+        return list(ours.order_by("number")), tries
+
+    def _make(self, now: Now, configs: Sequence[dict[str, Any]], moment: Any) -> list[Trial]:
+        trials = Trial.objects.bulk_create(
+            Trial(
+                study_id=self.study.pk,
+                number=now.next_number + index,
+                source=Source.METHOD,
+                proposal_index=now.next_proposal + index,
+                config=config,
+                state=TrialState.RUNNING,
+                token=self.lane.token,
+                started_at=moment,
+            )
+            for index, config in enumerate(configs)
+        )
+        if connection.features.can_return_rows_from_bulk_insert:
+            return trials
+        made = Trial.objects.filter(study=self.study, number__gte=now.next_number, token=self.lane.token)
+        return list(made.order_by("number"))
 
 
 def history_of(study: Study) -> list[Observation]:
@@ -75,73 +201,11 @@ def history_of(study: Study) -> list[Observation]:
     ]
 
 
-def _claim_waiting(study: Study, lane: Lane) -> Trial | None:
-    """Take the waiting trial with the lowest number.
+def hold(lane: Lane, begun: int | None = None) -> None:
+    """Raise the lane's beat under our token, as a sign of life or in the transaction that takes or tells trials.
 
-    An UPDATE with a condition across a join becomes `id IN (SELECT ...)`, and PostgreSQL does not look at that
-    again when another lane has just taken the row: the row's own state must stand beside it.
+    `begun` is the number of the trial that the fits have come to.
     """
-    asking = Study.objects.filter(pk=study.pk, state__in=ASKING)
-    while True:
-        trial = study.trials.filter(state=TrialState.WAITING).order_by("number").first()
-        if trial is None:
-            return None
-        with transaction.atomic():
-            hold(lane)
-            taken = Trial.objects.filter(pk=trial.pk, state=TrialState.WAITING, study__in=asking).update(
-                state=TrialState.RUNNING, token=lane.token, started_at=timezone.now()
-            )
-            if taken:
-                _begin_attempt(trial, lane)
-                Study.objects.filter(pk=study.pk).update(change=F("change") + 1)
-                return Trial.objects.get(pk=trial.pk)
-        if not asking.exists():
-            return None
-
-
-def _claim_proposal(study: Study, lane: Lane, config: dict[str, Any]) -> Trial | None:
-    """Make the proposal a running trial, unless another lane asked in between."""
-    with transaction.atomic():
-        hold(lane)
-        ours = Study.objects.filter(
-            pk=study.pk,
-            state__in=ASKING,
-            next_proposal=study.next_proposal,
-            next_number=study.next_number,
-        ).update(
-            next_proposal=study.next_proposal + 1,
-            next_number=study.next_number + 1,
-            change=F("change") + 1,
-            updated_at=timezone.now(),
-        )
-        if not ours:
-            return None
-        trial = Trial.objects.create(
-            study=study,
-            number=study.next_number,
-            source=Source.METHOD,
-            proposal_index=study.next_proposal,
-            config=config,
-            state=TrialState.RUNNING,
-            token=lane.token,
-            started_at=timezone.now(),
-        )
-        _begin_attempt(trial, lane)
-        return trial
-
-
-def hold(lane: Lane) -> None:
-    """Raise the lane's beat under our token, as a sign of life or in the transaction that takes a trial."""
-    if Lane.objects.filter(pk=lane.pk, token=lane.token).update(beat=F("beat") + 1) != 1:
+    values = {} if begun is None else {"begun": begun}
+    if Lane.objects.filter(pk=lane.pk, token=lane.token).update(beat=F("beat") + 1, **values) != 1:
         raise LaneLost
-
-
-def _begin_attempt(trial: Trial, lane: Lane) -> None:
-    Attempt.objects.create(
-        trial=trial,
-        number=trial.attempts.count() + 1,
-        token=lane.token,
-        lane=lane.number,
-        worker=lane.worker,
-        started_at=timezone.now(),
-    )

@@ -1,14 +1,17 @@
 """The child that runs the fits: forked by a slice, no database, no Redis, no secrets; speaks through a pipe.
 
-Messages are JSON, followed by a frame of bytes where there are predictions. Nothing is pickled.
+Messages are one line of JSON, with bytes after it where there are predictions. Nothing is pickled. A batch is written
+only while the child has nothing left to do: then it reads, so neither side can wait for the other, however full the
+pipe.
 """
 
 import json
 import math
 import os
 import signal
+import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -17,7 +20,10 @@ from typing import Any
 import numpy as np
 
 from studies.engine import processes
+from studies.engine.offspring import name_of_end
 from studies.evaluation import KEPT_MB, Evaluator, Plan, Table, encode_predictions
+
+TELLING_PAYS = 0.005  # seconds of a fold
 
 
 @dataclass(frozen=True)
@@ -42,21 +48,31 @@ class Child:
         if self.pid == 0:
             _run(work, theirs, parent)
         theirs.close()
+        self.is_idle = True
 
-    def send(self, config: dict[str, Any], seed: int) -> None:
-        self.pipe.send_bytes(json.dumps({"config": config, "seed": seed}).encode())
+    def send(self, tasks: Sequence[dict[str, Any]], seconds: float | None = None) -> None:
+        """Tasks to evaluate one after the other: {"number", "config", "seed"}; none is begun after `seconds`."""
+        if not self.is_idle:
+            raise RuntimeError("The child is not done with what it was sent before.")
+        self.is_idle = False
+        self.pipe.send_bytes(json.dumps({"tasks": tasks, "seconds": seconds}).encode())
 
     def poll(self, seconds: float) -> bool:
         return self.pipe.poll(seconds)
 
     def receive(self) -> dict[str, Any]:
-        """The next message; raises EOFError when the child is gone."""
+        """The next message: scores of folds, or a trial's result with its predictions as bytes.
+
+        Raises EOFError when the child is gone. `is_idle` is true again after the last one.
+        """
         try:
-            message = json.loads(self.pipe.recv_bytes())
-            if message.get("predictions"):
-                message["predictions"] = self.pipe.recv_bytes()
-        except ConnectionError as error:
+            line, _, data = self.pipe.recv_bytes().partition(b"\n")
+        except OSError as error:  # also when it died while it wrote
             raise EOFError from error
+        message = json.loads(line)
+        self.is_idle = message.pop("last", False)
+        if "state" in message:
+            message["predictions"] = data
         return message
 
     def kill(self) -> str:
@@ -71,9 +87,7 @@ class Child:
             _, status = os.waitpid(self.pid, 0)
         except ChildProcessError:
             return "ended"
-        if os.WIFSIGNALED(status):
-            return f"signal {os.WTERMSIG(status)} ({signal.Signals(os.WTERMSIG(status)).name})"
-        return f"exit code {os.WEXITSTATUS(status)}"
+        return name_of_end(status)
 
 
 def _run(work: Work, pipe: Connection, parent: int) -> None:
@@ -102,16 +116,41 @@ def _serve(work: Work, pipe: Connection) -> None:
     if work.memory_mb is not None:
         processes.limit_memory(work.memory_mb)
 
-    def on_fold(index: int, score: float) -> None:
-        pipe.send_bytes(json.dumps({"fold": index, "score": finite(score)}).encode())
-
     while True:
         request = json.loads(pipe.recv_bytes())
-        result = evaluator.evaluate(request["config"], request["seed"], on_fold)
-        data = encode_predictions(result.predictions) if result.predictions is not None else b""
-        pipe.send_bytes(json.dumps(as_message(result) | {"predictions": bool(data)}).encode())
-        if data:
-            pipe.send_bytes(data)
+        allowed, tasks = request["seconds"], request["tasks"]
+        received = time.perf_counter()
+        for index, task in enumerate(tasks):
+            if index and allowed is not None and time.perf_counter() - received > allowed:
+                _send(pipe, {"last": True})
+                break
+            message, data = _fit(evaluator, task, pipe)
+            _send(pipe, message | {"last": index == len(tasks) - 1}, data)
+
+
+def _send(pipe: Connection, message: dict[str, Any], data: bytes = b"") -> None:
+    pipe.send_bytes(b"%b\n%b" % (json.dumps(message).encode(), data))
+
+
+def _fit(evaluator: Evaluator, task: dict[str, Any], pipe: Connection) -> tuple[dict[str, Any], bytes]:
+    """A task's result; folds are told while it runs, unless they are so quick that telling would cost more."""
+    began_at, began = time.time(), time.perf_counter()
+    untold: list[float | None] = []
+    last_told = began
+
+    def on_fold(index: int, score: float) -> None:
+        nonlocal last_told
+        untold.append(finite(score))
+        now = time.perf_counter()
+        if now - last_told > TELLING_PAYS:
+            last_told = now
+            _send(pipe, {"fold": index, "scores": untold})
+            untold.clear()
+
+    result = evaluator.evaluate(task["config"], task["seed"], on_fold)
+    data = encode_predictions(result.predictions) if result.predictions is not None else b""
+    seconds = time.perf_counter() - began
+    return as_message(result) | {"number": task["number"], "began_at": began_at, "seconds": seconds}, data
 
 
 def as_message(result: Any) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def run_lane(study_id: int, number: int) -> None:
     if lane is None:
         return
     try:
-        Slice(study_id, lane).run()
+        Slice(Study.objects.select_related("dataset_version", "plan").get(pk=study_id), lane).run()
     except LaneLost:
         logger.warning("Lane %s of study %s was given to another slice; this one ends", number, study_id)
         return
@@ -45,6 +45,7 @@ def claim(study_id: int, number: int) -> Lane | None:
         worker=os.environ.get("RQ_WORKER_ID", ""),
         horse_pid=os.getpid(),
         child_pid=None,
+        begun=None,
     )
     return Lane.objects.get(study_id=study_id, number=number) if taken else None
 

@@ -5,6 +5,8 @@ SQLite ignores select_for_update; a condition on the old state and the token hol
 
 import logging
 from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -51,65 +53,104 @@ def record(study_id: int, verb: str, who: Any = None, detail: str = "") -> None:
 
 def free_lanes(lanes: QuerySet[Lane]) -> int:
     """Nobody holds these any more, and none is rung; how many there were."""
-    return lanes.update(token="", worker="", horse_pid=None, child_pid=None, job_id="", rung_at=None)
+    return lanes.update(token="", worker="", horse_pid=None, child_pid=None, begun=None, job_id="", rung_at=None)
 
 
-def give_back_lane(lane: Lane, detail: str) -> bool:
-    """Free a lane whose holder is gone and send its trial back to waiting; False when the holder was not gone."""
+def give_back_lane(lane: Lane, detail: str, counts: bool = True) -> bool:
+    """Free a lane whose holder is gone and send its trials back to waiting; False when the holder was not gone.
+
+    The trial that the lane's mark says had begun loses an attempt, the others of its batch none; nor does that one when
+    the fault was not the slice's (counts=False).
+    """
     with transaction.atomic():
         if not free_lanes(Lane.objects.filter(pk=lane.pk, token=lane.token, beat=lane.beat)):
             return False
         for trial in Trial.objects.filter(study_id=lane.study_id, state=TrialState.RUNNING, token=lane.token):
-            lose_attempt(trial, lane.token, detail)
+            if counts and trial.number == lane.begun:
+                lose_attempt(trial, lane.token, detail)
+            else:
+                hand_back([trial], lane.token, detail)
     return True
 
 
-def lose_attempt(trial: Trial, token: str, detail: str) -> bool:
+def lose_attempt(trial: Trial, token: str, detail: str, began_at: datetime | None = None) -> bool:
     """A running trial's process is gone: back to waiting, or failed when that happened MAX_ATTEMPTS times."""
     with transaction.atomic():
-        lost_before = trial.attempts.filter(outcome=Outcome.LOST).count()
-        if lost_before + 1 >= settings.MAX_ATTEMPTS:
-            error = f"The process died {lost_before + 1} times; the last time: {detail}"
-            return end_trial(trial.pk, token, TrialState.FAILED, Outcome.LOST, detail, reason=Reason.DIED, error=error)
-        return _return_to_waiting(trial, token, Outcome.LOST, detail)
+        lost = trial.attempts.filter(outcome=Outcome.LOST).count() + 1
+        if lost >= settings.MAX_ATTEMPTS:
+            error = f"The process died {lost} times; the last time: {detail}"
+            return _die(trial, token, Outcome.LOST, detail, error, began_at)
+        return _return_to_waiting(trial, token, Outcome.LOST, detail, began_at)
 
 
-def hand_back(trial: Trial, token: str, detail: str) -> bool:
-    """A trial that its worker cannot finish (it is being stopped); no attempt is counted as lost."""
+def hand_back(trials: Iterable[Trial], token: str, detail: str) -> int:
+    """Send trials back that their slice cannot finish, or did not begin; how many were. None counts as lost.
+
+    Only a trial that ended so MAX_TRIES times, for whatever reasons, has failed.
+    """
     with transaction.atomic():
-        return _return_to_waiting(trial, token, Outcome.KILLED, detail)
+        return sum(_hand_back(trial, token, detail) for trial in trials)
 
 
-def _return_to_waiting(trial: Trial, token: str, outcome: str, detail: str) -> bool:
+def _hand_back(trial: Trial, token: str, detail: str) -> bool:
+    tries = trial.attempts.count()
+    if tries >= settings.MAX_TRIES:
+        error = f"It was begun or given back {tries} times without an end; the last time: {detail}"
+        return _die(trial, token, Outcome.KILLED, detail, error)
+    return _return_to_waiting(trial, token, Outcome.KILLED, detail)
+
+
+def _die(trial: Trial, token: str, outcome: str, detail: str, error: str, began_at: datetime | None = None) -> bool:
+    return end_trial(
+        trial.pk, token, TrialState.FAILED, outcome, detail, began_at=began_at, reason=Reason.DIED, error=error
+    )
+
+
+def _return_to_waiting(trial: Trial, token: str, outcome: str, detail: str, began_at: datetime | None = None) -> bool:
     moved = Trial.objects.filter(pk=trial.pk, token=token, state=TrialState.RUNNING).update(
         state=TrialState.WAITING, token="", started_at=None, fold_scores=[]
     )
     if moved != 1:
         return False
-    _end_attempt(trial.pk, token, outcome, detail)
+    _end_attempt(trial.pk, token, outcome, detail, began_at)
     touch(trial.study_id)
     return True
 
 
 def end_trial(
-    trial_pk: int, token: str, state: str, outcome: str, detail: str = "", reason: str = "", **fields: Any
+    trial_pk: int,
+    token: str,
+    state: str,
+    outcome: str,
+    detail: str = "",
+    reason: str = "",
+    began_at: datetime | None = None,
+    **fields: Any,
 ) -> bool:
-    """Tell: one conditional UPDATE on id, token and state; nothing else is written unless one row changed."""
+    """End a trial from outside its fits: one conditional UPDATE on id, token and state; nothing else is written unless
+    one row changed. `began_at` is when its fits began, where that is known."""
+    if began_at is not None:
+        fields["started_at"] = began_at
     with transaction.atomic():
         moved = Trial.objects.filter(pk=trial_pk, token=token, state=TrialState.RUNNING).update(
             state=state, reason=reason, finished_at=timezone.now(), **fields
         )
         if moved != 1:
-            logger.warning("A result for trial row %s came from an attempt that was given up; it is refused", trial_pk)
+            log_refused(trial_pk)
             return False
-        _end_attempt(trial_pk, token, outcome, detail)
+        _end_attempt(trial_pk, token, outcome, detail, began_at)
         touch(Trial.objects.values_list("study_id", flat=True).get(pk=trial_pk))
     return True
 
 
-def _end_attempt(trial_pk: int, token: str, outcome: str, detail: str) -> None:
+def log_refused(trial_pk: int) -> None:
+    logger.warning("A result for trial row %s came from an attempt that was given up; it is refused", trial_pk)
+
+
+def _end_attempt(trial_pk: int, token: str, outcome: str, detail: str, began_at: datetime | None = None) -> None:
+    began = {} if began_at is None else {"started_at": began_at}
     Attempt.objects.filter(trial_id=trial_pk, token=token, outcome=Outcome.RUNNING).update(
-        outcome=outcome, ended_at=timezone.now(), detail=detail[:300]
+        outcome=outcome, ended_at=timezone.now(), detail=detail[:300], **began
     )
 
 

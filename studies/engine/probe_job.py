@@ -148,7 +148,7 @@ class Timer:
             return []
         began, first_fold = time.monotonic(), 0.0
         try:
-            self.child.send(config, 0)
+            self.child.send([{"number": 0, "config": config, "seed": 0}])
             while self.left > 0:
                 if StopRequest.at is not None:
                     raise Stopped

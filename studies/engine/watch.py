@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from studies.engine import moves, processes
 from studies.engine.ask import hold
@@ -59,12 +60,14 @@ class TrialWatch:
         self.study_id = study_id
         self.lane = lane
         self.next_beat = self.next_look = 0.0
+        self.limits: Any = None  # trial_seconds and trial_memory_mb, of the last look at the study
+        self.winds_down = False  # the study wants no other trial to begin
 
-    def begin(self, trial: Trial, limits: Study, child_pid: int) -> None:
-        """From now on this trial is looked at, against its study's limits of now."""
-        self.trial, self.limits, self.child_pid = trial, limits, child_pid
+    def begin(self, trial: Trial, child_pid: int) -> None:
+        """From now on this trial is looked at."""
+        self.trial, self.child_pid = trial, child_pid
         self.partial: list[float | None] = []
-        self.began = time.monotonic()
+        self.began, self.began_at = time.monotonic(), timezone.now()
 
     def look(self) -> Verdict | None:
         """Look at clock, memory, state and lease; None while the trial may go on. Raises LaneLost."""
@@ -108,19 +111,24 @@ class TrialWatch:
         return processes.resident_mb(self.child_pid) - processes.resident_mb(os.getpid())
 
     def is_stopping(self) -> bool:
-        """Whether the study is being stopped; begins that itself when the time budget is used up."""
+        """Whether the study is being stopped; begins that itself when the time budget is used up.
+
+        Limits may have changed as well: the new ones hold for the running trial.
+        """
         with unless_away():
             study = Study.objects.get(pk=self.study_id)
             if moves.time_is_up(study):
                 before = [*ASKING, StudyState.PAUSING]
                 moves.begin_stopping(study.pk, before, StudyState.COMPLETE, moves.TIME_IS_UP)
                 study.refresh_from_db()
+            self.limits = study
+            self.winds_down = study.state not in ASKING
             return study.state == StudyState.STOPPING
         return False
 
     def beat(self) -> None:
         """Show that this slice lives, and how far the trial is."""
-        hold(self.lane)
+        hold(self.lane, self.trial.number)
         if len(self.partial) > len(self.trial.fold_scores):
             self.trial.fold_scores = list(self.partial)
             Trial.objects.filter(pk=self.trial.pk, token=self.lane.token, state=TrialState.RUNNING).update(

@@ -10,6 +10,9 @@ class Lane(models.Model):
     number = models.PositiveSmallIntegerField()
     token = models.CharField("of the slice that holds it; empty when free", max_length=32, blank=True)
     beat = models.PositiveBigIntegerField("raised by the holder while it lives", default=0)
+    begun = models.PositiveIntegerField(
+        "number of the trial that its fits had come to at the last sign of life", null=True, blank=True
+    )
     worker = models.CharField(max_length=100, blank=True)
     horse_pid = models.PositiveIntegerField(null=True, blank=True)
     child_pid = models.PositiveIntegerField(null=True, blank=True)

@@ -8,8 +8,9 @@ import pytest
 from django.conf import settings
 
 from studies.engine import bell
+from studies.engine.ask import Asker
 from studies.management.site.embedded_redis import start_redis
-from studies.models import Study
+from studies.models import Lane, Study, Trial
 from tests.database import database_url
 from tests.nursery import Started, start_command
 
@@ -45,6 +46,13 @@ def start_workers(redis_server: None, transactional_db: None) -> Iterator[Worker
     for process in started:
         process.kill()
         process.wait()
+
+
+def next_trial(study_id: int, lane: Lane) -> Trial | None:
+    """The first ask of a slice: one trial, as it does not know how long they take."""
+    trials = Asker(Study.objects.get(pk=study_id), lane).ask()
+    assert len(trials) < 2
+    return trials[0] if trials else None
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 120.0) -> None:

@@ -7,13 +7,12 @@ from django.utils import timezone
 
 from studies.engine import actions, moves
 from studies.engine.actions import Refused
-from studies.engine.ask import next_trial
 from studies.engine.intake import correct_schema
 from studies.engine.lane import claim
 from studies.engine.tables import evaluation_table
 from studies.models import DatasetVersion, Study, Trial, User
 from studies.search import SpaceError
-from tests.engine.conftest import state_of
+from tests.engine.conftest import next_trial, state_of
 from tests.factories import make_study, make_trial, make_version
 
 pytestmark = pytest.mark.django_db

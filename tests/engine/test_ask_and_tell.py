@@ -9,12 +9,15 @@ from django.utils import timezone
 
 from studies.engine import actions, moves, recovery
 from studies.engine.advance import work_left
-from studies.engine.ask import LaneLost, next_trial, propose
+from studies.engine.ask import Asker, LaneLost
 from studies.engine.child import trial_seed
 from studies.engine.lane import claim, release
 from studies.engine.recovery import Reconciler, give_back_orphans
 from studies.engine.slice import Slice
+from studies.engine.tell import tell
 from studies.models import Lane, Study, Trial, User
+from studies.search import Space, make_method
+from tests.engine.conftest import next_trial
 from tests.factories import make_study, make_trial, make_version
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +67,7 @@ def test_waiting_trials_come_first_then_proposals_in_order_up_to_the_budget(stud
 
 def test_a_manual_trial_does_not_eat_a_grid_point(study: Study, alice: User) -> None:
     Study.objects.filter(pk=study.pk).update(method="grid")
-    first = propose(Study.objects.get(pk=study.pk))
+    first = make_method("grid", Space.from_json(study.space), seed=0).ask()[0]
     actions.add_trial(study, alice, {"C": 2.0, "l1_ratio": 0.5})
     lane = claimed(study)
     trials = [next_trial(study.pk, lane) for _ in range(3)]
@@ -112,23 +115,24 @@ def test_a_method_that_raises_ends_the_study_and_says_why(study: Study) -> None:
 
 def test_a_slice_leaves_when_its_lane_is_no_longer_wanted_however_long_it_has_run(study: Study, settings) -> None:
     settings.SLICE_SECONDS = 0.0
-    slice_ = Slice(study.pk, claimed(study, 1))
+    slice_ = Slice(study, claimed(study, 1))
     slice_.done = 1
     assert not slice_.should_leave()  # no Redis answers: nobody waits
-    slice_.asked_queue = 0.0
     Study.objects.update(parallel=1)
-    assert slice_.should_leave()
+    assert slice_.asker.ask() == []
 
 
 def test_a_budget_of_time_ends_a_trial_that_runs_while_its_study_is_pausing(study: Study) -> None:
     lane = claimed(study)
     trial = next_trial(study.pk, lane)
     Study.objects.update(state="pausing", max_seconds=1.0, launched_at=timezone.now() - timedelta(seconds=2))
-    slice_ = Slice(study.pk, lane)
-    slice_.watch.begin(trial, study, child_pid=0)
+    slice_ = Slice(study, lane)
+    slice_.todo.append(trial)
+    slice_.watch.limits = study
+    slice_.watch.begin(trial, child_pid=0)
     verdict = slice_.watch.look()
     assert verdict is not None
-    slice_.end(trial, verdict)
+    slice_.end(verdict)
     trial.refresh_from_db()
     assert (trial.state, trial.reason) == ("cancelled", "stopped")
 
@@ -164,13 +168,82 @@ def test_a_trial_is_lost_three_times_at_most(study: Study) -> None:
 
 
 def test_a_trial_handed_back_by_a_stopping_worker_costs_no_attempt(study: Study) -> None:
-    for _ in range(5):
+    for time in range(10):
         lane = claimed(study)
         trial = next_trial(study.pk, lane)
-        assert moves.hand_back(trial, lane.token, "The worker was stopped")
+        assert trial.number == 0
+        assert moves.hand_back([trial], lane.token, "The worker was stopped") == 1
         release(lane)
-    trial.refresh_from_db()
-    assert trial.state == "waiting"
+        trial.refresh_from_db()
+        assert trial.state == ("waiting" if time < 9 else "failed")  # not for ever
+    assert trial.reason == "died"
+    assert "10 times" in trial.error
+
+
+FOUND = {"state": "complete", "reason": "", "error": "", "traceback": "", "warnings": [], "value": 0.9, "stderr": 0.1,
+         "fold_scores": [0.8, 1.0], "fit_times": [0.1, 0.1], "score_times": [0.0, 0.0], "began_at": 1.6e9,
+         "seconds": 0.2, "predictions": b"told"}  # fmt: skip
+
+
+def batch_of(study: Study, lane: Lane, seconds: float = 1e-4) -> list[Trial]:
+    """What a slice asks for after trials that took so many seconds."""
+    asker = Asker(Study.objects.get(pk=study.pk), lane)
+    asker.pace.note([seconds], succeeded=True)
+    return asker.ask()
+
+
+def test_cheap_trials_are_asked_in_batches_that_end_together(study: Study) -> None:
+    Study.objects.update(max_trials=41)
+    lanes = [claimed(study, 0), claimed(study, 1)]
+    assert next_trial(study.pk, lanes[0]).number == 0
+    assert [trial.number for trial in batch_of(study, lanes[0])] == list(range(1, 11))  # 40 left, 2 lanes
+    assert [trial.number for trial in batch_of(study, lanes[1])] == list(range(11, 18))
+    assert len(batch_of(study, lanes[1], seconds=0.35)) == 1  # slow ones one by one
+    Study.objects.update(method="bayesian")
+    assert len(batch_of(study, lanes[1])) == 1  # who learns from the history asks one by one
+    assert set(Trial.objects.values_list("attempts__number", "state")) == {(1, "running")}
+    lanes[0].refresh_from_db()
+    assert lanes[0].begun == 1
+
+
+def test_a_batch_is_told_but_for_what_was_given_up(study: Study) -> None:
+    lane = claimed(study)
+    next_trial(study.pk, lane)
+    Study.objects.update(max_trials=41)
+    batch = batch_of(study, lane)[:3]
+    moves.hand_back([batch[1]], lane.token, "given back")
+    assert tell(lane, [(trial, dict(FOUND)) for trial in batch], begun=4) == 2
+    rows = study.trials.filter(number__in=(1, 2, 3)).order_by("number")
+    assert [(trial.state, trial.value) for trial in rows] == [("complete", 0.9), ("waiting", None), ("complete", 0.9)]
+    assert [hasattr(trial, "predictions") for trial in rows] == [True, False, True]
+    assert bytes(rows[0].predictions.data) == b"told"
+    attempt = rows[0].attempts.get()
+    assert (attempt.outcome, attempt.started_at.timestamp(), attempt.ended_at) == (
+        "complete",
+        1.6e9,
+        rows[0].finished_at,
+    )
+    assert (rows[0].finished_at - rows[0].started_at).total_seconds() == pytest.approx(0.2)
+    assert rows[0].fit_seconds == pytest.approx(0.2)
+    assert Lane.objects.get(pk=lane.pk).begun == 4
+    release(lane)
+    with pytest.raises(LaneLost):
+        tell(lane, [(batch[1], dict(FOUND))])
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_of_a_lost_batch_only_the_trial_that_had_begun_has_lost_an_attempt(study: Study, counts: bool) -> None:
+    Study.objects.update(max_trials=41)
+    lane = claimed(study)
+    next_trial(study.pk, lane)
+    batch = batch_of(study, lane)
+    tell(lane, [(batch[0], dict(FOUND))], begun=2)
+    assert moves.give_back_lane(Lane.objects.get(pk=lane.pk), "The worker was lost", counts=counts)
+    outcomes = dict(study.trials.filter(number__lt=5).values_list("number", "attempts__outcome"))
+    assert outcomes == {0: "killed", 1: "complete", 2: "lost" if counts else "killed", 3: "killed", 4: "killed"}
+    lane = claimed(study)
+    assert [trial.number for trial in batch_of(study, lane)] == [0]  # what was tried before runs alone
+    assert [trial.number for trial in batch_of(study, lane)] == [2]
 
 
 def test_a_lease_lapses_when_the_beat_stands_still(study: Study, settings) -> None:
