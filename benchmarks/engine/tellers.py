@@ -19,12 +19,13 @@ from benchmarks.room.report import Report, quantile
 from benchmarks.room.site import Site
 from studies.engine.actions import launch
 from studies.engine.advance import advance
-from studies.engine.ask import next_trial
+from studies.engine.ask import Asker
 from studies.engine.child import as_message
 from studies.engine.lane import claim, release
-from studies.engine.slice import Slice
 from studies.engine.tables import evaluation_table
+from studies.engine.tell import tell
 from studies.evaluation import Plan, encode_predictions, evaluate
+from studies.models import Study
 
 TELLERS = 8
 BAR = 50.0  # ms, 95 % of the tells
@@ -57,7 +58,8 @@ def tell_all(site: Site, trials: int) -> tuple[list[dict[str, float]], list[str]
         NullEntry.key,
         DEFAULTS,
     )
-    message = as_message(result) | {"predictions": encode_predictions(result.predictions)}
+    data = encode_predictions(result.predictions)
+    message = as_message(result) | {"predictions": data, "began_at": time.time(), "seconds": 0.001}
     connections.close_all()  # none must cross the fork
     with tempfile.TemporaryDirectory() as folder:
         fork = multiprocessing.get_context("fork")
@@ -86,11 +88,11 @@ def teller(study_id: int, number: int, message: dict[str, Any], path: Path) -> N
     try:
         lane = claim(study_id, number)
         assert lane is not None
-        its_slice = Slice(study_id, lane)
+        asker = Asker(Study.objects.get(pk=study_id), lane)
         began = time.perf_counter()
-        while (trial := next_trial(study_id, lane)) is not None:
+        while trials := asker.ask():
             asked = time.perf_counter()
-            its_slice.tell(trial, dict(message))
+            tell(lane, [(trial, message) for trial in trials])
             told = time.perf_counter()
             seconds.append({"ask": asked - began, "tell": told - asked})
             began = time.perf_counter()

@@ -13,8 +13,8 @@ from benchmarks.room.site import Site
 
 SLICE = "studies.engine.slice"
 PARTS = {
-    "ask": [f"{SLICE}.next_trial"],
-    "tell": [f"{SLICE}.Slice.tell"],
+    "ask": [f"{SLICE}.Asker.ask"],
+    "tell": [f"{SLICE}.tell"],
     "pipe": [f"{SLICE}.Child.{name}" for name in ("send", "poll", "receive")],
     "looks": [f"{SLICE}.Slice.should_leave", f"{SLICE}.TrialWatch.look"],
 }
