@@ -6,13 +6,13 @@ import secrets
 
 from django.db.models import F
 
-from studies.engine import moves
+from studies.engine import fitness, moves
 from studies.engine.advance import advance
 from studies.engine.ask import LaneLost
 from studies.engine.slice import Slice
 from studies.engine.store.versions import StorageAway
 from studies.engine.watch import Interrupted
-from studies.models import ASKING, Lane, Study
+from studies.models import ASKING, Lane, Study, WorkerProcess
 
 logger = logging.getLogger(__name__)
 
@@ -29,16 +29,19 @@ def run_lane(study_id: int, number: int) -> None:
         return
     except (StorageAway, Interrupted) as error:  # no trial was begun
         logger.warning("Lane %s of study %s is given back: %s", number, study_id, error or "the worker is stopped")
+        WorkerProcess.objects.filter(name=lane.worker).update(trouble=str(error)[:300])
         release(lane)  # and left to the reconciler's next look: rung at once it would come back at once
         return
     release(lane)
+    WorkerProcess.objects.filter(name=lane.worker).exclude(trouble="").update(trouble="")
     advance(study_id)
 
 
 def claim(study_id: int, number: int) -> Lane | None:
     """Take a free lane under a new token; None when somebody has it or the study does not want it."""
     token = secrets.token_hex(16)
-    wanted = Study.objects.filter(pk=study_id, state__in=ASKING)  # a subquery, not a join: see ask._claim_waiting
+    # A subquery, not a join: see ask._claim_waiting.
+    wanted = Study.objects.filter(pk=study_id, state__in=ASKING, estimator__in=fitness.served())
     taken = Lane.objects.filter(study__in=wanted, number=number, token="").update(
         token=token,
         beat=F("beat") + 1,

@@ -10,8 +10,10 @@ from studies.engine import bell
 from studies.models import Event, ModelFile, ModelFileState, Trial, TrialState, User
 
 from .actions import Refused
+from .fitness import models_are_served
 
 RING_AGAIN = timedelta(seconds=60)
+RING_SOON = timedelta(seconds=4)
 MAX_ATTEMPTS = 3
 
 
@@ -45,8 +47,14 @@ def ring_waiting() -> None:
     """Ring for what waits and was not rung for lately; Redis may have been away, or emptied."""
     for wanted in ModelFile.objects.filter(state=ModelFileState.WAITING):
         rested = wanted.rung_at is None or abs(timezone.now() - wanted.rung_at) > RING_AGAIN
-        if rested and not bell.ring_model(wanted):
+        if rested and not (models_are_served() and bell.ring_model(wanted)):
             return
+
+
+def leave_to_another(pk: int) -> None:
+    """This worker cannot make it: it is rung for again soon, and another one may hear."""
+    soon = timezone.now() - RING_AGAIN + RING_SOON
+    ModelFile.objects.filter(pk=pk, state=ModelFileState.WAITING).update(rung_at=soon)
 
 
 def give_back(pk: int) -> None:

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from studies.engine import processes
 from studies.engine.child import trial_seed
+from studies.engine.model_files import can_be_made, leave_to_another
 from studies.engine.patience import patiently
 from studies.engine.store.models import part_of, put_model
 from studies.engine.store.versions import StorageAway
@@ -38,6 +39,9 @@ OURS = ("studies.", "tuningsite.")
 
 def run_model(pk: int) -> None:
     """Make one model. May be delivered never, once or five times: the claim decides."""
+    if not can_be_made():
+        leave_to_another(pk)
+        return
     claimed = ModelFile.objects.filter(pk=pk, state=ModelFileState.WAITING).update(
         state=ModelFileState.RUNNING,
         started_at=timezone.now(),

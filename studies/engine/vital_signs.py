@@ -101,7 +101,7 @@ def database_words() -> dict[str, str]:
             with connection.cursor() as cursor:
                 cursor.execute(f"PRAGMA busy_timeout = {WRITE_PATIENCE_MS}")
         applied = MigrationRecorder(connection).applied_migrations()
-        alive = WorkerProcess.objects.alive().exists()
+        alive = WorkerProcess.objects.serving().exists()
     except DatabaseError:
         return NO_DATABASE
     return {

@@ -24,7 +24,7 @@ from rq.utils import now
 from rq.worker import Worker, WorkerStatus
 from rq.worker.base import StopRequested
 
-from studies.engine import bell, offspring, processes
+from studies.engine import bell, fitness, offspring, processes
 from studies.engine.hearing import Call, hear
 from studies.engine.patience import AWAY, Outage
 from studies.engine.recovery import Reconciler, give_back_lanes_of
@@ -51,6 +51,8 @@ class TuningWorker(Worker):
         self.horse_held_a_lane_at = 0.0
         self.horse_grace = settings.LEASE_SECONDS
         self.is_listening = False
+        self.facts = fitness.facts()
+        self.refuses = fitness.NOT_ASKED
         self.redis_outage = Outage("Redis", "running trials go on")
         self.database_outage = Outage("The database", "every tick tries again")
 
@@ -59,17 +61,21 @@ class TuningWorker(Worker):
     def tick(self) -> None:
         """Show that this worker lives, and reconcile. Leaves no database connection open for a fork to copy."""
         try:
+            self._compare_with_site()
+            seen = {"seen_at": timezone.now(), "refuses": self.refuses}
             WorkerProcess.objects.update_or_create(
                 name=self.name,
-                defaults={"seen_at": timezone.now()},
-                create_defaults={
+                defaults=seen,
+                create_defaults=seen
+                | {
                     "host": socket.gethostname(),
                     "pid": os.getpid(),
                     "started_at": timezone.now(),
-                    "seen_at": timezone.now(),
+                    "packages": sorted(fitness.packages()),
                 },
             )
-            self.reconciler.tick()
+            if not self.refuses:
+                self.reconciler.tick()
             self.mind_horse()
             self.database_outage.is_over()
         except AWAY as error:
@@ -87,6 +93,19 @@ class TuningWorker(Worker):
     def run_maintenance_tasks(self) -> None:
         """Called by rq's loop. rq's own registries hold nothing that we read."""
         self.tick()
+
+    def _compare_with_site(self) -> None:
+        """Refuse work while the site runs something else; end when a new process would run the same as the site."""
+        site = fitness.of_site()
+        refuses = fitness.refusal(self.facts, site)
+        if refuses and refuses != self.refuses:
+            logger.warning("This worker takes no work. %s", refuses)
+        self.refuses = refuses
+        if refuses:
+            self.handle_warm_shutdown_request()  # a running trial may end
+            if fitness.facts() == site:
+                logger.warning("The site’s version is on disk now: this worker ends, to be started again with it")
+                self._shutdown()
 
     def mind_horse(self) -> None:
         """Kill a horse that has held no lane for a lease: it hangs, and what it might still write is refused."""
@@ -111,6 +130,9 @@ class TuningWorker(Worker):
         while not self._stop_requested:
             if self.should_run_maintenance_tasks:
                 self.tick()
+            if self.refuses:
+                time.sleep(REDIS_REST)
+                continue
             if self.redis_outage.since is not None and bell.queued_jobs() is None:
                 time.sleep(REDIS_REST / 2)
                 continue

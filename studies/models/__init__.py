@@ -17,7 +17,7 @@ from .team import Membership, Refused, Role, Team
 from .team_event import TeamEvent
 from .trial import Attempt, Outcome, Reason, Source, Trial, TrialPredictions, TrialState
 from .user import User
-from .worker import ReconcilerLock, WorkerProcess
+from .worker import ReconcilerLock, SiteFacts, WorkerProcess
 
 __all__ = [
     "ACTIVE",
@@ -51,6 +51,7 @@ __all__ = [
     "ReconcilerLock",
     "Refused",
     "Role",
+    "SiteFacts",
     "Source",
     "SplitPlan",
     "Standing",

@@ -5,12 +5,18 @@ from datetime import timedelta
 from django.db import models
 from django.utils import timezone
 
+from .json_field import OrderedJSONField
+
 ALIVE_FOR = timedelta(seconds=10)
 
 
 class WorkerQuerySet(models.QuerySet["WorkerProcess"]):
     def alive(self) -> "WorkerQuerySet":
         return self.filter(seen_at__gt=timezone.now() - ALIVE_FOR)
+
+    def serving(self) -> "WorkerQuerySet":
+        """Alive, and of the site's version."""
+        return self.alive().filter(refuses="")
 
 
 class WorkerProcess(models.Model):
@@ -19,11 +25,24 @@ class WorkerProcess(models.Model):
     pid = models.PositiveIntegerField()
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField(db_index=True)
+    refuses = models.CharField("why it takes no work; empty while it does", max_length=300, blank=True)
+    trouble = models.CharField("why its last slice could not begin", max_length=300, blank=True)
+    packages = OrderedJSONField("extra packages that it has", default=list)
 
     objects = WorkerQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name
+
+
+class SiteFacts(models.Model):
+    """A single row: what the site runs, as it said when it started."""
+
+    facts = OrderedJSONField(default=dict)
+    recorded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"the site since {self.recorded_at}"
 
 
 class ReconcilerLock(models.Model):

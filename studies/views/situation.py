@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from studies.engine.advance import work_left
 from studies.engine.bell import queued_jobs
+from studies.engine.fitness import why_nobody
 from studies.models import ASKING, Lane, Study, WorkerProcess
 
 from .attempts import Loss, losses
@@ -37,14 +38,19 @@ def situation(study: Study) -> Situation:
     held = sum(study_id == study.pk for study_id, _ in lanes)
     busy = len({worker for _, worker in lanes})
     workers = WorkerProcess.objects.alive().count()
-    waits = study.state in ASKING and not held and busy >= workers > 0 and work_left(study) > 0
     return Situation(
         workers=workers,
         redis_away=queued_jobs() is None,
         held=held,
-        why=all_busy(workers) if waits else "",
+        why=_why(study, workers, held, busy),
         lost=_latest(study),
     )
+
+
+def _why(study: Study, workers: int, held: int, busy: int) -> str:
+    if study.state not in ASKING or held or not workers or not work_left(study):
+        return ""
+    return why_nobody(study) or (all_busy(workers) if busy >= workers else "")
 
 
 def all_busy(workers: int) -> str:

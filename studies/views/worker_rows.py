@@ -45,7 +45,7 @@ class Row:
     @property
     def refuses(self) -> str:
         """Why it takes no work; empty where it does."""
-        return getattr(self.worker, "refuses", "")
+        return self.worker.refuses or self.worker.trouble
 
 
 def worker_rows(teams: Collection[int], held: list[Lane]) -> list[Row]:

@@ -52,15 +52,16 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     rows = worker_rows(teams, held)
     queued = queued_jobs()
     serving = [row for row in rows if row.alive and not row.refuses]
+    refusing = sum(row.alive and bool(row.refuses) for row in rows)
     alive, busy = len(serving), sum(bool(row.doing) for row in serving)
-    waiting = _waiting(teams, why_waiting(alive, busy, queued is None))
+    waiting = _waiting(teams, why_waiting(alive, busy, queued is None, refusing))
     since = measures.waiting_since()
     return {
         "section": "workers",
         "rows": rows,
         "alive": alive,
         "busy": busy,
-        "refusing": sum(row.alive and bool(row.refuses) for row in rows),
+        "refusing": refusing,
         "gone": sum(not row.alive for row in rows),
         "queued": None if queued is None else len(queued),
         "oldest": (timezone.now() - since).total_seconds() if since else None,
@@ -72,9 +73,9 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def why_waiting(alive: int, busy: int, redis_away: bool) -> str:
+def why_waiting(alive: int, busy: int, redis_away: bool, refusing: int = 0) -> str:
     if not alive:
-        return "no worker is running."
+        return "no worker takes work; the reasons stand above." if refusing else "no worker is running."
     if redis_away:
         return "Redis does not answer; it begins when Redis is back."
     return all_busy(alive) if busy >= alive else "a worker takes it up in a moment."

@@ -33,6 +33,7 @@ class Entry(ABC):
     limit: ClassVar[int | None] = None  # largest sensible number of rows
     probabilities: ClassVar[bool] = True  # whether its classifier gives them
     instead: ClassVar[str] = ""  # what serves a task that this one does not
+    packages: ClassVar[tuple[str, ...]] = ()  # beside scikit-learn; a worker without them leaves it alone
     offer: ClassVar[Offer] = Offer()
 
     @abstractmethod

@@ -12,20 +12,22 @@ from urllib.request import urlopen
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connections
+from django.db import DatabaseError, connection, connections
 from django.urls import reverse
 
+from studies.engine.fitness import record_site
 from studies.management.demo.people import demo_team
 from studies.management.site.embedded_redis import NoRedis, start_redis
 from studies.management.site.lock import DataLock, LockedByAnother
-from studies.management.site.schema import keep_private
+from studies.management.site.schema import keep_private, schema_problem
 from studies.management.site.service import Service
 from studies.management.site.static_files import collect_if_stale
 from studies.management.site.supervisor import STOP_PATIENCE, Supervisor, manage
-from studies.models import Membership, OneTimeLink
+from studies.models import Lane, Membership, OneTimeLink, SiteFacts, WorkerProcess
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 WEB_PATIENCE = 60.0  # seconds until the web server must answer
+LET_GO_PATIENCE = 30.0  # that workers of another version have to finish what they are at
 
 
 class Command(BaseCommand):
@@ -71,7 +73,7 @@ class Command(BaseCommand):
                 self.supervisor.add(start_redis())
             except NoRedis as error:
                 raise CommandError(str(error)) from error
-        call_command("migrate", interactive=False, verbosity=0)
+        self.migrate()
         if self.wants_demo:
             demo_team()
         keep_private()
@@ -87,6 +89,19 @@ class Command(BaseCommand):
             self.stdout.flush()
         if self.wants_demo and not self.supervisor.stopping:
             self.supervisor.add(Service("demo", manage("demo"), ends_by_itself=True))
+
+    def migrate(self) -> None:
+        """Say first what this site runs: workers elsewhere with older code let go before the tables change."""
+        try:
+            if schema_problem() and SiteFacts._meta.db_table in connection.introspection.table_names():
+                record_site()
+                deadline = time.monotonic() + LET_GO_PATIENCE
+                while lanes_of_the_living() and time.monotonic() < deadline and not self.supervisor.stopping:
+                    time.sleep(0.2)
+        except DatabaseError as error:
+            raise CommandError(f"The database does not answer: {str(error).strip()}") from error
+        call_command("migrate", interactive=False, verbosity=0)
+        record_site()
 
     def refuse_taken_port(self) -> None:
         """Before anything is started: gunicorn would only retry and give up later."""
@@ -135,3 +150,9 @@ class Command(BaseCommand):
                 time.sleep(0.05)
         if not self.supervisor.stopping:
             raise CommandError(f"The web server did not answer within {WEB_PATIENCE:.0f} s.")
+
+
+def lanes_of_the_living() -> bool:
+    """Whether a worker that lives is still at a trial; asked of tables that may be those of an older version."""
+    alive = WorkerProcess.objects.alive().values("name")
+    return Lane.objects.exclude(token="").filter(worker__in=alive).exists()

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connections
 
+from studies.engine import fitness
 from studies.engine.store.versions import problem as store_problem
 from studies.management.site.schema import schema_problem
 from studies.management.site.supervisor import STOP_PATIENCE, Supervisor
@@ -42,6 +43,8 @@ def why_not() -> str:
     try:
         if problem := schema_problem():
             return problem
+        if refuses := fitness.refusal(fitness.facts(), fitness.of_site()):
+            return refuses
         return store_problem()
     except DatabaseError as error:
         return f"The database does not answer: {str(error).strip()}"
