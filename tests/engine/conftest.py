@@ -56,11 +56,18 @@ def next_trial(study_id: int, lane: Lane) -> Trial | None:
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 120.0) -> None:
-    """Look often until the condition holds; fail with its last value when it does not in time."""
+    """Look often until the condition holds; fail with its last value when it does not in time.
+
+    What is dear to look at is looked at less often: the processes that are waited for need the machine.
+    """
     deadline = time.monotonic() + seconds
-    while not (last := condition()):
-        assert time.monotonic() < deadline, f"not within {seconds} s: {last!r}"
-        time.sleep(0.02)
+    while True:
+        looked = time.monotonic()
+        if last := condition():
+            return
+        now = time.monotonic()
+        assert now < deadline, f"not within {seconds} s: {last!r}"
+        time.sleep(min(0.25, max(0.02, 4 * (now - looked))))
 
 
 def state_of(study: Study) -> str:
