@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent
 LONG = ["browser", "management/test_demo.py", "api/test_whole_job.py", "engine/test_workers.py", "management"]
-APART = ["engine/test_workers.py", "management/test_up.py"]
+APART = ["engine/test_workers.py"]
 TOGETHER = ["browser"]  # one site and one Chromium for the folder
 
 

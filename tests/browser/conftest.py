@@ -46,14 +46,14 @@ class Visit:
     def go(self, path: str) -> None:
         self.page.goto(self.site.url + path)
 
-    def sign_in(self) -> None:
+    def sign_in(self, email: str = EMAIL) -> None:
         self.go("/accounts/login/")
-        self.page.get_by_label("E-mail").fill(EMAIL)
+        self.page.get_by_label("E-mail").fill(email)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="package")  # the first to come makes its owner from the Ready line; others bring their own people
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with running_site(tmp_path_factory.mktemp("browser-site")) as site:
         yield site

@@ -7,17 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser.conftest import EMAIL, PASSWORD, Visit
+from tests.browser.conftest import PASSWORD, Visit
 from tests.factories import csv_text
-from tests.site import Site, running_site
+from tests.site import Site
 
-EDITOR, VIEWER = "bob@example.org", "vera@example.org"
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    with running_site(tmp_path_factory.mktemp("review-site")) as site:
-        yield site
+OWNER, EDITOR, VIEWER = "olga@example.org", "bob@example.org", "vera@example.org"
 
 
 @pytest.fixture
@@ -81,10 +75,10 @@ def test_three_people_from_an_invitation_to_an_approved_trial(windows: list[Visi
     owner, editor, viewer = windows
     password = tmp_path / "password"
     password.write_text(PASSWORD)
-    site.manage("owner", EMAIL, str(password), "--team", "Churn lab")
-    program = Program(site, site.manage("token").splitlines()[-1])
+    site.manage("owner", OWNER, str(password), "--team", "Churn lab")
+    program = Program(site, site.manage("token", OWNER).splitlines()[-1])
     version = program.upload("Churn", csv_text(rows=200), "outcome")["version"]["id"]
-    owner.sign_in()
+    owner.sign_in(OWNER)
     join(owner, editor, "editor", EDITOR)
     join(owner, viewer, "viewer", VIEWER)
     study = launch(editor, version)

@@ -16,7 +16,8 @@ import pytest
 from django.conf import settings
 
 from tests.engine.conftest import is_running, wait_until
-from tests.site import free_port
+from tests.nursery import start_command
+from tests.site import Site, free_port, running_site
 
 Start = Callable[..., subprocess.Popen]
 
@@ -84,9 +85,16 @@ def test_ready_with_an_owner_link_and_an_ordered_stop(start: Start, tmp_path: Pa
         assert not (tmp_path / private).stat().st_mode & 0o077, private
 
 
-def test_clients_that_fall_silent_hold_the_site_up_for_a_moment_only(start: Start) -> None:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One that is left as it was."""
+    with running_site(tmp_path_factory.mktemp("site"), 1, CLIENT_SILENCE_SECONDS="1") as site:
+        yield site
+
+
+def test_clients_that_fall_silent_hold_the_site_up_for_a_moment_only(site: Site) -> None:
     """More of them than there are threads, half in the midst of the headers and half of the body."""
-    address = urlsplit(ready_url(start("--workers", "0", CLIENT_SILENCE_SECONDS="1")))
+    address = urlsplit(site.url)
     headers = (
         "POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
         f"Cookie: csrftoken={'a' * 32}\r\nContent-Length: 1000\r\n\r\n"
@@ -94,19 +102,31 @@ def test_clients_that_fall_silent_hold_the_site_up_for_a_moment_only(start: Star
     silent = [socket.create_connection((address.hostname, address.port)) for _ in range(16)]
     for number, client in enumerate(silent):
         client.sendall(headers if number % 2 else headers[:40])
-    assert urlopen(f"http://{address.netloc}/healthz", timeout=20).status == 200
+    assert urlopen(f"{site.url}/healthz", timeout=20).status == 200
     for client in silent:
         client.close()
 
 
-def test_a_second_start_says_who_holds_the_lock(start: Start) -> None:
-    first = start("--workers", "0")
-    url = ready_url(first)
-    second = start("--workers", "0")
-    output, _ = second.communicate(timeout=30)
-    assert second.returncode == 1
-    assert f"process {first.pid}" in output
-    assert re.match(r"http://[^/]+", url)[0] in output
+def test_a_second_start_says_who_holds_the_lock(site: Site, tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    words = ["up", "--port", str(free_port()), "--workers", "0"]
+    second = start_command(words, site.environment, {1: str(output), 2: str(output)})
+    assert second.wait(30) == 1
+    assert f"process {site.pid}" in output.read_text()
+    assert site.url in output.read_text()
+
+
+def test_a_dead_worker_is_started_again(site: Site) -> None:
+    def workers() -> set[int]:
+        return {
+            pid
+            for pid in descendants(site.pid)
+            if "\0work\0" in Path(f"/proc/{pid}/cmdline").read_text() and os.getpgid(pid) == pid
+        }
+
+    (worker,) = workers()
+    os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: workers() - {worker})
 
 
 def test_killed_with_9_it_takes_everything_with_it_and_can_start_again(start: Start) -> None:
@@ -120,27 +140,13 @@ def test_killed_with_9_it_takes_everything_with_it_and_can_start_again(start: St
     assert ready_url(again)
 
 
-def test_a_dead_worker_is_started_again(start: Start) -> None:
-    process = start("--workers", "1")
-    ready_url(process)
-
-    def workers() -> set[int]:
-        return {
-            pid
-            for pid in descendants(process.pid)
-            if "\0work\0" in Path(f"/proc/{pid}/cmdline").read_text() and os.getpgid(pid) == pid
-        }
-
-    (worker,) = workers()
-    os.kill(worker, signal.SIGKILL)
-    wait_until(lambda: workers() - {worker})
-
-
-def test_a_taken_port_is_refused_before_anything_starts(start: Start) -> None:
+def test_a_taken_port_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    output = tmp_path / "output"
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         holder.listen()
-        process = start("--port", str(holder.getsockname()[1]))
-        output, _ = process.communicate(timeout=30)
-    assert process.returncode == 1
-    assert "is taken" in output
+        words = ["up", "--port", str(holder.getsockname()[1])]
+        environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tuningsite.settings", "TUNINGSITE_DATA": str(tmp_path)}
+        process = start_command(words, environment, {1: str(output), 2: str(output)})
+        assert process.wait(30) == 1
+    assert "is taken" in output.read_text()
