@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db import DatabaseError, connection, transaction
-from django.db.models import Count, Exists, F, OuterRef
+from django.db import DatabaseError, transaction
+from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 
-from studies.engine import moves
+from studies.engine import moves, rows
 from studies.engine.pace import Pace
 from studies.models import ASKING, Attempt, Lane, Method, Source, Study, StudyState, Trial, TrialState
 from studies.search import Observation, Space, make_method
@@ -40,9 +40,9 @@ class Now(NamedTuple):
     waits: bool  # whether a trial waits
 
     @classmethod
-    def of(cls, study_id: int) -> "Now":
+    def query(cls, study_id: int) -> rows.Statement:
         waiting = Trial.objects.filter(study_id=OuterRef("pk"), state=TrialState.WAITING)
-        return cls(*Study.objects.filter(pk=study_id).values_list(*cls._fields[:-1], Exists(waiting)).get())
+        return rows.select(Study.objects.filter(pk=study_id).values_list(*cls._fields[:-1], Exists(waiting)))
 
 
 class Asker:
@@ -53,6 +53,7 @@ class Asker:
         self.lane = lane
         self.pace = Pace()
         self.now: Now | None = None
+        self._look = Now.query(study.pk)
 
     @cached_property
     def method(self) -> Any:
@@ -67,7 +68,7 @@ class Asker:
         One at a time but for methods without a history. Raises LaneLost when the lane was given to another slice.
         """
         while True:
-            now = self.now = Now.of(self.study.pk)
+            now = self.now = Now(*rows.fetch(self._look)[0])
             if now.state not in ASKING or now.parallel <= self.lane.number:
                 return []
             wanted = self.pace.batch(now.max_trials - now.next_number, now.parallel) if self.is_batched else 1
@@ -130,20 +131,21 @@ class Asker:
         """
         first = waiting[0][1] if waiting else now.next_number
         hold(self.lane, first)
-        moment = timezone.now()
-        asking = Study.objects.filter(pk=self.study.pk, state__in=ASKING)
-        if configs:
-            asking = asking.filter(next_proposal=now.next_proposal, next_number=now.next_number)
-        k = len(configs)
-        numbers = {"next_proposal": now.next_proposal + k, "next_number": now.next_number + k} if k else {}
-        if not asking.update(**numbers, state=StudyState.RUNNING, change=F("change") + 1, updated_at=moment):
+        moment, k = timezone.now(), len(configs)
+        before = {"next_proposal": now.next_proposal, "next_number": now.next_number}
+        after = {"next_proposal": now.next_proposal + k, "next_number": now.next_number + k}
+        if not rows.update(
+            Study,
+            after | {"state": StudyState.RUNNING, "updated_at": moment},
+            before | {"id": self.study.pk, "state": now.state},
+            raised=("change",),
+        ):
             return []
         trials, tries = self._take_waiting([pk for pk, _ in waiting], moment) if waiting else ([], {})
-        if configs:
-            trials += self._make(now, configs, moment)
+        trials += self._make(now, configs, moment)
         if trials and trials[0].number != first:  # another lane took the first of those that waited
             hold(self.lane, trials[0].number)
-        Attempt.objects.bulk_create(
+        attempts = [
             Attempt(
                 trial_id=trial.pk,
                 number=tries.get(trial.pk, 0) + 1,
@@ -153,7 +155,8 @@ class Asker:
                 started_at=moment,
             )
             for trial in trials
-        )
+        ]
+        rows.insert(attempts)
         return trials
 
     def _take_waiting(self, keys: list[int], moment: Any) -> tuple[list[Trial], dict[int, int]]:
@@ -169,7 +172,10 @@ class Asker:
         return list(ours.order_by("number")), tries
 
     def _make(self, now: Now, configs: Sequence[dict[str, Any]], moment: Any) -> list[Trial]:
-        trials = Trial.objects.bulk_create(
+        """The proposals as running trials of ours; their numbers are ours already."""
+        if not configs:
+            return []
+        made = [
             Trial(
                 study_id=self.study.pk,
                 number=now.next_number + index,
@@ -181,11 +187,18 @@ class Asker:
                 started_at=moment,
             )
             for index, config in enumerate(configs)
-        )
-        if connection.features.can_return_rows_from_bulk_insert:
-            return trials
-        made = Trial.objects.filter(study=self.study, number__gte=now.next_number, token=self.lane.token)
-        return list(made.order_by("number"))
+        ]
+        rows.insert(made)
+        sql, (study, _) = self._made
+        for trial, (pk,) in zip(made, rows.fetch((sql, (study, now.next_number))), strict=True):
+            trial.pk = pk
+        return made
+
+    @cached_property
+    def _made(self) -> rows.Statement:
+        """The keys of the trials from some number on; the number is the second parameter."""
+        trials = Trial.objects.filter(study_id=self.study.pk).filter(number__gte=0)
+        return rows.select(trials.order_by("number").values_list("pk"))
 
 
 def history_of(study: Study) -> list[Observation]:
@@ -207,5 +220,5 @@ def hold(lane: Lane, begun: int | None = None) -> None:
     `begun` is the number of the trial that the fits have come to.
     """
     values = {} if begun is None else {"begun": begun}
-    if Lane.objects.filter(pk=lane.pk, token=lane.token).update(beat=F("beat") + 1, **values) != 1:
+    if rows.update(Lane, values, {"id": lane.pk, "token": lane.token}, raised=("beat",)) != 1:
         raise LaneLost

@@ -38,7 +38,7 @@ def sobol_points(seed: int, dimensions: int, numbers: Sequence[int]) -> Array:
     directions, shift = _scrambled(seed, min(dimensions, len(JOE_KUO)))
     indices = np.array(numbers, dtype=np.uint64)
     points = np.tile(shift, (len(indices), 1))
-    for bit in range(BITS):
+    for bit in range(max(numbers, default=0).bit_length()):
         odd = (indices >> np.uint64(bit)) & np.uint64(1)
         points ^= odd.astype(np.uint32)[:, None] * directions[:, bit]
     quasi: Array = (points.astype(np.float64) + 0.5) / 2.0**BITS
