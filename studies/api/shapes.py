@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
 
 from studies.models import Attempt, Dataset, DatasetVersion, Proposal, Study, Trial, TrialState
+from studies.models.json_field import finite
 
 ATTEMPT = ("number", "worker", "lane", "outcome", "detail", "started_at", "ended_at")
 TRIAL = (
@@ -17,7 +18,7 @@ TRIAL = (
 def trial_json(trial: Trial) -> dict[str, Any]:
     """Needs the attempts prefetched when there are many trials."""
     attempts = [_attempt_json(attempt) for attempt in trial.attempts.all()]
-    return {name: getattr(trial, name) for name in TRIAL} | {"attempts": attempts}
+    return {name: finite(getattr(trial, name)) for name in TRIAL} | {"attempts": attempts}
 
 
 def _attempt_json(attempt: Attempt) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def _study_json(study: Any, best: dict[str, Any] | None, approved: Any) -> dict[
         "reason": study.reason,
         "spec": study.spec,
         "counts": {state: getattr(study, f"n_{state}") for state in TrialState.values},
-        "baseline": study.baseline,
+        "baseline": finite(study.baseline),
         "best": best,
         "expected": None,
         "approved": approved_json(approved),

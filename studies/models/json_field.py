@@ -1,10 +1,20 @@
 """JSON that comes back from any database as it was written: order of keys, 1e16 as a float, NUL in a string."""
 
 import json
+import math
 from typing import Any
 
 from django.db import models
 from django.db.models.expressions import Value
+
+
+def finite(value: Any) -> Any:
+    """The value as strict JSON can say it: NaN and infinities, which it cannot, become None, in lists and dicts too."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, list):
+        return [finite(entry) for entry in value]
+    return {key: finite(entry) for key, entry in value.items()} if isinstance(value, dict) else value
 
 
 class OrderedJSONField(models.JSONField):

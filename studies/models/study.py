@@ -175,4 +175,4 @@ class Study(models.Model):
     def best_trial(self) -> Any:
         """The incumbent: the best complete trial, the earlier one of two equals; None before the first."""
         order = F("value").desc() if self.maximize else F("value").asc()
-        return self.trials.filter(state="complete").order_by(order, "number").first()
+        return self.trials.filter(state="complete", value__isnull=False).order_by(order, "number").first()

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from studies.plots.label import label
+from studies.plots.numbers import UNREADABLE
 from studies.plots.ticks import spread
 
 Floats = NDArray[np.float64]
@@ -43,7 +44,9 @@ def time_axis(seconds: Floats) -> tuple[Floats, str]:
 
 def tick_format(span: tuple[float, float]) -> str:
     """The same number of decimals at every tick, as many as ticks about a sixth of the span apart need."""
-    step = max((span[1] - span[0]) / 6, 1e-9)
+    step = max(span[1] / 6 - span[0] / 6, 1e-9)
+    if not step < UNREADABLE:
+        return ".3~g"
     return f",.{max(0, -math.floor(math.log10(step)))}f"
 
 

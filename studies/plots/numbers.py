@@ -6,6 +6,8 @@ NOTHING = "–"
 MINUS = "−"
 THREE_DECIMALS = (0.002, 0.02)  # the range of standard errors in which scores keep three decimals
 MINUTE, HOUR, DAY = 60, 3600, 86400
+MOST = 1e306  # times 100 is a number still
+UNREADABLE = 1e15  # from here on digits are counted, not read
 
 
 def _typeset(text: str) -> str:
@@ -35,6 +37,8 @@ def format_score(value: float | None, stderr: float | None = None) -> str:
     """0.784 for a score known to ± 0.016, 47,000 for one known to ± 2,000; an en dash where there is none."""
     if value is None or _missing(value):
         return NOTHING
+    if abs(value) >= UNREADABLE:
+        return _format_float(value)
     decimals = decimals_for(stderr, value)
     return _typeset(f"{round(value, decimals):,.{max(0, decimals)}f}")
 
@@ -102,6 +106,8 @@ def format_points(difference: float | None) -> str:
     """A difference of scores in points (score × 100), always signed: +3.6."""
     if difference is None or _missing(difference):
         return NOTHING
+    if abs(difference) >= UNREADABLE:
+        return f"{'+' if difference > 0 else ''}{_format_float(min(max(difference, -MOST), MOST) * 100)}"
     points = round(100 * difference, 1)
     return "±0.0" if points == 0 else _typeset(f"{points:+,.1f}")
 

@@ -74,9 +74,9 @@ class ScoreDistribution:
         low, high = score_range(self.values, self.direction)
         wanted = min(MOST_BINS, max(LEAST_BINS, round(2 * len(self.values) ** 0.5)))
         ticks = linear_ticks(low, high, wanted)
-        if len(ticks) < 2:
+        step = ticks[1] - ticks[0] if len(ticks) > 1 else 0.0
+        if not 0 < step < np.inf:
             return np.array([low, high])
-        step = ticks[1] - ticks[0]
         first = ticks[0] - step if ticks[0] > low else ticks[0]
         places = np.arange(int(np.ceil((high - first) / step - 1e-9)) + 1, dtype=np.float64)
         return np.asarray(first + step * places, dtype=np.float64)

@@ -18,12 +18,12 @@ class Scale:
     width: int = 120
 
     def __call__(self, score: float) -> float:
-        share = (score - self.low) / (self.high - self.low)
+        share = (score / 2 - self.low / 2) / (self.high / 2 - self.low / 2)  # halves: no difference overflows
         return round(INSET + min(1.0, max(0.0, share)) * (self.width - 2 * INSET), 1)
 
     @property
     def label(self) -> str:
-        noise = (self.high - self.low) / 10
+        noise = self.high / 10 - self.low / 10
         return f"{format_score(self.low, noise)} to {format_score(self.high, noise)}"
 
 
@@ -31,7 +31,10 @@ def scale_of(fold_scores: Sequence[Sequence[float]], width: int = 120) -> Scale:
     """The scale of a table: all fold scores of its rows."""
     scores = [score for row in fold_scores for score in row if isfinite(score)]
     low, high = (min(scores), max(scores)) if scores else (0.0, 1.0)
-    return Scale(low, high, width) if high > low else Scale(low - 0.5, high + 0.5, width)
+    if high / 2 > low / 2:
+        return Scale(low, high, width)
+    pad = max(0.5, abs(high) * 1e-3)
+    return Scale(low - pad, high + pad, width)
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,12 @@ from studies.plots.frame import Floats
 FENCE = 2.5  # interquartile ranges beyond the quartile
 ALONE = 0.05  # of a score that all share: room on both sides
 
+LARGEST = 1e300  # the ends of an axis: the distance between larger ones is no number any more
+
 
 def score_range(values: Floats, direction: str) -> tuple[float, float]:
     """(low, high) of the finite values; on the bad side no further than the fence. Never empty."""
-    known = values[np.isfinite(values)]
+    known = np.clip(values[np.isfinite(values)], -LARGEST, LARGEST)
     if not len(known):
         return (0.0, 1.0)
     lower, upper = np.quantile(known, [0.25, 0.75])

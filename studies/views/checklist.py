@@ -8,7 +8,7 @@ from studies.evaluation.fold_difference import fold_difference
 from studies.models import Study, StudyState, Trial
 from studies.plots.numbers import count_of, format_parameter, format_percent, format_points, format_score
 
-from .headline import POINTS, gain_over
+from .headline import MOST_PERCENT, POINTS, gain_over
 from .labels import plan_label
 from .progress import Progress
 from .runner_ups import RunnerUps
@@ -119,7 +119,10 @@ def _size(study: Study, error: float, reference: float) -> str:
     """An error in the unit of gain_over."""
     if study.metric in POINTS:
         return format_points(error).lstrip("+±")
-    return f"{100 * error / abs(reference):.1f} %" if reference else format_score(error, error)
+    if not reference:
+        return format_score(error, error)
+    share = 100 * (error / abs(reference))
+    return f"{share:.1f} %" if share < MOST_PERCENT else f"> {MOST_PERCENT:,} %"
 
 
 def _tie(trial: Trial, others: RunnerUps) -> Check:

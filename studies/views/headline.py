@@ -9,6 +9,7 @@ from studies.plots.numbers import MINUS, format_points
 from .labels import metric_in_text
 from .progress import Incumbent, Progress
 
+MOST_PERCENT = 1_000_000  # what is beyond is no longer read as a number
 POINTS = {"accuracy", "balanced_accuracy", "f1_macro", "roc_auc", "r2"}
 
 
@@ -59,6 +60,8 @@ def gain_over(study: Study, value: float, reference: float) -> Gain:
         return Gain(f"{abs(value - reference):.3g}", "lower" if value < reference else "higher", better)
     share = 100 * (value - reference) / abs(reference)
     sign = MINUS if share < 0 else "+"
+    if not abs(share) < MOST_PERCENT:
+        return Gain(f"{sign}> {MOST_PERCENT:,}", "%", better)
     return Gain(f"{sign}{abs(share):.1f}", "%", better)
 
 

@@ -1,5 +1,6 @@
 """The score ruler: baseline, defaults and best on one axis, drawn with percents so that it fits any width."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,8 +44,10 @@ def ruler(study: Study, best: Incumbent | None, defaults: Incumbent | None, word
     reach = max(np.ptp(near), 2 * noise, abs(best.value) * 1e-3, 1e-9)
     shown = guess is not None and (other is None or abs(guess - best.value) <= FAR * reach)
     points = near + ([guess] if shown else [])
-    span = max(float(np.ptp(points)), 2 * noise, 1e-9)
+    span = max(float(np.ptp(points)), 2 * noise, abs(best.value) * 1e-12, 1e-9)
     low, high = min(points) - PADDING * span, max(points) + PADDING * span
+    if not 0 < high - low < math.inf:  # the scores are so large that nothing can be told apart beside them
+        return None
 
     def at(value: float) -> float:
         return round(100 * (value - low) / (high - low), 2)

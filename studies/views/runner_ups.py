@@ -43,7 +43,7 @@ def tied(first: float, first_error: float | None, second: float, second_error: f
 
 def runner_ups(study: Study, subject: Trial) -> RunnerUps:
     """The subject first, then the best five others; two queries."""
-    complete = study.trials.filter(state=TrialState.COMPLETE).exclude(pk=subject.pk)
+    complete = study.trials.filter(state=TrialState.COMPLETE, value__isnull=False).exclude(pk=subject.pk)
     scores = list(complete.ranked(study.maximize).values_list("pk", "value", "stderr"))
     ties = [tied(subject.value, subject.stderr, value, error) for _, value, error in scores]
     better = [(value > subject.value) if study.maximize else (value < subject.value) for _, value, _ in scores]

@@ -4,6 +4,7 @@ from typing import Any
 
 from studies.evaluation.recipe import versions
 from studies.models import Study, Trial
+from studies.models.json_field import finite
 
 FORMAT = 1
 TRIAL = (
@@ -29,7 +30,7 @@ def study_document(study: Study) -> dict[str, Any]:
         "spec": study.spec,
         "direction": study.direction,
         "defaults": study.defaults,
-        "baseline": study.baseline,
+        "baseline": finite(study.baseline),
         "dataset": {
             "name": version.dataset.name,
             "version": version.number,
@@ -45,4 +46,4 @@ def study_document(study: Study) -> dict[str, Any]:
 
 def _trial(trial: Trial) -> dict[str, Any]:
     attempts = [{name: getattr(attempt, name) for name in ATTEMPT} for attempt in trial.attempts.all()]
-    return {name: getattr(trial, name) for name in TRIAL} | {"attempts": attempts}
+    return {name: finite(getattr(trial, name)) for name in TRIAL} | {"attempts": attempts}

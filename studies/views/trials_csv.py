@@ -7,6 +7,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
 from studies.models import Study, Trial
+from studies.models.json_field import finite
 from studies.tabular import csv_lines
 
 from .access import get_study
@@ -33,8 +34,8 @@ def trials_csv(request: HttpRequest, pk: int) -> StreamingHttpResponse:
 def _rows(study: Study, folds: int, names: list[str]) -> Iterator[list[Any]]:
     for trial in study.trials.order_by("number").defer("traceback", "warnings").iterator(chunk_size=500):
         yield [
-            *(getattr(trial, fact) for fact in FACTS),
-            *(trial.fold_scores + [None] * folds)[:folds],
+            *(finite(getattr(trial, fact)) for fact in FACTS),
+            *finite(trial.fold_scores + [None] * folds)[:folds],
             *_ends(trial),
             *(trial.config.get(name) for name in names),
         ]
