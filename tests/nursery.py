@@ -84,8 +84,8 @@ class Nursery:
                 pass_fds=[theirs.fileno()],
             )
 
-    def start(self, words: list[str], environment: Mapping[str, str], files: Mapping[int, str]) -> Started:
-        order = {"words": words, "environment": dict(environment), "files": list(files.items())}
+    def start(self, words: list[str], environment: Mapping[str, str], files: Mapping[int, str], folder: str) -> Started:
+        order = {"words": words, "environment": dict(environment), "files": list(files.items()), "folder": folder}
         self.pipe.send_bytes(json.dumps(order).encode())
         while (pid := self.listen(None)) is None:
             pass
@@ -115,9 +115,12 @@ def nursery() -> Nursery:
     return made
 
 
-def start_command(words: list[str], environment: Mapping[str, str], files: Mapping[int, str] | None = None) -> Started:
-    """`manage.py WORDS`; what it writes to a descriptor named in `files` goes there, else where the tests' own goes."""
-    return nursery().start(words, environment, files or {})
+def start_command(
+    words: list[str], environment: Mapping[str, str], files: Mapping[int, str] | None = None, folder: str = ""
+) -> Started:
+    """`manage.py WORDS`, in that folder; what it writes to a descriptor named in `files` goes there, else where the
+    tests' own goes."""
+    return nursery().start(words, environment, files or {}, folder or str(ROOT))
 
 
 # -- the nursery's own side -------------------------------------------------------------------------------------------
@@ -167,6 +170,7 @@ def run(order: dict[str, Any]) -> None:
     for descriptor, path in order["files"]:
         with open(path, "a") as file:
             os.dup2(file.fileno(), descriptor)
+    os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["environment"])
     sys.argv = ["manage.py", *order["words"]]

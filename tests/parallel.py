@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parent
-LONG = ["browser", "management/test_demo.py", "api/test_whole_job.py", "engine/test_workers.py", "management"]
+LONG = ["browser", "management/test_demo.py", "api/test_whole_job.py", "engine/test_workers.py", "faults", "management"]
 APART = ["engine/test_workers.py"]
 TOGETHER = ["browser"]  # one site and one Chromium for the folder
 
@@ -23,7 +23,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.split("::")[0]
             path = file.removeprefix("tests/")
-            if path in APART:
+            if path in APART or path.startswith("faults/"):
                 return nodeid
             return next((folder for folder in TOGETHER if path.startswith(f"{folder}/")), file)
 
