@@ -23,6 +23,7 @@ def bench_site(postgresql: bool = False, settings: str = "benchmarks.settings") 
         os.environ.pop(name, None)
     data = tempfile.mkdtemp(prefix="tuningsite-bench-")
     os.environ |= {"TUNINGSITE_DATA": data, "DJANGO_SETTINGS_MODULE": settings, "LOG_LEVEL": "ERROR"}
+    os.environ["TUNINGSITE_PLAIN_STATIC"] = "1"  # nothing is served to browsers here
     if postgresql:
         os.environ["DATABASE_URL"] = os.environ["TUNINGSITE_TEST_DATABASE_URL"]
     django.setup()
