@@ -1,6 +1,6 @@
 """Sixty configurations of logistic regression and of an SVM beside GridSearchCV: same pipelines, splits and metric.
 
-Ours counts from launch() to the last trial told, with workers that run already: queue, forks and database included.
+Ours counts from launch() to the study's end, with workers that run already: queue, forks and database included.
 GridSearchCV counts its fit() alone, in a process that has imported everything; its second fit() finds loky's
 processes running.
 """
@@ -51,7 +51,7 @@ def measure(site: Site, report: Report, quick: bool) -> None:
     report.table(
         f"Searches of {trials} configurations, 5 folds, breast_cancer; {rounds} interleaved rounds; seconds",
         rows,
-        "Ours: launch() to last trial told, workers running. GridSearchCV: fit() alone, imports done; "
+        "Ours: launch() to the end of the study, workers running. GridSearchCV: fit() alone, imports done; "
         "second fit: loky's processes already there.",
     )
 

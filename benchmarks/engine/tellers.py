@@ -1,7 +1,7 @@
 """Eight processes that take trials of one study and tell their results, as fast as the database lets them.
 
-They go through the engine's own doors, each with a lane of its own; nothing is fitted in between. The worst case: eight
-workers with real fits leave the database in peace most of the time.
+They go through the engine's own doors, each with a lane of its own, one trial at a time and with nothing fitted in
+between. The worst case: workers with real fits leave the database in peace most of the time.
 """
 
 import json
@@ -12,6 +12,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connections
 
 from benchmarks.null_estimator import DEFAULTS, SPACE, NullEntry
@@ -58,8 +59,7 @@ def tell_all(site: Site, trials: int) -> tuple[list[dict[str, float]], list[str]
         NullEntry.key,
         DEFAULTS,
     )
-    data = encode_predictions(result.predictions)
-    message = as_message(result) | {"predictions": data, "began_at": time.time(), "seconds": 0.001}
+    message = as_message(result) | {"predictions": encode_predictions(result.predictions), "seconds": 0.0}
     connections.close_all()  # none must cross the fork
     with tempfile.TemporaryDirectory() as folder:
         fork = multiprocessing.get_context("fork")
@@ -88,11 +88,12 @@ def teller(study_id: int, number: int, message: dict[str, Any], path: Path) -> N
     try:
         lane = claim(study_id, number)
         assert lane is not None
+        settings.BATCH_SECONDS = 0.0
         asker = Asker(Study.objects.get(pk=study_id), lane)
         began = time.perf_counter()
         while trials := asker.ask():
             asked = time.perf_counter()
-            tell(lane, [(trial, message) for trial in trials])
+            tell(lane, [(trial, message | {"began_at": time.time()}) for trial in trials])
             told = time.perf_counter()
             seconds.append({"ask": asked - began, "tell": told - asked})
             began = time.perf_counter()

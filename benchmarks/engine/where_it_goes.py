@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from benchmarks.engine.own_cost import MODES
 from benchmarks.null_estimator import DEFAULTS, SPACE, NullEntry
 from benchmarks.room import meter
 from benchmarks.room.report import Report
@@ -16,26 +17,29 @@ PARTS = {
     "ask": [f"{SLICE}.Asker.ask"],
     "tell": [f"{SLICE}.tell"],
     "pipe": [f"{SLICE}.Child.{name}" for name in ("send", "poll", "receive")],
-    "looks": [f"{SLICE}.Slice.should_leave", f"{SLICE}.TrialWatch.look"],
+    "looks": [f"{SLICE}.TrialWatch.{name}" for name in ("begin", "look")],
 }
 
 
 def measure(site: Site, report: Report, quick: bool) -> None:
     trials = 300 if quick else 2000
     version = site.sample("breast_cancer")
-    with tempfile.TemporaryDirectory() as folder:
-        found = metered(site, version, trials, Path(folder))
-    report.table(
-        f"Own cost by part, {trials} trials, one run (the meter itself costs about 0.02 ms per trial)",
-        [{"part": part, **row} for part, row in found.items()],
-        "fits: the child; rest: the horse outside the parts; around: fork of the horse, rq and the parent's ticks.",
-    )
-    report.raw["where it goes"] = found
+    for mode, environment in MODES.items():
+        with tempfile.TemporaryDirectory() as folder:
+            found = metered(site, version, trials, Path(folder), environment)
+        report.table(
+            f"Own cost by part, {mode}: {trials} trials, one run; the meter itself costs some 0.02 ms per trial",
+            [{"part": part, **row} for part, row in found.items()],
+        )
+        report.raw[f"where it goes, {mode}"] = found
+    print("fits: the child; rest: the horse outside the parts; around: fork of the horse, rq and the parent's ticks.")
 
 
-def metered(site: Site, version: Any, trials: int, folder: Path) -> dict[str, dict[str, float]]:
+def metered(
+    site: Site, version: Any, trials: int, folder: Path, environment: dict[str, str]
+) -> dict[str, dict[str, float]]:
     """By part: processor ms, calls and queries per trial."""
-    site.start_workers(1, BENCH_METER=str(folder), BENCH_METER_PARTS=json.dumps(PARTS))
+    site.start_workers(1, BENCH_METER=str(folder), BENCH_METER_PARTS=json.dumps(PARTS), **environment)
     study = site.study(version, NullEntry.key, SPACE, defaults=DEFAULTS, max_trials=trials)
     spent = site.run(study)
     site.stop_workers()
