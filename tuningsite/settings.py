@@ -138,6 +138,7 @@ RECONCILE_SECONDS = env.float("RECONCILE_SECONDS", default=2.0)
 SLICE_SECONDS = env.float("SLICE_SECONDS", default=10.0)
 BATCH_SECONDS = env.float("BATCH_SECONDS", default=0.4)  # of cheap trials asked at once; 0: one by one
 PROBE_SECONDS = env.float("PROBE_SECONDS", default=8.0)
+TRIAL_MEMORY_SHARE = env.float("TRIAL_MEMORY_SHARE", default=0.8)  # where a study sets no limit; 0: no limit then
 MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=3)
 MAX_TRIES = env.int("MAX_TRIES", default=10)  # attempts of any kind, those included that count for nothing
 

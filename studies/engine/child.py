@@ -8,6 +8,7 @@ pipe.
 import json
 import math
 import os
+import select
 import signal
 import time
 import traceback
@@ -18,8 +19,9 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
+from joblib import parallel_config
 
-from studies.engine import processes
+from studies.engine import memory, processes
 from studies.engine.offspring import name_of_end
 from studies.evaluation import KEPT_MB, Evaluator, Plan, Table, encode_predictions
 
@@ -34,7 +36,7 @@ class Work:
     plan: bytes
     estimator: str
     metric: str
-    memory_mb: int | None
+    memory_mb: float | None
 
 
 class Child:
@@ -42,12 +44,20 @@ class Child:
 
     def __init__(self, work: Work) -> None:
         """Fork. The caller has closed its database connections."""
+        self.meter = memory.Meter()
         self.pipe, theirs = Pipe()
         parent = os.getpid()
         self.pid = os.fork()
         if self.pid == 0:
-            _run(work, theirs, parent)
+            _run(work, theirs, parent, self.meter)
         theirs.close()
+        self.handle = _handle(self.pid)
+        self.poller = select.poll()
+        for descriptor in (self.pipe.fileno(), self.handle):
+            if descriptor is not None:
+                self.poller.register(descriptor, select.POLLIN)
+        self.status: int | None = None  # once it is gone
+        self.peak_mb = 0.0  # the most that it ever had in RAM, once it is gone
         self.is_idle = True
 
     def send(self, tasks: Sequence[dict[str, Any]], seconds: float | None = None) -> None:
@@ -58,7 +68,16 @@ class Child:
         self.pipe.send_bytes(json.dumps({"tasks": tasks, "seconds": seconds}).encode())
 
     def poll(self, seconds: float) -> bool:
-        return self.pipe.poll(seconds)
+        """Whether there is a message within so many seconds; EOFError when the child is gone without one.
+
+        What the child has started may hold its end of the pipe open, so its own end is waited for as well.
+        """
+        ready = {descriptor for descriptor, _ in self.poller.poll(seconds * 1000)}
+        if self.pipe.fileno() in ready:
+            return True
+        if ready and not self.pipe.poll(0):  # not even written in its last moment
+            raise EOFError
+        return bool(ready)
 
     def receive(self) -> dict[str, Any]:
         """The next message: scores of folds, or a trial's result with its predictions as bytes.
@@ -76,21 +95,32 @@ class Child:
         return message
 
     def kill(self) -> str:
-        """End the child and all of its process group; says how it had ended if it was dead already."""
-        for kill in (os.killpg, os.kill):
-            try:
-                kill(self.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                continue
+        """End the child and all that it has started; says how it had ended if it was dead already."""
+        processes.end_with_descendants(self.pid)
         self.pipe.close()
+        if self.handle is not None:
+            os.close(self.handle)
         try:
-            _, status = os.waitpid(self.pid, 0)
+            _, self.status, usage = os.wait4(self.pid, 0)
         except ChildProcessError:
             return "ended"
-        return name_of_end(status)
+        self.peak_mb = usage.ru_maxrss / 1024  # Linux counts kilobytes
+        return name_of_end(self.status)
+
+    def shortage(self, limit_mb: float | None) -> str:
+        """Why a child that had ended before it was killed did so for lack of memory; "" when it did not."""
+        return self.meter.shortage(self.status, self.peak_mb, limit_mb) if self.status is not None else ""
 
 
-def _run(work: Work, pipe: Connection, parent: int) -> None:
+def _handle(pid: int) -> int | None:
+    """A descriptor that can be read once the process has ended; None where the system has none."""
+    try:
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        return None
+
+
+def _run(work: Work, pipe: Connection, parent: int, meter: memory.Meter) -> None:
     """The child's whole life; never returns."""
     try:
         os.setpgid(0, 0)
@@ -101,20 +131,24 @@ def _run(work: Work, pipe: Connection, parent: int) -> None:
         processes.keep_only([pipe.fileno()])
         processes.forget_secrets()
         processes.offer_to_oom_killer()
-        _serve(work, pipe)
+        parallel_config(backend="sequential")  # no library starts processes or threads behind our back
+        _serve(work, pipe, meter)
     except EOFError:
         os._exit(0)  # the slice closed its end
+    except MemoryError:
+        os._exit(memory.NO_MEMORY)
     except BaseException:
         traceback.print_exc()
         os._exit(1)
     os._exit(0)
 
 
-def _serve(work: Work, pipe: Connection) -> None:
+def _serve(work: Work, pipe: Connection, meter: memory.Meter) -> None:
     keep_mb = KEPT_MB if work.memory_mb is None else min(KEPT_MB, work.memory_mb / 4)  # what is kept counts as used
     evaluator = Evaluator(work.load(), Plan.from_bytes(work.plan), work.estimator, work.metric, keep_mb)
+    meter.begin()
     if work.memory_mb is not None:
-        processes.limit_memory(work.memory_mb)
+        memory.limit_own(work.memory_mb)
 
     while True:
         request = json.loads(pipe.recv_bytes())

@@ -20,7 +20,7 @@ from django.db import connections
 from django.db.models import F
 from django.utils import timezone
 
-from studies.engine import processes
+from studies.engine import memory, processes
 from studies.engine.child import trial_seed
 from studies.engine.model_files import can_be_made, leave_to_another
 from studies.engine.patience import patiently
@@ -162,7 +162,7 @@ def _child(work: Callable[[], None], write_end: int, parent: int, memory_mb: int
         processes.forget_secrets()
         processes.offer_to_oom_killer()
         if memory_mb is not None:
-            processes.limit_memory(memory_mb)
+            memory.limit_own(memory_mb)
         work()
         code = 0
     except BaseException as error:

@@ -6,6 +6,7 @@ import resource
 import signal
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 
 PR_SET_PDEATHSIG = 1
 SECRETS = (
@@ -38,25 +39,47 @@ def forget_secrets() -> None:
         os.environ.pop(name, None)
 
 
-def resident_mb(pid: int) -> float:
-    """Resident memory of a process; 0 where the system does not tell or the process is gone."""
-    try:
-        with open(f"/proc/{pid}/statm", encoding="ascii") as file:
-            pages = int(file.read().split()[1])
-    except (OSError, IndexError, ValueError):
-        return 0.0
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+def descendants(pid: int) -> list[int]:
+    """Every process that this one has started, directly or not, and that has not been orphaned since."""
+    found, at = [], [pid]
+    while at:
+        children = _children(at.pop())
+        found += children
+        at += children
+    return found
 
 
-def limit_memory(extra_mb: int) -> None:
-    """Let this process's data grow by so much; beyond it numpy raises MemoryError instead of the machine swapping."""
+def _children(pid: int) -> list[int]:
     try:
-        with open("/proc/self/status", encoding="ascii") as file:
-            used_kb = next(int(line.split()[1]) for line in file if line.startswith("VmData:"))
-    except (OSError, StopIteration, ValueError):
-        return
-    limit = used_kb * 1024 + extra_mb * 2**20
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+        threads = os.listdir(f"/proc/{pid}/task")
+    except OSError:  # not Linux, or gone
+        return []
+    found: list[int] = []
+    for thread in threads:
+        with suppress(OSError), open(f"/proc/{pid}/task/{thread}/children", encoding="ascii") as file:
+            found += [int(word) for word in file.read().split()]
+    return found
+
+
+def end_with_descendants(pid: int) -> None:
+    """Kill a child of ours that leads its group, the group, and whatever it started that has left the group.
+
+    All are halted first, so that none can start another meanwhile. Who was orphaned before is not found here.
+    """
+    halted: set[int] = set()
+    while new := {pid, *descendants(pid)} - halted:
+        for process in new:
+            _signal(process, signal.SIGSTOP)
+        halted |= new
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    for process in halted:
+        _signal(process, signal.SIGKILL)
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
 
 
 def offer_to_oom_killer() -> None:

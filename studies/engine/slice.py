@@ -91,7 +91,7 @@ class Slice:
         ]
         child.send(tasks, OVERDUE_SECONDS)
         overdue_at = time.monotonic() + OVERDUE_SECONDS
-        self.watch.begin(self.todo[0], child.pid)
+        self.watch.begin(self.todo[0], child)
         self.note_child(child)
         while self.todo and self.child is child:
             if child.poll(POLL_SECONDS):
@@ -110,7 +110,7 @@ class Slice:
                 self.next_tell = time.monotonic() + TELL_SECONDS
             self.results.append((self.todo.popleft(), message))
             if self.todo:
-                self.watch.begin(self.todo[0], self.watch.child_pid)
+                self.watch.begin(self.todo[0], self.watch.child)
 
     def mind(self, overdue_at: float) -> None:
         """What is due while the child works: tell, give back what shall not begin, look at the running trial."""
@@ -131,7 +131,7 @@ class Slice:
     # -- the child --------------------------------------------------------------------------------------------------
 
     def ready_child(self) -> Child:
-        memory_mb = self.watch.limits.trial_memory_mb
+        memory_mb = self.watch.memory_mb
         if self.work.memory_mb != memory_mb:  # a child's own limit is set once and for all
             self.drop_child()
             self.work = replace(self.work, memory_mb=memory_mb)
@@ -152,7 +152,10 @@ class Slice:
 
     def child_died(self) -> None:
         """Results in our hands are kept; the trial that it was at has lost an attempt; a new child takes the rest."""
-        how = self.drop_child()
+        child, how = self.child, self.drop_child()
+        if child is not None and (verdict := self.watch.starved(child)):
+            self.end(verdict)
+            return
         trial = self.todo.popleft()
         self.flush()
         self.has_failed = True

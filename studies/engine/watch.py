@@ -1,20 +1,24 @@
 """What looks at a running trial from outside: clock, memory, the state of its study, the beat that keeps its lease."""
 
-import os
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
-from studies.engine import moves, processes
+from studies.engine import memory, moves
 from studies.engine.ask import hold
+from studies.engine.child import Child
 from studies.engine.patience import unless_away
 from studies.models import ASKING, Lane, Reason, Study, StudyState, Trial, TrialState
 
 STATE_POLL = 0.5  # seconds between looks at the study's state while a trial runs
+PATIENCE_SECONDS = 1.0  # with a locked database while a trial runs
 GRACE_SECONDS = 25.0  # how long a running trial may go on after SIGTERM
 
 
@@ -63,9 +67,9 @@ class TrialWatch:
         self.limits: Any = None  # trial_seconds and trial_memory_mb, of the last look at the study
         self.winds_down = False  # the study wants no other trial to begin
 
-    def begin(self, trial: Trial, child_pid: int) -> None:
+    def begin(self, trial: Trial, child: Child) -> None:
         """From now on this trial is looked at."""
-        self.trial, self.child_pid = trial, child_pid
+        self.trial, self.child = trial, child
         self.partial: list[float | None] = []
         self.began, self.began_at = time.monotonic(), timezone.now()
 
@@ -81,9 +85,9 @@ class TrialWatch:
             if StopRequest.overdue():
                 return GIVEN_BACK
         if now >= self.next_beat:
-            self.next_beat = now + settings.HEARTBEAT_SECONDS
-            with unless_away():
+            with unless_away(), briefly():
                 self.beat()
+                self.next_beat = now + settings.HEARTBEAT_SECONDS
         return None
 
     def show_life(self) -> None:
@@ -96,19 +100,33 @@ class TrialWatch:
             with unless_away():
                 hold(self.lane)
 
+    @property
+    def memory_mb(self) -> float | None:
+        """What a trial may take: the study's own limit, else a share of this machine."""
+        own: float | None = self.limits.trial_memory_mb
+        return own if own is not None else memory.share_mb(settings.TRIAL_MEMORY_SHARE)
+
     def over_limit(self, now: float) -> Verdict | None:
-        seconds, memory_mb = self.limits.trial_seconds, self.limits.trial_memory_mb
+        seconds, limit_mb = self.limits.trial_seconds, self.memory_mb
+        if not self.child.meter.has_begun:
+            self.began = now  # to read the table takes none of the trial's time
         if seconds is not None and now - self.began > seconds:
             detail = f"Stopped at the limit of {seconds:g} s per trial."
             return Verdict(TrialState.FAILED, detail, Reason.TIMED_OUT)
-        if memory_mb is not None and self.used_mb() > memory_mb:
-            detail = f"Used more than the limit of {memory_mb} MB per trial."
-            return Verdict(TrialState.FAILED, detail, Reason.OUT_OF_MEMORY)
+        if limit_mb is not None and self.child.meter.used_mb(self.child.pid) > limit_mb:
+            return Verdict(TrialState.FAILED, self._too_much(limit_mb), Reason.OUT_OF_MEMORY)
         return None
 
-    def used_mb(self) -> float:
-        """What the child holds beyond what it was forked with."""
-        return processes.resident_mb(self.child_pid) - processes.resident_mb(os.getpid())
+    def _too_much(self, limit_mb: float) -> str:
+        if self.limits.trial_memory_mb is not None:
+            return f"Used more than the limit of {limit_mb:,.0f} MB per trial."
+        share = f"{settings.TRIAL_MEMORY_SHARE:.0%}"
+        return f"Used more than {limit_mb:,.0f} MB, {share} of the worker's memory; no other limit is set."
+
+    def starved(self, child: Child) -> Verdict | None:
+        """Whether a child that ended by itself did so for lack of memory, which a second attempt would lack too."""
+        why = child.shortage(self.memory_mb)
+        return Verdict(TrialState.FAILED, why, Reason.OUT_OF_MEMORY) if why else None
 
     def is_stopping(self) -> bool:
         """Whether the study is being stopped; begins that itself when the time budget is used up.
@@ -119,7 +137,8 @@ class TrialWatch:
             study = Study.objects.get(pk=self.study_id)
             if moves.time_is_up(study):
                 before = [*ASKING, StudyState.PAUSING]
-                moves.begin_stopping(study.pk, before, StudyState.COMPLETE, moves.TIME_IS_UP)
+                with briefly():
+                    moves.begin_stopping(study.pk, before, StudyState.COMPLETE, moves.TIME_IS_UP)
                 study.refresh_from_db()
             self.limits = study
             self.winds_down = study.state not in ASKING
@@ -135,3 +154,18 @@ class TrialWatch:
                 fold_scores=self.trial.fold_scores
             )
             moves.touch(self.study_id)
+
+
+@contextmanager
+def briefly() -> Iterator[None]:
+    """Do not wait for a locked SQLite for long: meanwhile nobody would see that a trial exceeds its limits."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    usual = 1000 * settings.DATABASES["default"]["OPTIONS"]["timeout"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout = {1000 * PATIENCE_SECONDS:.0f}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {usual:.0f}")

@@ -108,6 +108,8 @@ class _Run:
     def evaluation(self, on_fold: OnFold | None) -> Evaluation:
         for index in range(self.plan.n_fits):
             failure = self._try_fold(index)
+            if isinstance(failure, MemoryError) and self.folds.forget():
+                failure = self._try_fold(index)  # whether a trial fits must not depend on those before it
             if failure is not None:
                 return self._failed(index, failure)
             if on_fold is not None:

@@ -76,6 +76,13 @@ class Folds:
             self._keep(preparation, index, fold)
         return fold
 
+    def forget(self) -> bool:
+        """Drop all that is kept, for a fit that needs the memory; False when nothing was."""
+        had = bool(self.kept)
+        self.kept.clear()
+        self.kept_bytes = 0
+        return had
+
     def _cut(self, index: int) -> Fold:
         table = self.table
         train, valid = self.plan.split(index)

@@ -31,7 +31,7 @@ class LimitsForm(forms.Form):
     max_trials = typed("Trials", "With the first, the library’s defaults.")
     max_minutes = typed("Minutes in all", "Since launch, without pauses. Empty: no limit.", "decimal")
     trial_seconds = typed("Seconds per trial", "A longer trial is ended and marked. Empty: no limit.", "decimal")
-    trial_memory_mb = typed("Memory per trial, MB", "Beyond what the table takes. Empty: no limit.")
+    trial_memory_mb = typed("Memory per trial, MB", "Beyond what the table takes. Empty: most of the machine's.")
     parallel = typed("Parallel trials", "How many may run at once.")
 
     def __init__(self, study: Study, data: Any = None) -> None:

@@ -60,7 +60,7 @@ class StudyForm(forms.Form):
     minutes = typed("Wall time, minutes", "Since launch, without pauses. Empty: no limit.", "decimal")
     parallel = typed("Parallel trials")
     trial_seconds = typed("Seconds per trial", "A longer trial is ended and marked. Empty: no limit.", "decimal")
-    trial_memory_mb = typed("Memory per trial, MB", "Beyond what the table takes. Empty: no limit.")
+    trial_memory_mb = typed("Memory per trial, MB", "Beyond what the table takes. Empty: most of the machine's.")
 
     def __init__(self, team: Team, data: Mapping[str, Any], start: Sequence[Entry] | None = None) -> None:
         super().__init__(data.copy())  # type: ignore[attr-defined]  # a QueryDict or a dict

@@ -10,10 +10,10 @@ from django.utils import timezone
 from studies.engine import actions, moves, recovery
 from studies.engine.advance import work_left
 from studies.engine.ask import Asker, LaneLost
-from studies.engine.child import trial_seed
+from studies.engine.child import Child, trial_seed
 from studies.engine.lane import claim, release
 from studies.engine.recovery import Reconciler, give_back_orphans
-from studies.engine.slice import Slice
+from studies.engine.slice import Slice, work_of
 from studies.engine.tell import tell
 from studies.models import Lane, Study, Trial, User
 from studies.search import Space, make_method
@@ -129,7 +129,8 @@ def test_a_budget_of_time_ends_a_trial_that_runs_while_its_study_is_pausing(stud
     slice_ = Slice(study, lane)
     slice_.todo.append(trial)
     slice_.watch.limits = study
-    slice_.watch.begin(trial, child_pid=0)
+    slice_.child = Child(work_of(study, slice_.watch.show_life))
+    slice_.watch.begin(trial, slice_.child)
     verdict = slice_.watch.look()
     assert verdict is not None
     slice_.end(verdict)

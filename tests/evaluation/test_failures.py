@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from sklearn.linear_model import RidgeClassifier
 
-from studies.evaluation import MetricUndefinedError, metrics
+from studies.evaluation import Evaluator, MetricUndefinedError, metrics
 from studies.evaluation.failures import checked_response, checked_score, explain, reason_of, traceback_of
 from studies.evaluation.fold_loop import cross_validate
 from studies.evaluation.responses import NonFiniteError, Response
@@ -119,6 +120,26 @@ def test_running_out_of_memory_has_a_reason_of_its_own(animals, make_folds):
     result = cross_validate(animals, make_folds(animals), metrics["accuracy"], lambda seed: Greedy())
     assert (result.state, result.reason) == ("failed", "out_of_memory")
     assert "MemoryError" in result.traceback
+
+
+def test_what_is_kept_for_later_trials_makes_room_for_a_fit(animals, make_folds, monkeypatch):
+    shared = Evaluator(animals, make_folds(animals), "ridge")
+    fit = RidgeClassifier.fit
+
+    def cramped(model, X, y):
+        if model.alpha == 7.0 and shared.folds.kept_bytes > before / 2:
+            raise MemoryError
+        return fit(model, X, y)
+
+    monkeypatch.setattr(RidgeClassifier, "fit", cramped)
+    assert shared.evaluate({}).state == "complete"
+    before = shared.folds.kept_bytes
+    heard = []
+    result = shared.evaluate({"alpha": 7.0}, on_fold=lambda index, score: heard.append(index))
+    assert (result.state, heard) == ("complete", [0, 1, 2])
+    monkeypatch.setattr(shared.folds, "forget", lambda: False)
+    shared.folds.kept_bytes = before
+    assert shared.evaluate({"alpha": 7.0}).reason == "out_of_memory"
 
 
 class Interrupted:
