@@ -15,9 +15,10 @@ RECENT = timedelta(minutes=10)  # how long a loss stands above the page; after t
 
 @dataclass(frozen=True)
 class Situation:
-    """`workers`: how many are alive; `held`: the study's parallel trials in use; `why`: what it waits for."""
+    """`workers`: how many are alive, `serving`: of them take work; `held`: parallel trials in use; `why` it waits."""
 
     workers: int = 0
+    serving: int = 0
     redis_away: bool = False
     held: int = 0
     why: str = ""
@@ -37,9 +38,11 @@ def situation(study: Study) -> Situation:
     lanes = list(Lane.objects.exclude(token="").values_list("study_id", "worker"))
     held = sum(study_id == study.pk for study_id, _ in lanes)
     busy = len({worker for _, worker in lanes})
-    workers = WorkerProcess.objects.alive().count()
+    refusals = list(WorkerProcess.objects.alive().values_list("refuses", flat=True))
+    workers = len(refusals)
     return Situation(
         workers=workers,
+        serving=sum(not why for why in refusals),
         redis_away=queued_jobs() is None,
         held=held,
         why=_why(study, workers, held, busy),

@@ -113,10 +113,10 @@ def _now(request: HttpRequest) -> dict:
     for group in groups:
         say_by_lanes(group, group["study__parallel"])
         trials = {state: trials[state] + group[state] for state in trials}
-    return trials | {"studies": active.count(), "workers": WorkerProcess.objects.alive().count()}
+    return trials | {"studies": active.count(), "workers": WorkerProcess.objects.serving().count()}
 
 
 def _cursor(request: HttpRequest) -> str:
     """Changes when any study of the team does, when one is made, and when a worker comes or goes."""
     team = Study.objects.of_team(current_team(request)).aggregate(n=Count("pk"), changes=Sum("change"))
-    return f"{team['n']}.{team['changes'] or 0}.{WorkerProcess.objects.alive().count()}"
+    return f"{team['n']}.{team['changes'] or 0}.{WorkerProcess.objects.serving().count()}"

@@ -83,7 +83,7 @@ def live_context(request: HttpRequest, shown: Study, now: Situation | None = Non
         "study": shown,
         "progress": progress,
         "situation": now,
-        "headline": headline(shown, progress, defaults, now.workers),
+        "headline": headline(shown, progress, defaults, now.serving),
         "defaults": defaults,
         "baseline": shown.baseline,
         "gain": gain_over(shown, progress.best.value, defaults.value) if progress.best and defaults else None,

@@ -83,8 +83,7 @@ def _doing(teams: Collection[int], held: list[Lane]) -> dict[str, list[Doing]]:
 
 
 def _at_lane(lane: Lane, trials: list[Trial], is_ours: bool) -> Doing:
-    begun = getattr(lane, "begun", None)
-    at = next((trial for trial in trials if trial.number == begun), trials[0] if trials else None)
+    at = next((trial for trial in trials if trial.number == lane.begun), trials[0] if trials else None)
     since = at.started_at if at else None
     if not is_ours:
         return Doing("another team’s study", since=since)

@@ -14,6 +14,8 @@ from django.views.decorators.http import require_safe
 
 from studies.engine import measures
 from studies.engine.bell import queued_jobs
+from studies.engine.fitness import why_nobody
+from studies.evaluation import catalogue
 from studies.models import ASKING, Lane, Method, Study, Trial, TrialState
 
 from .situation import all_busy
@@ -93,7 +95,13 @@ def _waiting(teams: set[int], why: str) -> list[Waiting]:
         .filter(Q(held=0) | Q(rung__gt=0), held__lt=F("parallel"))
         .order_by("updated_at")
     )
-    return [Waiting(study, study.held, why) for study in studies[:SHOWN_WAITING]]  # type: ignore[attr-defined]
+    return [Waiting(study, study.held, _lacks(study) or why) for study in studies[:SHOWN_WAITING]]  # type: ignore[attr-defined]
+
+
+def _lacks(study: Study) -> str:
+    """A study of a model that needs an extra package waits for another reason than the rest."""
+    entry = catalogue.get(study.estimator)
+    return why_nobody(study) if entry and entry.packages else ""
 
 
 def _cursor(rows: list[Row], queued: list[str] | None, waiting: list[Waiting], lanes: int) -> str:
