@@ -92,6 +92,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 _database = env.str("DATABASE_URL", default="") or f"sqlite:///{DATA / 'tuningsite.sqlite3'}"
 DATABASES = {"default": env.db_url_config(_database)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "studies.engine.fair_sqlite3"  # Django's, with a fairer wait for the lock
     # Readers never wait for a writer, and a read-then-write transaction cannot fail with "database is locked".
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",

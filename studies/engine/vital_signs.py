@@ -22,7 +22,7 @@ from studies.engine import bell
 from studies.models import ReconcilerLock, WorkerProcess
 
 PATIENCE = 0.8  # seconds that an answer may take
-WRITE_PATIENCE_MS = 300  # how long another writer may hold SQLite's lock
+WRITE_PATIENCE = 0.3  # seconds that another writer may hold SQLite's lock
 NO_DATABASE = {"database": "down", "migrations": "unknown", "worker": "unknown"}
 T = TypeVar("T")
 
@@ -98,8 +98,7 @@ def redis_words() -> dict[str, str]:
 def database_words() -> dict[str, str]:
     try:
         if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.execute(f"PRAGMA busy_timeout = {WRITE_PATIENCE_MS}")
+            connection.patience = WRITE_PATIENCE  # this thread's own connection
         applied = MigrationRecorder(connection).applied_migrations()
         alive = WorkerProcess.objects.serving().exists()
     except DatabaseError:
