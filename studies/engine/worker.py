@@ -25,7 +25,7 @@ from rq.worker import Worker, WorkerStatus
 from rq.worker.base import StopRequested
 
 from studies.engine import bell, fitness, offspring, processes
-from studies.engine.hearing import Call, hear
+from studies.engine.hearing import ARGUMENTS, Call, hear
 from studies.engine.patience import AWAY, Outage
 from studies.engine.recovery import Reconciler, give_back_lanes_of
 from studies.engine.store import versions
@@ -270,6 +270,8 @@ def serve(name: str) -> None:
 
     offspring.adopt_orphans()
     versions.storage()  # imported before the forks, not in each of them
+    for function in ARGUMENTS:
+        import_string(function)
     gc.freeze()  # what was imported is never collected, so forks share its pages
     queue = django_rq.get_queue(bell.QUEUE, connection=bell.connection())
     worker = TuningWorker([queue], name=name, connection=queue.connection)
