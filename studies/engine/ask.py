@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 
 from studies.engine import moves, rows
 from studies.engine.pace import Pace
+from studies.engine.turns import short_transaction
 from studies.models import ASKING, Attempt, Lane, Method, Source, Study, StudyState, Trial, TrialState
 from studies.search import Observation, Space, make_method
 
@@ -53,6 +54,7 @@ class Asker:
         self.lane = lane
         self.pace = Pace()
         self.now: Now | None = None
+        self.is_unsure = False  # whether the last ask broke off
         self._look = Now.query(study.pk)
 
     @cached_property
@@ -65,8 +67,20 @@ class Asker:
         """The next trials by number, running under the lane's token; none when there is nothing to do. The first makes
         a queued study a running one.
 
-        One at a time but for methods without a history. Raises LaneLost when the lane was given to another slice.
+        One at a time but for methods without a history. Raises LaneLost when the lane was given to another slice. May
+        be called again when the database went away: what was taken without our hearing of it is not lost.
         """
+        trials = self._unheard() if self.is_unsure else []
+        self.is_unsure = True
+        trials = trials or self._ask()
+        self.is_unsure = False
+        return trials
+
+    def _unheard(self) -> list[Trial]:
+        ours = Trial.objects.filter(study=self.study, state=TrialState.RUNNING, token=self.lane.token)
+        return list(ours.order_by("number"))
+
+    def _ask(self) -> list[Trial]:
         while True:
             now = self.now = Now(*rows.fetch(self._look)[0])
             if now.state not in ASKING or now.parallel <= self.lane.number:
@@ -123,7 +137,7 @@ class Asker:
             moves.begin_stopping(self.study.pk, list(ASKING), StudyState.FAILED, why)
             return None
 
-    @transaction.atomic
+    @short_transaction()
     def _take(self, now: Now, waiting: Sequence[tuple[int, int]], configs: Sequence[dict[str, Any]]) -> list[Trial]:
         """Make waiting trials and proposals ours, unless another lane was quicker or the study stops asking.
 

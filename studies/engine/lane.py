@@ -40,7 +40,7 @@ def run_lane(study_id: int, number: int) -> None:
 def claim(study_id: int, number: int) -> Lane | None:
     """Take a free lane under a new token; None when somebody has it or the study does not want it."""
     token = secrets.token_hex(16)
-    # A subquery, not a join: see ask._claim_waiting.
+    # A subquery, not a join: see Asker._take_waiting.
     wanted = Study.objects.filter(pk=study_id, state__in=ASKING, estimator__in=fitness.served())
     taken = Lane.objects.filter(study__in=wanted, number=number, token="").update(
         token=token,

@@ -50,7 +50,7 @@ class Slice:
     def run(self) -> None:
         self.work = work_of(self.study, self.watch.show_life)
         try:
-            while not self.should_leave() and (trials := self.asker.ask()):
+            while not self.should_leave() and (trials := patiently(self.asker.ask)):
                 self.run_batch(trials)
                 if self.has_failed and not self.pace.has_succeeded and moves.hopeless(self.study):
                     return

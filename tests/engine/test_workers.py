@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from contextlib import suppress
 
 import django_rq
 import pytest
@@ -71,18 +72,29 @@ def test_studies_on_groups_and_on_blocks_of_time_finish(home: tuple[Team, User],
     assert [decode_predictions(s.trials.get(number=0).predictions.data).covered.sum() for s in studies] == [120, 90]
 
 
-def test_same_spec_gives_the_same_trials_with_any_number_of_workers(
+def test_grid_and_random_give_the_same_bits_with_any_number_of_workers_and_after_a_fault(
     home: tuple[Team, User], start_workers: Workers
 ) -> None:
     version = make_version(*home)
-    outcomes = []
-    for parallel in (1, 2):
-        study = make_study(version, home[1], method="random", max_trials=10, parallel=parallel, seed=7)
-        start_workers(1)
-        actions.launch(study, home[1])
-        wait_until(lambda study=study: state_of(study) == "complete")
-        outcomes.append(list(study.trials.order_by("number").values_list("config", "fold_scores")))
-    assert outcomes[0] == outcomes[1]
+    found = []
+    for parallel in (1, 4):
+        start_workers(1 if parallel == 1 else 3)
+        studies = [
+            make_study(version, home[1], method=method, max_trials=40, parallel=parallel, seed=7)
+            for method in ("grid", "random")
+        ]
+        for study in studies:
+            actions.launch(study, home[1])
+        if parallel > 1:
+            children = studies[1].lanes.filter(child_pid__isnull=False).values_list("child_pid", flat=True)
+            wait_until(lambda children=children: children.all().exists())
+            with suppress(ProcessLookupError, StopIteration):  # it was done sooner
+                os.kill(next(iter(children.all())), signal.SIGKILL)
+        wait_until(lambda studies=studies: all(state_of(study) == "complete" for study in studies))
+        trials = [study.trials.order_by("number") for study in studies]
+        found.append([list(rows.values_list("number", "config", "fold_scores", "value")) for rows in trials])
+    assert found[0] == found[1]
+    assert [len(rows) for rows in found[0]] == [26, 40]  # the grid has 25 points; and the defaults
 
 
 def test_a_killed_worker_loses_one_attempt_and_the_study_finishes(
