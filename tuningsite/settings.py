@@ -142,6 +142,7 @@ PROBE_SECONDS = env.float("PROBE_SECONDS", default=8.0)
 TRIAL_MEMORY_SHARE = env.float("TRIAL_MEMORY_SHARE", default=0.8)  # where a study sets no limit; 0: no limit then
 MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=3)
 MAX_TRIES = env.int("MAX_TRIES", default=10)  # attempts of any kind, those included that count for nothing
+TEAM_PARALLEL_TRIALS = env.int("TEAM_PARALLEL_TRIALS", default=0) or None  # none: no limit
 
 MODELS = DATA / "models"
 MODEL_SECONDS = env.float("MODEL_SECONDS", default=3600.0)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from studies.engine import bell, fitness, moves
+from studies.engine import bell, fitness, moves, sharing
 from studies.models import ASKING, Lane, Method, Study, StudyState, TrialState
 
 BELL_REST = timedelta(seconds=2)  # between pop and claim a job is in no list: do not ring again at once
@@ -63,7 +63,8 @@ def _busy(study: Study) -> bool:
 
 def _ring_free_lanes(study: Study, work: int, queued: Collection[str] | None) -> None:
     free = [lane for lane in make_lanes(study) if not lane.token and lane.number < study.parallel]
-    for lane in free[:work]:
+    room = sharing.room_of(study)
+    for lane in free[: work if room is None else min(work, room)]:
         is_due = lane.rung_at is None or (_rested(lane) and (queued is None or lane.job_id not in queued))
         if is_due and not (fitness.is_served(study.estimator) and bell.ring(lane)):
             return

@@ -6,7 +6,7 @@ import secrets
 
 from django.db.models import F
 
-from studies.engine import fitness, moves
+from studies.engine import fitness, moves, sharing
 from studies.engine.advance import advance
 from studies.engine.ask import LaneLost
 from studies.engine.slice import Slice
@@ -18,23 +18,35 @@ logger = logging.getLogger(__name__)
 
 
 def run_lane(study_id: int, number: int) -> None:
-    """Serve a lane of a study for a time slice. May be delivered never, once or five times: the claim decides."""
-    lane = claim(study_id, number)
-    if lane is None:
-        return
+    """Serve a lane for a time slice: this one, whose bell was heard, or one that deserves it more.
+
+    May be delivered never, once or five times: the claim decides.
+    """
+    cannot: set[int] = set()  # studies whose tables this machine does not get just now
+    while lane := sharing.take(claim, cannot):
+        if serve(lane):
+            return
+        cannot.add(lane.study_id)
+
+
+def serve(lane: Lane) -> bool:
+    """One time slice of a claimed lane; False when its study's table is out of reach, and nothing was begun."""
+    study = Study.objects.select_related("dataset_version", "plan").get(pk=lane.study_id)
     try:
-        Slice(Study.objects.select_related("dataset_version", "plan").get(pk=study_id), lane).run()
+        Slice(study, lane).run()
     except LaneLost:
-        logger.warning("Lane %s of study %s was given to another slice; this one ends", number, study_id)
-        return
+        logger.warning("Lane %s of study %s was given to another slice; this one ends", lane.number, study.pk)
+        return True
     except (StorageAway, Interrupted) as error:  # no trial was begun
-        logger.warning("Lane %s of study %s is given back: %s", number, study_id, error or "the worker is stopped")
+        why = str(error) or "the worker is stopped"
+        logger.warning("Lane %s of study %s is given back: %s", lane.number, study.pk, why)
         WorkerProcess.objects.filter(name=lane.worker).update(trouble=str(error)[:300])
         release(lane)  # and left to the reconciler's next look: rung at once it would come back at once
-        return
+        return isinstance(error, Interrupted)
     release(lane)
     WorkerProcess.objects.filter(name=lane.worker).exclude(trouble="").update(trouble="")
-    advance(study_id)
+    advance(study.pk)
+    return True
 
 
 def claim(study_id: int, number: int) -> Lane | None:

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Collection, Iterator
 from contextlib import suppress
+from functools import cache
 from typing import NamedTuple
 
 PR_SET_CHILD_SUBREAPER = 36
@@ -141,26 +142,25 @@ def _process(name: str) -> Process | None:
 def identity(pid: int) -> str:
     """What tells a process from every other one, later ones of its number and those of other machines and containers
     too: this boot, the space that numbers are counted in, number, session, start. "" where the system does not say."""
-    process = _process(str(pid))
-    if process is None:
-        return ""
+    process, here = _process(str(pid)), _here()
+    return f"{here} {pid} {process.session} {process.started}" if process and here else ""
+
+
+@cache
+def _here() -> str:
     try:
         with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-            boot = file.read().strip()
-        space = os.readlink("/proc/self/ns/pid")
+            return f"{file.read().strip()} {os.readlink('/proc/self/ns/pid')}"
     except OSError:
         return ""
-    return f"{boot} {space} {pid} {process.session} {process.started}"
 
 
-def is_gone(known_as: str) -> bool:
-    """Whether the process of that identity has certainly ended; False for what cannot be seen from here."""
+def lives(known_as: str) -> bool | None:
+    """Whether the process of that identity lives; None for what cannot be seen from here."""
     words = known_as.split()
-    if len(words) != 5:
-        return False
-    if identity(os.getpid()).split()[:2] != words[:2]:
-        return False
-    return identity(int(words[2])) != known_as or _is_zombie(words[2])
+    if len(words) != 5 or " ".join(words[:2]) != _here():
+        return None
+    return identity(int(words[2])) == known_as and not _is_zombie(words[2])
 
 
 def _is_zombie(pid: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 
-from studies.engine import bell, moves
+from studies.engine import moves, sharing
 from studies.engine.ask import Asker
 from studies.engine.child import Child, Work, trial_seed
 from studies.engine.patience import patiently, unless_away
@@ -64,7 +64,7 @@ class Slice:
         now = time.monotonic()
         if self.done and now - self.began > settings.SLICE_SECONDS and now - self.asked_queue > 1.0:
             self.asked_queue = now
-            return bool(bell.queued_jobs())
+            return sharing.gives_way(self.lane)
         return False
 
     # -- a batch ----------------------------------------------------------------------------------------------------

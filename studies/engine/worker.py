@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connections
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 from redis import RedisError
 from rq.queue import Queue
@@ -46,6 +46,7 @@ class TuningWorker(Worker):
         kwargs["serializer"] = JSONSerializer
         super().__init__(*args, **kwargs)
         self.reconciler = Reconciler(self.name)
+        self.identity = offspring.identity(os.getpid())
         self.next_tick = 0.0  # on the monotonic clock: rq's own rests on the wall clock, which may jump
         self.next_orphans = 0.0
         self.horse_held_a_lane_at = 0.0
@@ -62,7 +63,7 @@ class TuningWorker(Worker):
         """Show that this worker lives, and reconcile. Leaves no database connection open for a fork to copy."""
         try:
             self._compare_with_site()
-            seen = {"seen_at": timezone.now(), "refuses": self.refuses}
+            seen = {"seen_at": Now(), "refuses": self.refuses}
             WorkerProcess.objects.update_or_create(
                 name=self.name,
                 defaults=seen,
@@ -70,7 +71,8 @@ class TuningWorker(Worker):
                 | {
                     "host": socket.gethostname(),
                     "pid": os.getpid(),
-                    "started_at": timezone.now(),
+                    "identity": self.identity,
+                    "started_at": Now(),
                     "packages": sorted(fitness.packages()),
                 },
             )

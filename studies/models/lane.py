@@ -18,6 +18,7 @@ class Lane(models.Model):
     child_pid = models.PositiveIntegerField(null=True, blank=True)
     job_id = models.CharField(max_length=40, blank=True)
     rung_at = models.DateTimeField(null=True, blank=True)
+    turn = models.PositiveBigIntegerField("when it last got or gave up a worker, in turns", default=0, db_index=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["study", "number"], name="lane_number_once")]

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import models
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from .json_field import OrderedJSONField
 
@@ -12,7 +12,8 @@ ALIVE_FOR = timedelta(seconds=10)
 
 class WorkerQuerySet(models.QuerySet["WorkerProcess"]):
     def alive(self) -> "WorkerQuerySet":
-        return self.filter(seen_at__gt=timezone.now() - ALIVE_FOR)
+        """On the database's clock, by which they are seen: the clocks of machines differ."""
+        return self.filter(seen_at__gt=Now() - ALIVE_FOR)
 
     def serving(self) -> "WorkerQuerySet":
         """Alive, and of the site's version."""
@@ -23,6 +24,7 @@ class WorkerProcess(models.Model):
     name = models.CharField(max_length=100, unique=True)
     host = models.CharField(max_length=255)
     pid = models.PositiveIntegerField()
+    identity = models.CharField("the process among all that there ever were", max_length=150, blank=True)
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField(db_index=True)
     refuses = models.CharField("why it takes no work; empty while it does", max_length=300, blank=True)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from studies.engine.advance import work_left
 from studies.engine.bell import queued_jobs
 from studies.engine.fitness import why_nobody
+from studies.engine.sharing import why_waiting
 from studies.models import ASKING, Lane, Study, WorkerProcess
 
 from .attempts import Loss, losses
@@ -35,9 +36,7 @@ def situation(study: Study) -> Situation:
     """Of a study in which something moves by itself; empty for any other."""
     if not study.is_live:
         return Situation()
-    lanes = list(Lane.objects.exclude(token="").values_list("study_id", "worker"))
-    held = sum(study_id == study.pk for study_id, _ in lanes)
-    busy = len({worker for _, worker in lanes})
+    held = Lane.objects.filter(study=study).exclude(token="").count()
     refusals = list(WorkerProcess.objects.alive().values_list("refuses", flat=True))
     workers = len(refusals)
     return Situation(
@@ -45,20 +44,15 @@ def situation(study: Study) -> Situation:
         serving=sum(not why for why in refusals),
         redis_away=queued_jobs() is None,
         held=held,
-        why=_why(study, workers, held, busy),
+        why=_why(study, workers, held),
         lost=_latest(study),
     )
 
 
-def _why(study: Study, workers: int, held: int, busy: int) -> str:
+def _why(study: Study, workers: int, held: int) -> str:
     if study.state not in ASKING or held or not workers or not work_left(study):
         return ""
-    return why_nobody(study) or (all_busy(workers) if busy >= workers else "")
-
-
-def all_busy(workers: int) -> str:
-    who = "the only worker is" if workers == 1 else f"all {workers} workers are"
-    return f"{who} busy; studies take turns of a few seconds."
+    return why_nobody(study) or why_waiting(study)
 
 
 def _latest(study: Study) -> list[Loss]:

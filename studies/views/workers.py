@@ -15,10 +15,10 @@ from django.views.decorators.http import require_safe
 from studies.engine import measures
 from studies.engine.bell import queued_jobs
 from studies.engine.fitness import why_nobody
+from studies.engine.sharing import all_busy
 from studies.evaluation import catalogue
 from studies.models import ASKING, Lane, Method, Study, Trial, TrialState
 
-from .situation import all_busy
 from .worker_rows import Row, worker_rows
 
 DAY = timedelta(days=1)

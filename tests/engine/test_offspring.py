@@ -72,12 +72,14 @@ def test_a_group_is_ended_by_its_number_and_session_alone() -> None:
 def test_a_process_is_known_to_be_gone_only_where_it_could_be_seen() -> None:
     process = asleep()
     known_as = offspring.identity(process.pid)
-    assert not offspring.is_gone(known_as)
+    assert offspring.lives(known_as)
     process.kill()
-    wait_until(lambda: offspring.is_gone(known_as))  # before anybody has reaped it
+    wait_until(lambda: not offspring.lives(known_as))  # before anybody has reaped it
     process.wait()
-    assert offspring.is_gone(known_as)
+    assert offspring.lives(known_as) is False
     boot, space, pid, session, started = offspring.identity(os.getpid()).split()
-    assert offspring.is_gone(f"{boot} {space} {pid} {session} {int(started) + 1}")  # a later one of the same number
+    assert (
+        offspring.lives(f"{boot} {space} {pid} {session} {int(started) + 1}") is False
+    )  # a later one of the same number
     for elsewhere in ("", "nonsense", f"other {space} {pid} {session} 1", f"{boot} pid:[1] {pid} {session} 1"):
-        assert not offspring.is_gone(elsewhere)
+        assert offspring.lives(elsewhere) is None

@@ -123,7 +123,7 @@ def test_running_trials_go_on_after_a_restore(tmp_path: Path) -> None:
 
             wait_until(lambda: all(trials()[number]["state"] == "complete" for number in caught))
             for number in caught:
-                assert [attempt["outcome"] for attempt in trials()[number]["attempts"]] == ["lost", "complete"]
+                assert [attempt["outcome"] for attempt in trials()[number]["attempts"]] == ["killed", "complete"]
 
 
 @pytest.mark.skipif(not on_postgresql(), reason="needs both databases")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from studies.engine.processes import die_with_parent
 
-SHORT_LIFE = 10.0  # seconds; who ends sooner will probably end again
+SHORT_LIFE = 5.0  # seconds; who ends sooner, and once more, will probably end again
 LONGEST_REST = 10.0
 
 
@@ -63,10 +63,10 @@ class Service:
         return self.ends_by_itself and self.process.poll() == 0
 
     def rest(self) -> float:
-        """Plan the next start, and say in how many seconds: at once after a long life, later after each short one."""
+        """Plan the next start, and say in how many seconds: at once, but later after each further short life."""
         lived = time.monotonic() - self.started_at
         self.short_lives = self.short_lives + 1 if lived < SHORT_LIFE else 0
-        seconds = min(0.25 * 2**self.short_lives, LONGEST_REST) if self.short_lives else 0.0
+        seconds = min(0.25 * 2**self.short_lives, LONGEST_REST) if self.short_lives > 1 else 0.0
         self.restart_at = time.monotonic() + seconds
         return seconds
 

@@ -8,10 +8,12 @@ from types import FrameType
 
 from django.conf import settings
 
+from studies.engine import offspring
 from studies.management.site.service import Service
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 STOP_PATIENCE = 35.0  # running trials may finish within 30 s
+ORPHANS_EVERY = 5.0  # seconds between looks for what a dead process has left; after a service's death it is at once
 
 
 class Supervisor:
@@ -19,6 +21,8 @@ class Supervisor:
         self.say = say
         self.services: list[Service] = []
         self.stopping = False
+        self.next_orphans = 0.0
+        offspring.adopt_orphans()  # of workers and web processes that are killed
         for number in SIGNALS:
             signal.signal(number, self.request_stop)
 
@@ -40,6 +44,8 @@ class Supervisor:
             for service in self.services:
                 if not self.stopping and not service.is_alive and not service.is_done:
                     self.revive(service)
+            if time.monotonic() >= self.next_orphans:
+                self.end_orphans()
 
     def revive(self, service: Service) -> None:
         """Start it again; one that ends at once, time after time, is given growing rests."""
@@ -47,8 +53,14 @@ class Supervisor:
             seconds, status = service.rest(), service.process.returncode
             when = f" in {seconds:g} s" if seconds else ""
             self.say(f"{service.name} ended with {status}; starting it again{when}")
+            self.end_orphans()
         if service.restart_at is not None and time.monotonic() >= service.restart_at:
             service.restart()
+
+    def end_orphans(self) -> None:
+        """What a service has started, and has not taken along when it died, is ours to end."""
+        self.next_orphans = time.monotonic() + ORPHANS_EVERY
+        offspring.end_orphans({service.process.pid for service in self.services})
 
     def stop(self, order: Sequence[tuple[tuple[str, ...], float]]) -> None:
         """One group after the other: beginnings of names, and the seconds they are given."""
@@ -61,6 +73,7 @@ class Supervisor:
             deadline = time.monotonic() + patience
             for service in group:
                 service.wait(max(0.0, deadline - time.monotonic()))
+        self.end_orphans()
 
 
 def manage(*words: str) -> list[str]:
