@@ -36,7 +36,8 @@ def samples() -> list[tuple[str, dict[str, str], float]]:
     now = timezone.now()
     lanes = Lane.objects.aggregate(held=Count("pk", filter=~Q(token="")))
     workers = WorkerProcess.objects.aggregate(
-        alive=Count("pk", filter=Q(seen_at__gt=now - ALIVE_FOR)),
+        alive=Count("pk", filter=Q(seen_at__gt=now - ALIVE_FOR, refuses="")),
+        refusing=Count("pk", filter=Q(seen_at__gt=now - ALIVE_FOR) & ~Q(refuses="")),
         lost=Count("pk", filter=Q(seen_at__lte=now - ALIVE_FOR)),
     )
     youngest = WorkerProcess.objects.order_by("-seen_at").values_list("seen_at", flat=True).first()
@@ -44,6 +45,7 @@ def samples() -> list[tuple[str, dict[str, str], float]]:
     found = [
         ("lanes_held", {}, float(lanes["held"])),
         ("workers", {"state": "alive"}, float(workers["alive"])),
+        ("workers", {"state": "refusing"}, float(workers["refusing"])),
         ("workers", {"state": "lost"}, float(workers["lost"])),
         ("oldest_waiting_seconds", {}, (now - since).total_seconds() if since else 0.0),
         ("attempts_repeated", {}, float(Attempt.objects.filter(number__gt=1).count())),

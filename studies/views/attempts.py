@@ -76,9 +76,9 @@ def _ending(attempt: Attempt, lost: int, is_last: bool) -> Ending:
     """`lost`: how many attempts were lost so far, this one included; `is_last`: it decided the trial."""
     why = attempt.detail
     if attempt.outcome == Outcome.LOST:
-        return Ending("lost", "Lost", why, f"loss {lost} of {settings.MAX_ATTEMPTS}, then the trial has failed")
+        return Ending("lost", "Lost", why, f"loss {lost} of {settings.MAX_ATTEMPTS}")
     if attempt.outcome == Outcome.KILLED and not is_last:
-        return Ending("waiting", "Given back", why, "not counted: the trial runs again")
+        return Ending("waiting", "Given back", why, "not counted as a loss")
     if attempt.outcome == Outcome.KILLED:
         stopped = "stop" in why.lower() and "limit" not in why.lower()
         return Ending("stopped" if stopped else "failed", "Ended" if stopped else "Killed", why)

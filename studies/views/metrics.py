@@ -20,7 +20,7 @@ HELP = {
     "queue_length": "Bells that wait in Redis for a worker",
     "oldest_waiting_seconds": "How long the bell that waits longest has waited; 0 when none does",
     "lanes_held": "Parallel trials in use",
-    "workers": "Worker processes: alive, or lost within the past hour",
+    "workers": "Worker processes: alive and at work, refusing it, or lost within the past hour",
     "last_tick_seconds": "Since a worker last showed life and looked for lost work",
     "studies": "Studies by state",
     "trials": "Trials by state",

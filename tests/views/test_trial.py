@@ -110,8 +110,8 @@ def test_attempts_say_in_plain_words_how_each_ended_and_what_counts(client_of, a
     assert [row.place for row in rows[:2]] == [("1, process 4242", "lab-3"), ("2, process 4242", "lab-3")]
     assert [row.seconds for row in rows] == [6, 25, 1, 2]
     words = words_of(response)
-    assert "The worker was stopped Not counted: the trial runs again." in words
-    assert "signal 9 (SIGKILL) Loss 2 of 3, then the trial has failed." in words
+    assert "The worker was stopped Not counted as a loss." in words
+    assert "signal 9 (SIGKILL) Loss 2 of 3." in words
     assert "Killed Stopped at the limit of 2 s per trial." in words
     assert 'id="trial-poll"></div>' in response.content.decode()
 
