@@ -103,13 +103,16 @@ else:
     # A thread of the web server keeps its connection for a minute; workers close theirs before every fork.
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # A database that is away is noticed in seconds, so that pages say so and workers wait instead of hanging.
+    # A cut cable is silent. Each end notices it within a lease: here, so that workers look after their fits and pages
+    # say so; on the server, so that what a transaction had locked is free again. There also for who was frozen in one.
+    _silence = {"idle": 2, "interval": 1, "count": 3}  # seconds until a sign of life is asked for, and how often
+    _on_server = {f"tcp_keepalives_{name}": number for name, number in _silence.items()}
+    _on_server |= {"tcp_user_timeout": 5000, "idle_in_transaction_session_timeout": 10_000}  # milliseconds
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 2,
-        "keepalives_idle": 20,
-        "keepalives_interval": 5,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 30_000,  # milliseconds
+        "tcp_user_timeout": 5000,
+        **{f"keepalives_{name}": number for name, number in _silence.items()},
+        "options": " ".join(f"-c {name}={value}" for name, value in _on_server.items()),
     } | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -17,6 +17,7 @@ def snapshot(folder: Path) -> Iterator[str]:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # files are copied meanwhile
             yield connection.alias
         return
     copy = folder / "snapshot.sqlite3"
