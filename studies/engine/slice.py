@@ -89,9 +89,9 @@ class Slice:
             {"number": trial.number, "config": trial.config, "seed": trial_seed(self.study.seed, trial.number)}
             for trial in self.todo
         ]
+        self.watch.begin(self.todo[0], child)
         child.send(tasks, OVERDUE_SECONDS)
         overdue_at = time.monotonic() + OVERDUE_SECONDS
-        self.watch.begin(self.todo[0], child)
         self.note_child(child)
         while self.todo and self.child is child:
             if child.poll(POLL_SECONDS):
