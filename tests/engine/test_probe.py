@@ -200,8 +200,8 @@ def test_a_large_table_is_timed_on_samples_within_the_seconds(transactional_db, 
     team = make_team()
     version = make_version(team, make_person(team), rows=6000)
     before = timezone.now()
-    probe = run_here(version, monkeypatch, seconds=2.0, estimator="random_forest")
-    assert (timezone.now() - before).total_seconds() < 8
+    probe = run_here(version, monkeypatch, seconds=4.0, estimator="random_forest")
+    assert (timezone.now() - before).total_seconds() < 10
     assert probe.state == "done"
     assert 1000 <= probe.timed_rows <= probe.train_rows == 4800
     assert probe.low < probe.typical < probe.high
