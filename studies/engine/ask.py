@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 
 from studies.engine import moves, rows
 from studies.engine.pace import Pace
-from studies.engine.turns import short_transaction
 from studies.models import ASKING, Attempt, Lane, Method, Source, Study, StudyState, Trial, TrialState
 from studies.search import Observation, Space, make_method
 
@@ -137,7 +136,7 @@ class Asker:
             moves.begin_stopping(self.study.pk, list(ASKING), StudyState.FAILED, why)
             return None
 
-    @short_transaction()
+    @transaction.atomic
     def _take(self, now: Now, waiting: Sequence[tuple[int, int]], configs: Sequence[dict[str, Any]]) -> list[Trial]:
         """Make waiting trials and proposals ours, unless another lane was quicker or the study stops asking.
 

@@ -14,6 +14,7 @@ logger = logging.getLogger(__name__)
 AWAY = (OperationalError, InterfaceError)
 PATIENCE_SECONDS = 120.0
 PAUSE_SECONDS = 0.5
+BRIEF_SECONDS = 1.0  # with a locked database while a trial runs
 
 
 def patiently(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -39,6 +40,20 @@ def unless_away() -> Iterator[None]:
     except AWAY as error:
         logger.warning("The database does not answer (%s); going on without it", error)
         connections.close_all()
+
+
+@contextmanager
+def briefly() -> Iterator[None]:
+    """Do not wait for a locked SQLite for long: meanwhile nobody would see that a trial exceeds its limits."""
+    connection = connections["default"]
+    usual = getattr(connection, "patience", None)  # PostgreSQL has no such lock
+    if usual is not None:
+        connection.patience = BRIEF_SECONDS
+    try:
+        yield
+    finally:
+        if usual is not None:
+            connection.patience = usual
 
 
 class Outage:

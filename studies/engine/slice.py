@@ -13,7 +13,7 @@ from django.db import connections
 from studies.engine import moves, sharing
 from studies.engine.ask import Asker
 from studies.engine.child import Child, Work, trial_seed
-from studies.engine.patience import patiently, unless_away
+from studies.engine.patience import briefly, patiently, unless_away
 from studies.engine.store.versions import StorageAway
 from studies.engine.tables import table_from_file, table_source
 from studies.engine.tell import Found, tell
@@ -169,7 +169,7 @@ class Slice:
             return
         write = partial(tell, self.lane, self.results, self.todo[0].number if self.todo else None)
         if self.todo:
-            with unless_away():
+            with unless_away(), briefly():
                 write()
                 self.told()
         else:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from studies.engine import moves, rows
 from studies.engine.ask import hold
-from studies.engine.turns import short_transaction
 from studies.models import Attempt, Lane, Outcome, Study, Trial, TrialPredictions, TrialState
 
 Found = dict[str, Any]  # a message of the child; see child.as_message
@@ -24,7 +24,7 @@ def tell(lane: Lane, results: Sequence[tuple[Trial, Found]], begun: int | None =
     `begun` is the number of the trial that the fits have come to meanwhile. Raises LaneLost when the lane is not ours.
     """
     told = [(trial, found, _as_row(found)) for trial, found in results]
-    with short_transaction():
+    with transaction.atomic():
         hold(lane, begun)
         taken = [one for one in told if _end(lane, *one)]
         rows.update_each(Attempt, [_attempt(lane, trial, row) for trial, _, row in taken])

@@ -2,23 +2,19 @@
 
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from studies.engine import memory, moves
 from studies.engine.ask import hold
 from studies.engine.child import Child
-from studies.engine.patience import unless_away
+from studies.engine.patience import briefly, unless_away
 from studies.models import ASKING, Lane, Reason, Study, StudyState, Trial, TrialState
 
 STATE_POLL = 0.5  # seconds between looks at the study's state while a trial runs
-PATIENCE_SECONDS = 1.0  # with a locked database while a trial runs
 GRACE_SECONDS = 25.0  # how long a running trial may go on after SIGTERM
 
 
@@ -154,18 +150,3 @@ class TrialWatch:
                 fold_scores=self.trial.fold_scores
             )
             moves.touch(self.study_id)
-
-
-@contextmanager
-def briefly() -> Iterator[None]:
-    """Do not wait for a locked SQLite for long: meanwhile nobody would see that a trial exceeds its limits."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    usual = 1000 * settings.DATABASES["default"]["OPTIONS"]["timeout"]
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA busy_timeout = {1000 * PATIENCE_SECONDS:.0f}")
-        try:
-            yield
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout = {usual:.0f}")
