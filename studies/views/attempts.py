@@ -11,6 +11,7 @@ from django.utils import timezone
 from studies.models import Attempt, Outcome, Trial, TrialState
 
 SHOWN_LOST = 50
+LOOKED_AT = 500
 
 
 class Place(NamedTuple):
@@ -90,10 +91,13 @@ def _ending(attempt: Attempt, lost: int, is_last: bool) -> Ending:
 def losses(period: timedelta, studies: Sequence[int] | None = None, most: int = SHOWN_LOST) -> list[Loss]:
     """Attempts lost within the period, the latest first, one per trial and worker; of these studies or of all."""
     since = timezone.now() - period
-    rows = Attempt.objects.filter(outcome=Outcome.LOST, ended_at__gt=since)
-    if studies is not None:
-        rows = rows.filter(trial__study__in=studies)
-    rows = rows.select_related("trial__study").defer("trial__traceback").order_by("-ended_at", "-pk")[:most]
+    rows = Attempt.objects.filter(outcome=Outcome.LOST, ended_at__gt=since).order_by("-ended_at", "-pk")
+    if studies is not None:  # in two steps: the few that were lost, by their index, not all attempts of a long study
+        recent = list(rows.values_list("trial_id", flat=True)[:LOOKED_AT])
+        if not recent:
+            return []
+        rows = rows.filter(trial__in=recent, trial__study__in=studies)
+    rows = rows.select_related("trial__study").defer("trial__traceback")[:most]
     return [Loss(row.trial, row.ended_at or since, row.worker, row.detail, _since(row.trial)) for row in rows]
 
 
