@@ -10,6 +10,7 @@ import logging
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -113,8 +114,17 @@ def reading_options(version: DatasetVersion) -> dict[str, Any]:
         return {}
 
 
+def missing_extra() -> str:
+    """Which packages are to be installed for the storage that settings name, in a sentence; "" when none."""
+    if not settings.STORAGE or (find_spec("storages") and find_spec("boto3")):
+        return ""
+    return f"For {storage_name()} the extra is not installed: .venv/bin/pip install -r requirements-s3.txt"
+
+
 def problem() -> str:
     """Why workers here could not read the newest version's table, in a sentence; "" while all is well."""
+    if missing := missing_extra():
+        return missing
     version = DatasetVersion.objects.order_by("-pk").first()
     if version is None:
         return ""

@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection, connections
 from django.urls import reverse
 
 from studies.engine.fitness import record_site
+from studies.engine.store.versions import missing_extra
 from studies.management.demo.people import demo_team
 from studies.management.site.embedded_redis import NoRedis, start_redis
 from studies.management.site.lock import DataLock, LockedByAnother
@@ -44,6 +45,8 @@ class Command(BaseCommand):
         if self.n_workers < 0 or not 0 < self.port < 65536:
             raise CommandError("--workers must be at least 0 and --port between 1 and 65535.")
         self.wants_demo = options["demo"]
+        if missing := missing_extra():
+            raise CommandError(missing)
         self.lock = DataLock(settings.DATA)
         try:
             self.lock.take()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -107,6 +107,17 @@ def test_without_an_answer_nothing_is_stored_and_a_sentence_says_so(
         upload(alice)
     assert not DatasetVersion.objects.exists()
     assert os.listdir(settings.DATASETS) == []
+
+
+def test_without_the_extra_a_site_and_workers_say_what_to_install(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.STORAGE = "s3://tuning"
+    assert versions.missing_extra() == ""
+    monkeypatch.setattr(versions, "find_spec", lambda name: None)
+    assert "pip install -r requirements-s3.txt" in versions.problem()
+    with pytest.raises(CommandError, match="the extra is not installed"):
+        call_command("up")
 
 
 @pytest.mark.parametrize(
