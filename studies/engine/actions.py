@@ -13,6 +13,7 @@ from django.utils import timezone
 from studies.engine import moves
 from studies.engine.advance import advance, make_lanes
 from studies.engine.plans import PLAN_SEED, told_facts
+from studies.engine.store.versions import StorageAway
 from studies.engine.tables import evaluation_table
 from studies.evaluation import Plan, Table, baseline, make_plan, plan_problem
 from studies.models import (
@@ -75,6 +76,8 @@ def prepare(study: Study) -> Prepared:
         return Prepared(stored_as, plan, facts, _baseline(table, plan, study.metric))
     except ValueError as error:
         raise Refused(f"{str(error).rstrip('.')}.") from error
+    except StorageAway as error:
+        raise Refused(f"{error} Nothing was launched; try again.") from error
     except FileNotFoundError as error:
         if DatasetVersion.objects.filter(pk=study.dataset_version_id, stored_as=stored_as).exists():
             raise

@@ -13,6 +13,7 @@ from .spec_errors import nearest, quote
 from .spec_examination import Examination
 from .spec_fields import Fields
 from .store.cache import table_path
+from .store.versions import StorageAway
 from .tables import evaluation_table
 
 TASKS = ("classification", "regression")
@@ -24,13 +25,20 @@ def examine_data(spec: Fields, found: Examination) -> None:
     found.version = _version(spec, found)
     if found.version is None:
         return
-    column = _target(spec, found, found.version)
+    try:
+        _examine_target(spec, found, found.version)
+    except StorageAway as error:
+        spec.wrong("dataset_version", f"{error} Try again, or tell whoever runs the site.")
+
+
+def _examine_target(spec: Fields, found: Examination, version: DatasetVersion) -> None:
+    column = _target(spec, found, version)
     if column is None:
         return
     found.target = column.name
-    found.task = _task(spec, found, found.version, column)
+    found.task = _task(spec, found, version, column)
     if found.task is not None:
-        found.whole = found.table = _table(spec, found.version, found.target, found.task)
+        found.whole = found.table = _table(spec, version, found.target, found.task)
 
 
 def usual_task(version: DatasetVersion, target: str) -> str:

@@ -53,7 +53,7 @@ def said() -> Iterator[None]:
     except (FileNotFoundError, StorageAway):
         raise
     except Exception as error:
-        raise StorageAway(f"The storage {storage_name()} does not answer: {error}") from error
+        raise StorageAway(f"The storage {storage_name()} does not answer: {str(error).strip(' .')}.") from error
 
 
 def put(folder: Path, stored_as: str) -> None:

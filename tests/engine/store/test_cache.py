@@ -12,7 +12,10 @@ import pytest
 from django.core.files.base import File
 
 from studies.engine import actions, lane
+from studies.engine.actions import Refused
 from studies.engine.intake import correct_schema, delete_dataset, store_upload
+from studies.engine.spec import resolve
+from studies.engine.spec_errors import SpecError
 from studies.engine.store import cache, versions
 from studies.models import DatasetVersion, Lane, User
 from tests.distant import Distant, forget
@@ -141,6 +144,11 @@ def test_while_the_storage_is_away_a_slice_begins_nothing(distant: Path, alice: 
     forget()
     cache.settings.CACHE.rename(distant / "elsewhere")
     Distant.is_away = True
+    with pytest.raises(Refused, match=r"The storage s3://distant/ does not answer: nobody answers. Nothing"):
+        actions.launch(make_study(study.dataset_version, alice), alice)
+    with pytest.raises(SpecError) as refused:
+        resolve(study.team, {"dataset_version": study.dataset_version_id, "target": "outcome"})
+    assert "nobody answers" in str(refused.value.errors["dataset_version"])
     lane.run_lane(study.pk, 0)
     trial = study.trials.get()
     assert (trial.state, trial.attempts.count()) == ("waiting", 0)
