@@ -114,7 +114,7 @@ def _claim(lane: Lane, claim: Claim) -> Lane | None:
     if cap is None:
         return _begin_turn(claim(lane.study_id, lane.number))
     with transaction.atomic():  # on SQLite it keeps every other writer out by itself
-        team = Team.objects.select_for_update().get(studies=lane.study_id)
+        team = Team.objects.select_for_update(of=("self",), no_key=True).get(studies=lane.study_id)
         if running_of(team.pk) >= cap:
             return None
         return _begin_turn(claim(lane.study_id, lane.number))
