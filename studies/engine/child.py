@@ -79,6 +79,15 @@ class Child:
             raise EOFError
         return bool(ready)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process has ended and left no message."""
+        try:
+            self.poll(0)
+        except EOFError:
+            return True
+        return self.pipe.poll(0) and self.is_idle  # an end of file: it owes us nothing
+
     def receive(self) -> dict[str, Any]:
         """The next message: scores of folds, or a trial's result with its predictions as bytes.
 
@@ -168,6 +177,7 @@ def _send(pipe: Connection, message: dict[str, Any], data: bytes = b"") -> None:
 
 def _fit(evaluator: Evaluator, task: dict[str, Any], pipe: Connection) -> tuple[dict[str, Any], bytes]:
     """A task's result; folds are told while it runs, unless they are so quick that telling would cost more."""
+    memory.forget_peak()
     began_at, began = time.time(), time.perf_counter()
     untold: list[float | None] = []
     last_told = began

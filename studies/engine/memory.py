@@ -31,7 +31,7 @@ class Meter:
     def __init__(self) -> None:
         self.page = mmap.mmap(-1, mmap.PAGESIZE)
         self.kills_before = oom_kills()
-        self.highest_mb = 0.0
+        self.highest_mb = 0.0  # of the running trial
 
     def begin(self) -> None:
         """In the child: what it holds now does not count."""
@@ -56,7 +56,7 @@ class Meter:
     def shortage(self, status: int, peak_mb: float, limit_mb: float | None) -> str:
         """Why a child that ended by itself, with this wait status, did so for lack of memory; "" when it did not.
 
-        peak_mb: the most it ever had in RAM, as the kernel counted.
+        peak_mb: the most that it had in RAM during its last trial, as the kernel counted.
         """
         if os.WIFEXITED(status):
             return "Not enough memory." if os.WEXITSTATUS(status) == NO_MEMORY else ""
@@ -90,6 +90,12 @@ def _fields(pid: int, name: str) -> dict[str, float]:
             if len(words) == 3 and words[2] == "kB":
                 found[words[0][:-1]] = int(words[1]) / 1024
     return found
+
+
+def forget_peak() -> None:
+    """Let the kernel's count of the most that this process ever had in RAM begin anew: with every trial."""
+    with suppress(OSError), open("/proc/self/clear_refs", "w", encoding="ascii") as file:
+        file.write("5")
 
 
 def limit_own(extra_mb: float) -> None:

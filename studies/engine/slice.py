@@ -135,6 +135,8 @@ class Slice:
         if self.work.memory_mb != memory_mb:  # a child's own limit is set once and for all
             self.drop_child()
             self.work = replace(self.work, memory_mb=memory_mb)
+        if self.child is not None and self.child.has_ended:
+            self.drop_child()  # while nothing was asked of it: no trial has anything to do with that
         if self.child is None:
             connections.close_all()  # a connection must not cross a fork
             self.child = Child(self.work)

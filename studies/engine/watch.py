@@ -66,6 +66,7 @@ class TrialWatch:
     def begin(self, trial: Trial, child: Child) -> None:
         """From now on this trial is looked at."""
         self.trial, self.child = trial, child
+        child.meter.highest_mb = 0.0
         self.partial: list[float | None] = []
         self.began, self.began_at = time.monotonic(), timezone.now()
 

@@ -108,7 +108,7 @@ def test_what_has_not_begun_goes_back_when_no_other_trial_is_to_begin(
 
 def test_a_limit_ends_the_running_trial_of_a_batch_alone(study: Study, serve: Callable[..., Slice]) -> None:
     def freeze(slice_: Slice) -> None:
-        Study.objects.update(trial_seconds=0.3)  # a limit that is changed holds for the running trial
+        Study.objects.update(trial_seconds=1.5)  # a limit that is changed holds for the running trial
         os.kill(slice_.child.pid, signal.SIGSTOP)
 
     serve(freeze)
@@ -117,5 +117,5 @@ def test_a_limit_ends_the_running_trial_of_a_batch_alone(study: Study, serve: Ca
     assert (counts["complete"], counts["failed"]) == (TRIALS - 1, 1)
     ended = study.trials.get(state="failed")
     assert ended.reason == "timed_out"
-    assert "0.3 s" in ended.error
+    assert "1.5 s" in ended.error
     assert outcomes(study)["killed"] == 1

@@ -60,6 +60,7 @@ DEEDS: dict[str, Callable[[], Any]] = {
     "long C call": lambda: sum(range(10**12)),
     "hoard": lambda: hoard(2000),
     "children hoard": lambda: [start(hoard_and_wait, 90) for _ in range(3)] and time.sleep(60),
+    "hoard a little": lambda: hoard(190),
     "break down when full": lambda: hoard(190) and os.abort(),
     "break down": os.abort,
     "joblib": two_by_joblib,
@@ -189,6 +190,12 @@ def test_breaking_down_at_the_limit_is_a_lack_of_memory_and_elsewhere_is_not(beg
     verdict = begin(memory_mb=200).do("break down when full")
     assert (verdict.reason, "at the limit of 200 MB" in verdict.detail) == (Reason.OUT_OF_MEMORY, True)
     assert begin(memory_mb=200).do("break down") == "signal 6 (SIGABRT)"
+
+
+def test_what_an_earlier_trial_took_is_not_held_against_the_next(begin: Callable[..., Trial]) -> None:
+    trial = begin(memory_mb=200)
+    assert trial.do("hoard a little")["state"] == "complete"
+    assert trial.do("break down") == "signal 6 (SIGABRT)"
 
 
 def test_memory_that_is_lacking_outside_of_a_fit(begin: Callable[..., Trial]) -> None:

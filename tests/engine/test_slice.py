@@ -11,7 +11,7 @@ from studies.engine import actions, lane, slice
 from studies.engine.child import Child
 from studies.engine.slice import Slice
 from studies.engine.tables import table_from_file
-from studies.models import Outcome, Study
+from studies.models import Attempt, Outcome, Study
 from tests.engine.conftest import state_of
 from tests.factories import make_person, make_study, make_team, make_version
 
@@ -44,6 +44,20 @@ def test_a_child_that_dies_before_it_is_sent_a_trial_costs_an_attempt(
     assert state_of(study) == "complete"
     attempts = study.trials.get(number=0).attempts
     assert list(attempts.values_list("outcome", flat=True)) == [Outcome.LOST, Outcome.COMPLETE]
+
+
+def test_a_child_that_dies_between_two_batches_costs_no_attempt(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Unlucky(Slice):
+        def ready_child(self) -> Child:
+            if self.child is not None:
+                os.kill(self.child.pid, signal.SIGKILL)
+                os.waitid(os.P_PID, self.child.pid, os.WEXITED | os.WNOWAIT)
+            return super().ready_child()
+
+    monkeypatch.setattr(lane, "Slice", Unlucky)
+    lane.run_lane(study.pk, 0)
+    assert state_of(study) == "complete"
+    assert set(Attempt.objects.filter(trial__study=study).values_list("outcome", flat=True)) == {Outcome.COMPLETE}
 
 
 def test_a_table_that_takes_long_to_read_is_no_trials_time(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
