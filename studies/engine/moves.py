@@ -80,7 +80,7 @@ def lose_attempt(trial: Trial, token: str, detail: str, began_at: datetime | Non
         if lost >= settings.MAX_ATTEMPTS:
             error = f"The process died {lost} times; the last time: {detail}"
             return _die(trial, token, Outcome.LOST, detail, error, began_at)
-        return _return_to_waiting(trial, token, Outcome.LOST, detail, began_at)
+        return _try_again(trial, token, Outcome.LOST, detail, began_at)
 
 
 def hand_back(trials: Iterable[Trial], token: str, detail: str) -> int:
@@ -89,15 +89,15 @@ def hand_back(trials: Iterable[Trial], token: str, detail: str) -> int:
     Only a trial that ended so MAX_TRIES times, for whatever reasons, has failed.
     """
     with transaction.atomic():
-        return sum(_hand_back(trial, token, detail) for trial in trials)
+        return sum(_try_again(trial, token, Outcome.KILLED, detail) for trial in trials)
 
 
-def _hand_back(trial: Trial, token: str, detail: str) -> bool:
+def _try_again(trial: Trial, token: str, outcome: str, detail: str, began_at: datetime | None = None) -> bool:
     tries = trial.attempts.count()
     if tries >= settings.MAX_TRIES:
         error = f"It was begun or given back {tries} times without an end; the last time: {detail}"
-        return _die(trial, token, Outcome.KILLED, detail, error)
-    return _return_to_waiting(trial, token, Outcome.KILLED, detail)
+        return _die(trial, token, outcome, detail, error, began_at)
+    return _return_to_waiting(trial, token, outcome, detail, began_at)
 
 
 def _die(trial: Trial, token: str, outcome: str, detail: str, error: str, began_at: datetime | None = None) -> bool:
