@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 Names = tuple[str, ...]
 Statement = tuple[str, tuple[Any, ...]]
@@ -35,7 +35,8 @@ def insert(rows: Sequence[models.Model]) -> None:
     if rows:
         model = type(rows[0])
         fields = _inserted(model)
-        values = [[f.get_db_prep_save(f.pre_save(row, add=True), connection) for f in fields] for row in rows]
+        here = connections[DEFAULT_DB_ALIAS]  # looked up once, not for every value
+        values = [[f.get_db_prep_save(f.pre_save(row, add=True), here) for f in fields] for row in rows]
         with connection.cursor() as cursor:
             cursor.executemany(_insert(model), values)
 
@@ -55,8 +56,8 @@ def fetch(statement: Statement) -> list[Any]:
 
 def adapted(model: type[models.Model], values: dict[str, Any]) -> Iterable[Any]:
     """Values by field, as the database takes them."""
-    fields = _fields(model, tuple(values))
-    return (field.get_db_prep_save(value, connection) for field, value in zip(fields, values.values(), strict=True))
+    fields, here = _fields(model, tuple(values)), connections[DEFAULT_DB_ALIAS]
+    return (field.get_db_prep_save(value, here) for field, value in zip(fields, values.values(), strict=True))
 
 
 @cache
