@@ -37,7 +37,7 @@ class Waiting:
 
 @require_safe
 def workers(request: HttpRequest) -> HttpResponse:
-    return render(request, "workers/workers.html", _context(request))
+    return render(request, "workers/workers.html", _context(request) | _figures())
 
 
 @require_safe
@@ -45,7 +45,7 @@ def workers_live(request: HttpRequest) -> HttpResponse:
     context = _context(request)
     if request.GET.get("since") == context["since"]:
         return HttpResponse(status=204)
-    return render(request, "workers/_live.html", context | {"oob": True})
+    return render(request, "workers/_live.html", context | _figures() | {"oob": True})
 
 
 def _context(request: HttpRequest) -> dict[str, Any]:
@@ -69,10 +69,13 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "oldest": (timezone.now() - since).total_seconds() if since else None,
         "waiting": waiting,
         "lanes": len(held),
-        "pace": measures.trials_per_minute(),
-        "lost_today": measures.lost_attempts(DAY),
         "since": _cursor(rows, queued, waiting, len(held)),
     }
+
+
+def _figures() -> dict[str, Any]:
+    """What the cursor does not look at, and what takes longer the more trials there are."""
+    return {"pace": measures.trials_per_minute(), "lost_today": measures.lost_attempts(DAY)}
 
 
 def why_waiting(alive: int, busy: int, redis_away: bool, refusing: int = 0) -> str:
