@@ -36,23 +36,24 @@ Found = dict[str, Any]
 
 
 def measure(site: Site, report: Report, quick: bool) -> None:
-    rounds, trials = (1, 20) if quick else (5, 60)
+    rounds, trials = (1, 20) if quick else (3, 60)
     version = site.sample("breast_cancer")
-    rows = []
     for estimator in CASES:
+        rows = []
         for workers in WORKERS:
             found = interleaved(site, version, estimator, workers, trials, rounds)
             report.raw[f"{estimator}, {workers}"] = {
                 tool: [{name: run[name] for name in ("wall", "cpu", "best")} for run in runs]
                 for tool, runs in found.items()
             }
-            rows += rows_of(estimator, workers, found)
+            rows += rows_of(workers, found)
             verdicts(report, estimator, workers, found)
-    report.table(
-        f"Searches of {trials} configurations, 5 folds, breast_cancer; {rounds} interleaved rounds; seconds",
-        rows,
+        report.table(
+            f"{estimator}: {trials} configurations, 5 folds, breast_cancer; {rounds} interleaved rounds; s", rows
+        )
+    print(
         "Ours: launch() to the end of the study, workers running. GridSearchCV: fit() alone, imports done; "
-        "second fit: loky's processes already there.",
+        "second fit: loky's processes already there."
     )
 
 
@@ -105,11 +106,11 @@ def peer(study: Any, n_jobs: int) -> tuple[Found, Found]:
     return first, second
 
 
-def rows_of(estimator: str, workers: int, found: dict[str, list[Found]]) -> list[Found]:
+def rows_of(workers: int, found: dict[str, list[Found]]) -> list[Found]:
     rows = []
     for name, runs in found.items():
         wall, cpu = spread([run["wall"] for run in runs]), spread([run["cpu"] for run in runs])
-        row = {"estimator": estimator, "workers": workers, "tool": name}
+        row = {"workers": workers, "tool": name}
         row |= {"wall, min": wall["min"], "wall, median": wall["median"]}
         rows.append(row | {"CPU, min": cpu["min"], "CPU, median": cpu["median"]})
     return rows
