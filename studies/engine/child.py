@@ -36,7 +36,7 @@ class Work:
     plan: bytes
     estimator: str
     metric: str
-    memory_mb: float | None
+    memory_mb: int | None
 
 
 class Child:

@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 
+from django.conf import settings
+
 from studies.engine import processes
 
 NO_MEMORY = 71  # exit code of a process that ran out of memory outside of any fit
@@ -109,10 +111,12 @@ def limit_own(extra_mb: float) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
-def share_mb(share: float) -> int | None:
-    """A share of this machine's memory in whole megabytes; None for no share or where the system does not tell."""
-    machine = machine_mb()
-    return int(share * machine) if share > 0 and machine is not None else None
+def limit_mb(own: int | None) -> int | None:
+    """What a fit may take: the limit of its study, else a share of this machine; None for no limit at all."""
+    share, machine = settings.TRIAL_MEMORY_SHARE, machine_mb()
+    if own is not None or share <= 0 or machine is None:
+        return own
+    return int(share * machine)
 
 
 @cache

@@ -66,7 +66,7 @@ def run_model(pk: int) -> None:
 
 def _made(wanted: ModelFile, part: Path, ours: Any) -> dict[str, Any]:
     """What is to be stored of it."""
-    error = _in_child(_work(wanted, part), wanted.trial.study.trial_memory_mb, lambda: _beat(ours))
+    error = _in_child(_work(wanted, part), memory.limit_mb(wanted.trial.study.trial_memory_mb), lambda: _beat(ours))
     if error is None:
         return _waits(wanted) | {"rung_at": None}
     now = timezone.now()
@@ -129,7 +129,7 @@ def _in_child(work: Callable[[], None], memory_mb: int | None, beat: Callable[[]
                 return _told(read_end, status)
             now = time.monotonic()
             if StopRequest.at is not None or now > deadline:
-                os.kill(pid, signal.SIGKILL)
+                processes.end_with_descendants(pid)
                 os.waitpid(pid, 0)
                 over = f"It took longer than the limit of {settings.MODEL_SECONDS:g} s."
                 return None if StopRequest.at is not None else over

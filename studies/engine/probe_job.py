@@ -11,6 +11,7 @@ from django.db import connections
 from django.db.models import F
 from django.utils import timezone
 
+from studies.engine import memory
 from studies.engine.child import Child, Work
 from studies.engine.patience import patiently
 from studies.engine.tables import table_from_file, table_source
@@ -135,7 +136,8 @@ class Timer:
         self.sizes, self.found.rows = (train, valid), train
         plan = timing_plan(self.table.n_rows, train, valid)
         connections.close_all()  # a connection must not cross a fork
-        self.child = Child(Work(self.load, plan.to_bytes(), self.probe.estimator, self.probe.metric, None))
+        limit_mb = memory.limit_mb(None)
+        self.child = Child(Work(self.load, plan.to_bytes(), self.probe.estimator, self.probe.metric, limit_mb))
 
     def _end_child(self) -> None:
         if self.child is not None:

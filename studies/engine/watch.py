@@ -98,10 +98,8 @@ class TrialWatch:
                 hold(self.lane)
 
     @property
-    def memory_mb(self) -> float | None:
-        """What a trial may take: the study's own limit, else a share of this machine."""
-        own: float | None = self.limits.trial_memory_mb
-        return own if own is not None else memory.share_mb(settings.TRIAL_MEMORY_SHARE)
+    def memory_mb(self) -> int | None:
+        return memory.limit_mb(self.limits.trial_memory_mb)
 
     def over_limit(self, now: float) -> Verdict | None:
         seconds, limit_mb = self.limits.trial_seconds, self.memory_mb

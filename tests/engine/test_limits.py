@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,15 +13,19 @@ from typing import Any
 import joblib
 import numpy as np
 import pytest
+from django.db import connection
 from sklearn.dummy import DummyClassifier
 
-from studies.engine import memory, processes
+from studies.engine import actions, memory, processes
 from studies.engine.child import Child, Work
+from studies.engine.lane import claim
+from studies.engine.slice import Slice
 from studies.engine.watch import TrialWatch, Verdict
 from studies.evaluation import Table, catalogue, make_plan
 from studies.evaluation.estimators.entry import Entry
-from studies.models import Lane, Reason
+from studies.models import Lane, Reason, Study, User
 from tests.engine.conftest import is_running, wait_until
+from tests.factories import make_study, make_version
 
 TABLE = Table.from_arrays(np.arange(40.0)[:, None], np.arange(40) % 2, "classification")
 FORK = multiprocessing.get_context("fork")
@@ -239,3 +244,44 @@ def test_without_a_limit_of_its_own_a_trial_has_a_share_of_the_machine(settings:
     assert watch.memory_mb is None
     watch.limits.trial_memory_mb = 300
     assert watch.memory_mb == 300
+
+
+@pytest.fixture
+def study(transactional_db: None, alice: User, monkeypatch: pytest.MonkeyPatch) -> Study:
+    monkeypatch.setitem(catalogue, "faulty", FaultyEntry())
+    space = {"parameters": [{"name": "deed", "type": "constant", "value": "break down when full"}]}
+    study = make_study(make_version(alice.teams.get(), alice), alice, max_trials=1, trial_memory_mb=200)
+    actions.launch(study, alice)
+    Study.objects.update(estimator="faulty", space=space)
+    study.trials.update(config={"deed": "break down when full"})
+    study.refresh_from_db()
+    return study
+
+
+def test_what_ran_out_of_memory_is_not_tried_again(study: Study) -> None:
+    lane = claim(study.pk, 0)
+    assert lane is not None
+    Slice(study, lane).run()
+    trial = study.trials.get()
+    assert (trial.state, trial.reason, trial.attempts.count()) == ("failed", "out_of_memory", 1)
+    assert "at the limit of 200 MB" in trial.error
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL locks no whole database")
+def test_a_locked_database_does_not_keep_a_slice_from_seeing_a_limit(study: Study, begin: Callable[..., Trial]) -> None:
+    lane = claim(study.pk, 0)
+    assert lane is not None
+    watch = TrialWatch(study.pk, lane)
+    watch.limits = study
+    watch.begin(study.trials.get(), begin().child)
+    other = sqlite3.connect(connection.settings_dict["NAME"])
+    other.execute("BEGIN EXCLUSIVE")
+    try:
+        began = time.monotonic()
+        assert watch.look() is None
+        assert time.monotonic() - began < LATE
+    finally:
+        other.close()
+    assert watch.look() is None
+    assert Lane.objects.get(pk=lane.pk).beat > lane.beat  # it was tried again at once, not a heartbeat later
+    assert connection.patience == 20
