@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import ExitStack
 from time import perf_counter
 from typing import Any
 
@@ -39,7 +39,8 @@ def evaluate(
 
     A configuration that cannot be fitted or scored comes back as a failed Evaluation; only a call that is wrong
     whatever the configuration raises (KeyError for the estimator, ValueError for metric, plan or seed).
-    `on_fold(index, score)` is called after each fold; what it raises ends the loop and reaches the caller.
+    `on_fold(index, score)` is called after each fold; what it raises ends the loop and reaches the caller, what it
+    warns of counts as a warning of the trial.
     The entry is asked about the rows that the plan uses: what is left out of every fold does not count.
     """
     return Evaluator(table, plan, key, metric, keep_mb=0).evaluate(config, seed, on_fold)
@@ -106,27 +107,28 @@ class _Run:
         self.predictions = PredictionsBuilder(self.plan.repeats, self.table.n_rows, self.table.n_classes)
 
     def evaluation(self, on_fold: OnFold | None) -> Evaluation:
-        for index in range(self.plan.n_fits):
-            failure = self._try_fold(index)
-            if isinstance(failure, MemoryError) and self.folds.forget():
-                failure = self._try_fold(index)  # whether a trial fits must not depend on those before it
-            if failure is not None:
-                return self._failed(index, failure)
-            if on_fold is not None:
-                on_fold(index, self.scores[-1])
+        with warnings.catch_warnings(record=True) as caught, ExitStack() as later:
+            warnings.simplefilter("default")
+            warnings.simplefilter("error", FitFailedWarning)  # of a search inside the model that swallowed a failed fit
+            for index in range(self.plan.n_fits):
+                if index == 1:  # in the first fold scikit-learn checks the parameters, which are the same in all others
+                    later.enter_context(config_context(skip_parameter_validation=True))
+                failure = self._try_fold(index)
+                if isinstance(failure, MemoryError) and self.folds.forget():
+                    failure = self._try_fold(index)  # whether a trial fits must not depend on those before it
+                self._note(caught)
+                if failure is not None:
+                    return self._failed(index, failure)
+                if on_fold is not None:
+                    on_fold(index, self.scores[-1])
         return Evaluation("complete", predictions=self.predictions.build(), **self._gathered())
 
     def _try_fold(self, index: int) -> Exception | None:
         """Fit and score one fold; what went wrong is returned, not raised."""
-        with warnings.catch_warnings(record=True) as caught, _checks(index):
-            warnings.simplefilter("default")
-            warnings.simplefilter("error", FitFailedWarning)  # of a search inside the model that swallowed a failed fit
-            try:
-                self._fold(index)
-            except Exception as error:  # an estimator may raise anything; reason_of sorts it
-                return error
-            finally:
-                self._note(caught)
+        try:
+            self._fold(index)
+        except Exception as error:  # an estimator may raise anything; reason_of sorts it
+            return error
         return None
 
     def _fold(self, index: int) -> None:
@@ -148,6 +150,7 @@ class _Run:
         for warning in caught:
             if len(self.warnings) < KEPT_WARNINGS:
                 self.warnings[f"{warning.category.__name__}: {explain(warning.message)}"] = None
+        caught.clear()
 
     def _gathered(self) -> dict[str, Any]:
         return {
@@ -171,8 +174,3 @@ def _failed(error: Exception, where: str = "", **gathered: Any) -> Evaluation:
     return Evaluation(
         "failed", reason=reason_of(error), error=where + explain(error), traceback=traceback_of(error), **gathered
     )
-
-
-def _checks(index: int) -> AbstractContextManager[None]:
-    """The first fold has scikit-learn check the parameters; it need not for the others, where they are the same."""
-    return nullcontext() if index == 0 else config_context(skip_parameter_validation=True)

@@ -50,6 +50,7 @@ class PredictionsBuilder:
     def __init__(self, repeats: int, n_rows: int, n_classes: int) -> None:
         self.shape = (repeats, n_rows)
         self.label_dtype = np.uint8 if n_classes <= np.iinfo(np.uint8).max else np.uint16
+        self.no_label = int(np.iinfo(self.label_dtype).max)
         self.arrays: dict[str, NDArray[Any]] = {}
 
     def add(self, repeat: int, rows: NDArray[np.intp], response: Response) -> None:
@@ -57,8 +58,7 @@ class PredictionsBuilder:
         if response.values is not None:
             self._array("values", (), np.float32, np.nan)[repeat, rows] = response.values
         if response.labels is not None:
-            top = np.iinfo(self.label_dtype).max
-            self._array("labels", (), self.label_dtype, top)[repeat, rows] = response.labels
+            self._array("labels", (), self.label_dtype, self.no_label)[repeat, rows] = response.labels
         if response.probabilities is not None:
             columns = _thrifty(response.probabilities)
             stored = np.rint(np.clip(columns, 0.0, 1.0) * PARTS)
