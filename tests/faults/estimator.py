@@ -25,7 +25,7 @@ from studies.evaluation.estimators.domains import Domain, choice, real, whole
 
 KEY = "faulty"
 FOREVER = 10.0**6  # seconds
-GRANDCHILDREN = 3
+GRANDCHILDREN = 6
 LOG = "TUNINGSITE_FAULTS_LOG"
 
 
@@ -76,9 +76,11 @@ def hog_in_grandchildren(model: "FaultyModel") -> None:
     part = model.megabytes // GRANDCHILDREN * 2**20
     for _ in range(GRANDCHILDREN):
         if os.fork() == 0:
-            kept = b"x" * part
-            time.sleep(FOREVER)
-            os._exit(len(kept) % 2)
+            try:  # whatever happens, this copy of the fit's process goes no further
+                kept = b"x" * part
+                time.sleep(FOREVER + len(kept))
+            finally:
+                os._exit(1)
     time.sleep(FOREVER)
 
 
