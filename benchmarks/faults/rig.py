@@ -91,7 +91,7 @@ class Rig:
             wait_until(lambda: study.refresh_from_db() or study.state in TERMINAL, LONGEST)
         problems = problems_of(study, self.log, overlaps)
         figures.problems += problems
-        figures.doubled += sum("began" in line or "two processes" in line for line in problems)
+        figures.doubled += sum("was begun or fitted" in line or "two processes" in line for line in problems)
         figures.lost += study.next_number - sum(study.trial_counts()[state] for state in ("complete", "failed"))
         figures.orphans += len(self.orphans())
 

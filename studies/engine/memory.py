@@ -1,9 +1,9 @@
 """What a trial holds of the machine's memory, and whether a lack of it was what ended its process.
 
-Megabytes are 2**20 bytes. Counted is anonymous memory, in RAM or swapped out: of the fitting process, what it holds
-beyond what it began its first trial with (the program and the table, most of it shared with the process that forked
-it); of every process that it started, what it shares with no other. Files and shared memory that are mapped do not
-count: the kernel can drop or share them. Prepared folds that the child keeps for the next trials do count.
+Megabytes are 2**20 bytes. Counted is memory that no file backs, in RAM or swapped out: of the fitting process, what it
+holds beyond what it began its first trial with (the program and the table, most of it shared with the process that
+forked it); of every process that it started, what it shares with no other. Files that are mapped do not count: the
+kernel can drop them; shared memory it cannot drop. Prepared folds that the child keeps for the next trials do count.
 
 Linux tells all this; elsewhere nothing is counted and only the limit that the process sets itself holds.
 """
@@ -72,9 +72,9 @@ class Meter:
 
 
 def anonymous_mb(pid: int) -> float:
-    """A process's own memory, in RAM or swapped out; 0 where the system does not tell or the process is gone."""
+    """Memory that no file backs, in RAM or swapped out; 0 where the system does not tell or the process is gone."""
     status = _fields(pid, "status")
-    return status.get("RssAnon", 0.0) + status.get("VmSwap", 0.0)
+    return sum(status.get(name, 0.0) for name in ("RssAnon", "RssShmem", "VmSwap"))
 
 
 def private_mb(pid: int) -> float:

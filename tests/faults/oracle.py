@@ -132,21 +132,20 @@ def _of_the_log(study: Study, trials: list[Trial], log: Path, overlaps: bool) ->
     """Fits that nobody's attempt explains, and two processes at one trial at the same time."""
     fits = Plan.from_bytes(study.plan.fold_of_row).n_fits
     trial_of = {seed: trial for trial in trials for seed in fold_seeds(study.seed, trial.number, fits)}
-    begun: dict[int, Counter[int]] = defaultdict(Counter)
+    ended: dict[int, Counter[int]] = defaultdict(Counter)
     spans: dict[int, dict[int, tuple[float, float]]] = defaultdict(dict)
     for line in fits_in(log):
         trial = trial_of.get(line["seed"])
         if trial is None:
             continue
-        if line["what"] == "begins":
-            begun[trial.number][line["seed"]] += 1
+        ended[trial.number][line["seed"]] += line["what"] == "ends"  # one that lacked memory may begin again
         first, _ = spans[trial.number].get(line["pid"], (line["at"], 0.0))
         spans[trial.number][line["pid"]] = (first, line["at"])
     for trial in trials:
-        most = max(begun[trial.number].values(), default=0)
+        most = max(len(spans[trial.number]), *ended[trial.number].values(), 0)
         attempts = len(trial.attempts.all())
         if most > attempts:
-            yield f"Trial {trial.number} began {most} times, and {attempts} attempts are on record"
+            yield f"Trial {trial.number} was begun or fitted {most} times, and {attempts} attempts are on record"
         ordered = sorted(spans[trial.number].values())
         if not overlaps and any(earlier[1] > later[0] for earlier, later in pairwise(ordered)):
             yield f"Trial {trial.number} was fitted by two processes at the same time"

@@ -38,10 +38,10 @@ def test_a_limit_counts_for_the_trial_and_not_for_each_fold(crew: Crew, launch: 
 
 def test_a_memory_hog_is_ended_and_its_worker_lives(crew: Crew, launch: Launch) -> None:
     (worker,) = crew.start(1)
-    study = launch(**grid_of("hog", "hog_shared", "none"), trial_memory_mb=150)
+    study = launch(**grid_of("hog", "hog_shared", "hog_in_grandchildren", "none"), trial_memory_mb=150)
     crew.check(study)
     told = told_of(study)
-    for fault in ("hog", "hog_shared"):
+    for fault in ("hog", "hog_shared", "hog_in_grandchildren"):
         assert (told[fault].state, told[fault].reason) == ("failed", Reason.OUT_OF_MEMORY), fault
         assert told[fault].attempts.count() == 1
     assert told["none"].state == "complete"
