@@ -4,6 +4,7 @@ import os
 import signal
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 
 from studies.engine import actions
@@ -19,19 +20,32 @@ def lost(study: Study) -> list[Trial]:
 
 @pytest.mark.parametrize("who", ["parent", "horse", "child"])
 def test_a_killed_process_costs_one_attempt(who: str, crew: Crew, launch: Launch) -> None:
-    first, second = crew.start(2)
-    study = launch(max_trials=6)
-    lane = busy_lane(study)
-    parent = first if lane.worker.endswith(f"-{first.pid}") else second
-    victim = {"parent": parent.pid, "horse": lane.horse_pid, "child": lane.child_pid}[who]
-    os.kill(victim, signal.SIGKILL)
-    wait_until(lambda: lost(study))
+    crew.start(2)
+    study = launch(max_trials=8)
+    for _ in range(4):  # until the kill does not meet the moment between two trials
+        lane = busy_lane(study)
+        parent = next(worker for worker in crew.processes if lane.worker.endswith(f"-{worker.pid}"))
+        os.kill({"parent": parent.pid, "horse": lane.horse_pid, "child": lane.child_pid}[who], signal.SIGKILL)
+        same = Lane.objects.filter(pk=lane.pk, token=lane.token, child_pid=lane.child_pid)
+        wait_until(lambda same=same: retried(study).exists() or not same.exists())
+        if retried(study).exists():
+            break
+        if who == "parent":
+            crew.start(1)
     if who != "child":
         wait_until(lambda: not is_running(lane.horse_pid) and not is_running(lane.child_pid), 10)
     crew.check(study)
-    (trial,) = lost(study)
-    assert list(trial.attempts.values_list("outcome", flat=True)) == [Outcome.LOST, Outcome.COMPLETE]
-    assert study.trial_counts()["complete"] == 6
+    trial = retried(study).get()
+    first, second = trial.attempts.values_list("outcome", flat=True)
+    # A parent's death that no other worker has lived to see is not held against the trial.
+    assert first in ({Outcome.LOST, Outcome.KILLED} if who == "parent" else {Outcome.LOST})
+    assert second == Outcome.COMPLETE
+    assert study.trial_counts()["complete"] == 8
+
+
+def retried(study: Study) -> QuerySet[Trial]:
+    """Trials with an attempt that has ended and is to be made good, or was."""
+    return study.trials.filter(attempts__outcome__in=[Outcome.LOST, Outcome.KILLED]).distinct()
 
 
 def test_when_all_workers_are_dead_the_page_says_so_and_a_new_one_goes_on(
