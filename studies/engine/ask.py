@@ -1,7 +1,7 @@
 """Ask: which trials a lane runs next, taken in one short transaction.
 
-Proposals are computed outside any transaction and taken only if nobody took others meanwhile; so history-based
-methods see every earlier proposal as pending, without a lock.
+Proposals are computed outside any transaction, ahead of need, and taken by what the study's counters have come to; so
+there is no lock, and who is slow to reach the database gets its share.
 """
 
 import logging
@@ -15,11 +15,10 @@ from django.utils import timezone
 
 from studies.engine import moves, rows
 from studies.engine.pace import Pace
+from studies.engine.proposals import Counters, Proposals, Window, raise_counters
 from studies.models import ASKING, Attempt, Lane, Method, Source, Study, StudyState, Trial, TrialState
-from studies.search import Observation, Space, make_method
 
 logger = logging.getLogger(__name__)
-WITHOUT_HISTORY = (Method.GRID, Method.RANDOM)
 
 
 class LaneLost(Exception):
@@ -52,15 +51,10 @@ class Asker:
         self.study = study
         self.lane = lane
         self.pace = Pace()
+        self.proposals = Proposals(study)
         self.now: Now | None = None
         self.is_unsure = False  # whether the last ask broke off
         self._look = Now.query(study.pk)
-
-    @cached_property
-    def method(self) -> Any:
-        study = self.study
-        space = Space.from_json(study.space)
-        return make_method(study.method, space, seed=study.seed, direction=study.direction, **study.method_options)
 
     def ask(self) -> list[Trial]:
         """The next trials by number, running under the lane's token; none when there is nothing to do. The first makes
@@ -84,26 +78,26 @@ class Asker:
             now = self.now = Now(*rows.fetch(self._look)[0])
             if now.state not in ASKING or now.parallel <= self.lane.number:
                 return []
-            wanted = self.pace.batch(now.max_trials - now.next_number, now.parallel) if self.is_batched else 1
+            is_batched = self.proposals.is_without_history
+            wanted = self.pace.batch(now.max_trials - now.next_number, now.parallel) if is_batched else 1
             waiting, alone = self._waiting(wanted) if now.waits else ([], False)
             open_ended = self.study.method != Method.MANUAL and not now.exhausted
             wanted = min(wanted - len(waiting), now.max_trials - now.next_number) if open_ended and not alone else 0
-            configs: list[dict[str, Any]] = []
+            window, k = None, 0
             if wanted > 0:
-                proposed = self._propose(now, wanted)
-                if proposed is None:
+                window = self._propose(now, wanted)
+                if window is None:
                     return []
-                configs = proposed
-            if not waiting and not configs:
+                k = window.count(now.next_proposal, wanted)
+            if not waiting and not k:
                 if wanted > 0:  # for good: pending trials count as tried
                     Study.objects.filter(pk=self.study.pk, next_proposal=now.next_proposal).update(exhausted=True)
                 return []
-            if trials := self._take(now, waiting, configs):
+            trials = self._take(now, waiting, window, k)
+            if k:
+                self.proposals.note(taken=bool(trials))
+            if trials:
                 return trials
-
-    @property
-    def is_batched(self) -> bool:
-        return self.study.method in WITHOUT_HISTORY
 
     def _waiting(self, wanted: int) -> tuple[list[tuple[int, int]], bool]:
         """Key and number of waiting trials, lowest number first; and whether they shall have no company.
@@ -120,14 +114,10 @@ class Asker:
             fresh.append((pk, number))
         return fresh, False
 
-    def _propose(self, now: Now, n: int) -> list[dict[str, Any]] | None:
-        """The method's proposals from number `next_proposal` on: a pure function of space, history, seed and numbers.
-
-        None when the method raised, which ends the study.
-        """
+    def _propose(self, now: Now, n: int) -> Window | None:
+        """The method's next n proposals and perhaps some after them. None when it raised, which ends the study."""
         try:
-            history = [] if self.is_batched else history_of(self.study)
-            return list(self.method.ask(n=n, history=history, start=now.next_proposal))
+            return self.proposals.window(now.next_proposal, n, left=now.max_trials - now.next_number)
         except DatabaseError:
             raise
         except Exception as error:  # whatever a method raises, it would raise again in the next slice, and the next
@@ -137,26 +127,29 @@ class Asker:
             return None
 
     @transaction.atomic
-    def _take(self, now: Now, waiting: Sequence[tuple[int, int]], configs: Sequence[dict[str, Any]]) -> list[Trial]:
-        """Make waiting trials and proposals ours, unless another lane was quicker or the study stops asking.
+    def _take(self, now: Now, waiting: Sequence[tuple[int, int]], window: Window | None, k: int) -> list[Trial]:
+        """Make waiting trials and k proposals ours, unless others left too little or the study stops asking.
 
         Rows are written in one order everywhere, lane, study, trials, so that PostgreSQL sees no deadlock.
         """
         first = waiting[0][1] if waiting else now.next_number
         hold(self.lane, first)
-        moment, k = timezone.now(), len(configs)
-        before = {"next_proposal": now.next_proposal, "next_number": now.next_number}
-        after = {"next_proposal": now.next_proposal + k, "next_number": now.next_number + k}
-        if not rows.update(
+        moment, taken = timezone.now(), None
+        if window is not None and k:
+            taken = raise_counters(self.study, k, window, moment)
+            if taken is None:
+                return []
+        elif not rows.update(
             Study,
-            after | {"state": StudyState.RUNNING, "updated_at": moment},
-            before | {"id": self.study.pk, "state": now.state},
+            {"state": StudyState.RUNNING, "updated_at": moment},
+            {"id": self.study.pk, "state": now.state},
             raised=("change",),
         ):
             return []
         trials, tries = self._take_waiting([pk for pk, _ in waiting], moment) if waiting else ([], {})
-        trials += self._make(now, configs, moment)
-        if trials and trials[0].number != first:  # another lane took the first of those that waited
+        if window is not None and taken is not None:
+            trials += self._make(taken, window.take(taken.proposal, k), moment)
+        if trials and trials[0].number != first:  # another lane was quicker
             hold(self.lane, trials[0].number)
         attempts = [
             Attempt(
@@ -184,16 +177,14 @@ class Asker:
         tries = dict(Attempt.objects.filter(trial__in=keys).values_list("trial").annotate(Count("pk")).order_by())
         return list(ours.order_by("number")), tries
 
-    def _make(self, now: Now, configs: Sequence[dict[str, Any]], moment: Any) -> list[Trial]:
+    def _make(self, first: Counters, configs: Sequence[dict[str, Any]], moment: Any) -> list[Trial]:
         """The proposals as running trials of ours; their numbers are ours already."""
-        if not configs:
-            return []
         made = [
             Trial(
                 study_id=self.study.pk,
-                number=now.next_number + index,
+                number=first.number + index,
                 source=Source.METHOD,
-                proposal_index=now.next_proposal + index,
+                proposal_index=first.proposal + index,
                 config=config,
                 state=TrialState.RUNNING,
                 token=self.lane.token,
@@ -203,7 +194,7 @@ class Asker:
         ]
         rows.insert(made)
         sql, (study, _) = self._made
-        for trial, (pk,) in zip(made, rows.fetch((sql, (study, now.next_number))), strict=True):
+        for trial, (pk,) in zip(made, rows.fetch((sql, (study, first.number))), strict=True):
             trial.pk = pk
         return made
 
@@ -212,19 +203,6 @@ class Asker:
         """The keys of the trials from some number on; the number is the second parameter."""
         trials = Trial.objects.filter(study_id=self.study.pk).filter(number__gte=0)
         return rows.select(trials.order_by("number").values_list("pk"))
-
-
-def history_of(study: Study) -> list[Observation]:
-    """What the method may know, by trial number; cancelled trials never happened."""
-    rows = (
-        study.trials.exclude(state=TrialState.CANCELLED)
-        .order_by("number")
-        .values_list("config", "value", "state", "fold_scores", "stderr", "fit_seconds")
-    )
-    return [
-        Observation(config, value, state, fold_scores=scores or None, noise=stderr, cost=seconds)
-        for config, value, state, scores, stderr, seconds in rows
-    ]
 
 
 def hold(lane: Lane, begun: int | None = None) -> None:

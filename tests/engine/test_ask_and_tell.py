@@ -12,6 +12,7 @@ from studies.engine.advance import work_left
 from studies.engine.ask import Asker, LaneLost
 from studies.engine.child import Child, trial_seed
 from studies.engine.lane import claim, release
+from studies.engine.proposals import Window
 from studies.engine.recovery import Reconciler, give_back_orphans
 from studies.engine.slice import Slice, work_of
 from studies.engine.tell import tell
@@ -205,6 +206,47 @@ def test_cheap_trials_are_asked_in_batches_that_end_together(study: Study) -> No
     assert set(Trial.objects.values_list("attempts__number", "state")) == {(1, "running")}
     lanes[0].refresh_from_db()
     assert lanes[0].begun == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "budget", "rivals", "returns"),
+    [("random", 500, 60, True), ("random", 200, 60, False), ("grid", 500, 60, True), ("bayesian", 30, 2, True)],
+)
+def test_who_is_always_too_late_gets_its_trials_all_the_same(
+    study: Study, method: str, budget: int, rivals: int, returns: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Like a lane far from the database: others take as many proposals after each of its looks, before its claim."""
+    if not returns:
+        monkeypatch.setattr(connection.features, "can_return_columns_from_insert", False)  # an old SQLite
+    Study.objects.update(method=method, method_options={"levels": 12} if method == "grid" else {}, max_trials=budget)
+    far, near = (Asker(Study.objects.get(pk=study.pk), claimed(study, number)) for number in (0, 1))
+    propose = far.proposals.window
+
+    def propose_slowly(index: int, n: int, left: int) -> Window:
+        window = propose(index, n, left)
+        for _ in range(rivals):
+            near.ask()
+        return window
+
+    monkeypatch.setattr(far.proposals, "window", propose_slowly)
+    assert far.ask()[0].number == 0  # the default waited
+    ours = []
+    while trials := far.ask():
+        ours += trials
+    given = study.trials.filter(source="method").order_by("number")
+    indices = [trial.proposal_index for trial in given]
+    assert indices == list(range(len(given)))
+    assert [trial.number for trial in given] == [index + 1 for index in indices]
+    study.refresh_from_db()
+    assert study.next_proposal == len(given) == (budget - 1 if method != "grid" else 144)
+    assert study.exhausted == (method == "grid")
+    assert len(ours) >= (len(given) // (rivals + 1) - 3 if method != "bayesian" else 3)
+    assert {trial.token for trial in ours} == {far.lane.token}
+    assert study.trials.filter(token=far.lane.token, source="method").count() == len(ours)
+    if method != "bayesian":
+        space = Space.from_json(study.space)
+        proposed = make_method(method, space, seed=study.seed, **study.method_options).ask(len(given))
+        assert [trial.config for trial in given] == proposed
 
 
 def test_a_batch_is_told_but_for_what_was_given_up(study: Study) -> None:
