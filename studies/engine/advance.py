@@ -38,7 +38,7 @@ def _advance_asking(study: Study, queued: Collection[str] | None, may_ring: bool
     work = work_left(study)
     if work and may_ring:
         _ring_free_lanes(study, work, queued)
-    elif not work and study.method != Method.MANUAL and not _busy(study):
+    elif not work and ends_by_itself(study) and not _busy(study):
         reason = "Every point of the search space was tried." if study.exhausted else "All trials are done."
         if not moves.complete(study, reason):
             return advance(study.pk, queued, may_ring)  # a trial was added or a limit raised meanwhile
@@ -47,10 +47,19 @@ def _advance_asking(study: Study, queued: Collection[str] | None, may_ring: bool
 
 def work_left(study: Study) -> int:
     """How many trials could begin now."""
-    waiting = study.trials.filter(state=TrialState.WAITING).count()
+    return may_begin(study, study.trials.filter(state=TrialState.WAITING).count())
+
+
+def may_begin(study: Study, waiting: int) -> int:
+    """How many trials could begin in a study of which so many wait."""
     if study.method == Method.MANUAL or study.exhausted:
         return waiting
     return waiting + max(0, study.max_trials - study.next_number)
+
+
+def ends_by_itself(study: Study) -> bool:
+    """Whether having no work left completes it."""
+    return study.method != Method.MANUAL
 
 
 def _held(study: Study) -> bool:
@@ -65,9 +74,13 @@ def _ring_free_lanes(study: Study, work: int, queued: Collection[str] | None) ->
     free = [lane for lane in make_lanes(study) if not lane.token and lane.number < study.parallel]
     room = sharing.room_of(study)
     for lane in free[: work if room is None else min(work, room)]:
-        is_due = lane.rung_at is None or (_rested(lane) and (queued is None or lane.job_id not in queued))
-        if is_due and not (fitness.is_served(study.estimator) and bell.ring(lane)):
+        if is_due(lane, queued) and not (fitness.is_served(study.estimator) and bell.ring(lane)):
             return
+
+
+def is_due(lane: Lane, queued: Collection[str] | None) -> bool:
+    """Whether a free lane's bell is to be rung (again)."""
+    return lane.rung_at is None or (_rested(lane) and (queued is None or lane.job_id not in queued))
 
 
 def _rested(lane: Lane) -> bool:

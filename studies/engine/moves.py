@@ -196,12 +196,19 @@ def hopeless(study: Study) -> str:
 
     Who extends such a study has a reason (a higher limit, say): ten more are given.
     """
-    counts = study.trial_counts()
-    if counts[TrialState.COMPLETE] or counts[TrialState.FAILED] - study.forgiven_failures < FAILURES_THAT_STOP:
+    if study.trials.filter(state=TrialState.COMPLETE).exists():  # nearly always: nothing to count
         return ""
-    errors = Counter(study.trials.filter(state=TrialState.FAILED).values_list("error", flat=True))
+    failed = study.trials.filter(state=TrialState.FAILED)
+    if not too_many_failed(study, failed.count()):
+        return ""
+    errors = Counter(failed.values_list("error", flat=True))
     worst = errors.most_common(1)[0][0].splitlines()[0] if errors else ""
-    return f"The first {counts[TrialState.FAILED]} trials all failed. Most often: {worst}"[:300]
+    return f"The first {errors.total()} trials all failed. Most often: {worst}"[:300]
+
+
+def too_many_failed(study: Study, failed: int) -> bool:
+    """Whether so many failures and no success are enough to give the study up."""
+    return failed - study.forgiven_failures >= FAILURES_THAT_STOP
 
 
 def time_is_up(study: Study) -> bool:

@@ -1,4 +1,4 @@
-"""The reconciler: notices slices whose holder is gone and advances every active study; a tick in each worker's parent.
+"""The reconciler: notices slices whose holder is gone and advances active studies; a tick in each worker's parent.
 
 A lease ages by a counter: it has lapsed when one observer has seen the same beat for LEASE_SECONDS of its own
 monotonic clock. Clocks of machines differ and jump, and on SQLite "database time" is only the process's own. A worker
@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Now
 
-from studies.engine import bell, model_files, moves, offspring
+from studies.engine import bell, model_files, moves, offspring, overview
 from studies.engine.advance import advance
 from studies.models import Lane, ModelFile, ModelFileState, ReconcilerLock, Study, Trial, TrialState, WorkerProcess
 
@@ -120,18 +120,23 @@ class Reconciler:
         self.gone = {name: workers[name] for name, lives in fates.items() if lives is False}
 
     def act(self, lapsed: list[Lane]) -> None:
-        """Give back what lapsed, then bring every active study forward. Safe beside others that do the same."""
+        """Give back what lapsed, then bring active studies forward. Safe beside others that do the same."""
         for lane in lapsed:
             self._give_back(lane, self.gone.get(lane.worker))
         self._mind_models()
         WorkerProcess.objects.filter(seen_at__lt=Now() - FORGOTTEN_AFTER).delete()
-        active = list(Study.objects.active().values_list("pk", flat=True))
-        if active:
-            queued = bell.queued_jobs()
-            for study_id in active:
-                for trial in give_back_orphans(study_id):
-                    self._say(f"Trial {trial.number} of study {study_id} had no slice any more: given back")
-                advance(study_id, frozenset(queued or ()), may_ring=queued is not None)
+        if glances := overview.look():
+            jobs = bell.queued_jobs()
+            queued = None if jobs is None else frozenset(jobs)
+            for glance in glances:
+                if glance.has_orphans or glance.can_advance(queued):
+                    self._look_closely(glance.study.pk, queued)
+
+    def _look_closely(self, study_id: int, queued: frozenset[str] | None) -> None:
+        """Do what there is to do for a study: what gave rise to it may be over."""
+        for trial in give_back_orphans(study_id):
+            self._say(f"Trial {trial.number} of study {study_id} had no slice any more: given back")
+        advance(study_id, queued or frozenset(), may_ring=queued is not None)
 
     def _give_back(self, lane: Lane, worker: WorkerProcess | None) -> None:
         """A lapse counts against the trials when a worker fell while others lived to see it, not when none did."""
