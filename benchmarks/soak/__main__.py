@@ -13,6 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from redis import RedisError
+
 from benchmarks.room.options import ensure_postgresql, parser
 from benchmarks.room.report import Report
 from benchmarks.room.site import wait_until
@@ -175,7 +177,9 @@ class Soak:
             return dict(Counter(":".join(name.split(":")[:2]) for name in names)) | {"workers known to rq": known}
 
         def jobs_left() -> Any:
-            return keys().get("rq:job", 0)
+            with suppress(RedisError):
+                return keys().get("rq:job", 0)
+            return True  # its supervisor is about to start it again
 
         with suppress(TimeoutError):
             wait_until(lambda: not jobs_left(), 90, pause=0.5)
