@@ -88,6 +88,7 @@ class Reconciler:
         self.lanes = Watch()
         self.lock = Watch()
         self.models = Watch()
+        self.workers: dict[str, WorkerProcess] = {}
         self.living: set[str] = set()
         self.gone: dict[str, WorkerProcess] = {}
         self.said: list[str] = []  # what the last tick did, in words
@@ -114,7 +115,7 @@ class Reconciler:
 
     def _look_at_workers(self) -> None:
         """Which workers of this machine live, and which are gone; of others nothing is known but their beats."""
-        workers = {worker.name: worker for worker in WorkerProcess.objects.all()}
+        self.workers = workers = {worker.name: worker for worker in WorkerProcess.objects.all()}
         fates = {name: offspring.lives(worker.identity) for name, worker in workers.items()}
         self.living = {name for name, lives in fates.items() if lives}
         self.gone = {name: workers[name] for name, lives in fates.items() if lives is False}
@@ -140,7 +141,7 @@ class Reconciler:
 
     def _give_back(self, lane: Lane, worker: WorkerProcess | None) -> None:
         """A lapse counts against the trials when a worker fell while others lived to see it, not when none did."""
-        counts = not self.lanes.was_left_behind(_key(lane))
+        counts = not self.lanes.was_left_behind(_key(lane)) or self._was_witnessed(lane.worker)
         if worker is not None:
             session = int(worker.identity.split()[3])
             if lane.child_pid and offspring.end_group(lane.child_pid, session):
@@ -148,6 +149,18 @@ class Reconciler:
         detail = f"The worker {lane.worker} was lost" if counts else "No worker was running any more"
         if moves.give_back_lane(lane, detail, counts=counts):
             self._say(f"Lane {lane.number} of study {lane.study_id}: given back ({detail})")
+
+    def _was_witnessed(self, lost: str) -> bool:
+        """Whether a worker older than this observer lived on when that one fell: then not all were down."""
+        if lost not in self.workers:
+            return False
+        fell_at = self.workers[lost].seen_at
+        late = fell_at + timedelta(seconds=settings.LEASE_SECONDS)
+        return any(
+            worker.started_at < fell_at and (worker.name in self.living or worker.seen_at > late)
+            for worker in self.workers.values()
+            if worker.name not in {lost, self.name}
+        )
 
     def _mind_models(self) -> None:
         """Models whose fit shows no life wait again, and what waits is rung for."""

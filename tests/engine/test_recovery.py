@@ -78,6 +78,22 @@ def test_a_lapse_that_a_living_worker_saw_costs_one(lane: Lane, clock: list[floa
     assert (attempt.outcome, attempt.detail) == ("lost", "The worker elsewhere-worker-1 was lost")
 
 
+@pytest.mark.parametrize(("older", "outcome"), [(True, "lost"), (False, "killed")])
+def test_a_fresh_observer_asks_whether_an_older_worker_lived_on(
+    lane: Lane, clock: list[float], older: bool, outcome: str
+) -> None:
+    """A restarted worker may be the first to act on what the one before it held."""
+    now, ours = timezone.now(), offspring.identity(os.getpid())
+    fell_at, dead = now - timedelta(seconds=3), " ".join([*ours.split()[:-1], "1"])
+    began_at = fell_at - timedelta(minutes=1) if older else fell_at + timedelta(seconds=1)
+    WorkerProcess.objects.create(
+        name="elsewhere-worker-1", host="h", pid=1, identity=dead, started_at=fell_at, seen_at=fell_at
+    )
+    WorkerProcess.objects.create(name="other", host="h", pid=1, identity=ours, started_at=began_at, seen_at=now)
+    ticks(observer(clock), clock, 4)
+    assert Attempt.objects.get().outcome == outcome
+
+
 def test_after_a_freeze_of_all_the_holder_is_waited_for(clock: list[float]) -> None:
     watch = Watch(clock=lambda: clock[0])
     assert not watch.stands_still("lane", 1)
