@@ -59,14 +59,16 @@ def place_of(worker: str) -> Place:
     return Place(worker, "")
 
 
-def attempt_rows(trial: Trial, attempts: Sequence[Attempt]) -> list[AttemptRow]:
-    """The trial's attempts by number."""
+def attempt_rows(trial: Trial, attempts: Sequence[Attempt], is_next: bool = False) -> list[AttemptRow]:
+    """The trial's attempts by number; `is_next`: the one under way has its turn still to come."""
     now, lost, rows = timezone.now(), 0, []
     for attempt in attempts:
         lost += attempt.outcome == Outcome.LOST
         seconds = max(0.0, ((attempt.ended_at or now) - attempt.started_at).total_seconds())
         is_last = attempt is attempts[-1] and trial.state not in {TrialState.WAITING, TrialState.RUNNING}
         ending = _ending(attempt, lost, is_last)
+        if is_next and attempt.outcome == Outcome.RUNNING:
+            ending = Ending("waiting", "Next", "its worker runs another trial first")
         rows.append(
             AttemptRow(attempt.number, place_of(attempt.worker), attempt.started_at, attempt.ended_at, seconds, ending)
         )

@@ -9,13 +9,14 @@ from studies.plots.numbers import NOTHING, format_parameter
 from studies.plots.score_dots import FoldDots, Scale, fold_dots, scale_of
 
 from .study_spec import parameters_of
+from .turns import still_to_come
 
 FIRST = 20  # rows that are seen at once, so that the figures below are not buried
 SENT = 100  # rows that are sent: a filter finds its trials also among those that are not seen
 FEW = 20
 LIGHT = (
     "number", "source", "config", "off_space", "state", "reason", "error", "value", "stderr", "fold_scores",
-    "fit_seconds", "started_at", "study_id",
+    "fit_seconds", "started_at", "study_id", "token",
 )  # fmt: skip
 
 
@@ -35,6 +36,7 @@ class Line:
     source: str
     dots: FoldDots
     is_best: bool = False
+    is_next: bool = False  # claimed by a lane that runs another first
 
     @property
     def beyond(self) -> bool:
@@ -77,7 +79,7 @@ class Leaderboard:
 
 
 def leaderboard(study: Study, counts: dict[str, int], everything: bool = False) -> Leaderboard:
-    """The first rows of each group, or all of them; three queries."""
+    """The first rows of each group, or all of them; four queries."""
     trials = Trial.objects.filter(study=study).only(*LIGHT)
     ranked = trials.filter(state=TrialState.COMPLETE).ranked(study.maximize)
     running = trials.filter(state__in=[TrialState.RUNNING, TrialState.WAITING]).order_by("number")
@@ -85,6 +87,7 @@ def leaderboard(study: Study, counts: dict[str, int], everything: bool = False) 
     if not everything:
         ranked, running, without = ranked[:SENT], running[:FEW], without[:FEW]
     ranked, running, without = list(ranked), list(running), list(without)
+    to_come = still_to_come(study, running)
     names = varying(study, [*ranked, *running, *without])
 
     scale = _scale(ranked)
@@ -98,6 +101,7 @@ def leaderboard(study: Study, counts: dict[str, int], everything: bool = False) 
                 source_word(study, trial),
                 fold_dots(scored(trial), scale, mean=trial.value),
                 is_best=first_rank is not None and i == 0,
+                is_next=trial.number in to_come,
             )
             for i, trial in enumerate(rows)
         ]

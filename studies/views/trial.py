@@ -21,6 +21,7 @@ from .headline import Gain, gain_over
 from .labels import estimator_label, fold_names, method_in_text, metric_in_text, metric_label
 from .leaderboard import scored
 from .study_spec import parameters_of
+from .turns import is_still_to_come
 
 DOTS_WIDTH = 470
 TAKES_TRIALS = {*ASKING, StudyState.PAUSING, StudyState.PAUSED}
@@ -80,6 +81,7 @@ def _cursor(shown: Trial) -> str:
 
 def _context(request: HttpRequest, study: Study, shown: Trial) -> dict[str, Any]:
     best, defaults = study.best_trial(), _defaults_trial(study)
+    is_next = is_still_to_come(study, shown)
     dots, scale_words = _dots(shown, best)
     may_edit = Study.objects.editable_by(request.user).filter(pk=study.pk).exists()
     standing = Proposal.objects.standing([study.pk])[study.pk]
@@ -90,6 +92,7 @@ def _context(request: HttpRequest, study: Study, shown: Trial) -> dict[str, Any]
         "trial": shown,
         "since": _cursor(shown),
         "is_live": _is_under_way(study, shown),
+        "is_next": is_next,
         "best": best,
         "defaults": defaults,
         "is_best": best is not None and best.pk == shown.pk,
@@ -99,7 +102,7 @@ def _context(request: HttpRequest, study: Study, shown: Trial) -> dict[str, Any]
         "folds": _fold_rows(study, shown, best),
         "dots": dots,
         "scale_words": scale_words,
-        "attempts": attempt_rows(shown, list(shown.attempts.all())),
+        "attempts": attempt_rows(shown, list(shown.attempts.all()), is_next),
         "most_attempts": settings.MAX_ATTEMPTS,
         "previous": numbers.filter(number__lt=shown.number).last(),
         "next": numbers.filter(number__gt=shown.number).first(),

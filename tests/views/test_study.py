@@ -88,6 +88,25 @@ def test_trials_that_one_lane_took_at_once_do_not_all_run(client_of, alice, vers
     assert "1 study, 2 trials in progress 35 more wait for a worker" in words
 
 
+def test_what_a_lane_has_taken_and_not_begun_is_next(client_of, alice, version):
+    study = make_study(version, alice, state="running", next_number=6)
+    Lane.objects.create(study=study, number=0, token="a", begun=1)
+    Lane.objects.create(study=study, number=1, token="b", begun=2)  # not heard of since it has begun trial 4
+    for number, token in enumerate("aaaabb"):
+        make_attempt(
+            make_trial(study, number, state="running", token=token, value=None, fold_scores=[]),
+            outcome="running",
+            ended_at=None,
+        )
+    browser = client_of(alice)
+    board = page_of(browser, study).context["board"]
+    assert [line.trial.number for line in board.in_progress if line.is_next] == [2, 3, 5]
+    for number, is_next in ((1, False), (3, True), (4, False), (5, True)):
+        words = words_of(browser.get(f"/studies/{study.pk}/trials/{number}/"))
+        assert ("Next on its worker" in words, "Being fitted now" in words) == (is_next, not is_next)
+        assert ("its worker runs another trial first" in words) == is_next
+
+
 def test_a_manual_study_waits_for_a_person(client_of, alice, version):
     study = make_study(version, alice, state="running", method="manual")
     make_trial(study, 0)
