@@ -202,7 +202,7 @@ def hopeless(study: Study) -> str:
     if not too_many_failed(study, failed.count()):
         return ""
     errors = Counter(failed.values_list("error", flat=True))
-    worst = errors.most_common(1)[0][0].splitlines()[0] if errors else ""
+    worst = errors.most_common(1)[0][0].partition("\n")[0] if errors else ""
     return f"The first {errors.total()} trials all failed. Most often: {worst}"[:300]
 
 
