@@ -21,6 +21,8 @@ Workers = Callable[[int], list[Started]]
 def redis_server() -> Iterator[None]:
     server = start_redis()
     bell.forget_outage()
+    with bell.connection(5) as redis:
+        redis.flushall()  # its file keeps what the last test has left
     yield
     server.ask_to_stop()
     server.wait(10)

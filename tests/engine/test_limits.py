@@ -29,6 +29,7 @@ from tests.factories import make_study, make_version
 
 TABLE = Table.from_arrays(np.arange(40.0)[:, None], np.arange(40) % 2, "classification")
 FORK = multiprocessing.get_context("fork")
+MB = 1 << 20
 LATE = 2.0  # seconds by which a limit may be exceeded
 
 
@@ -36,9 +37,20 @@ def hoard(mb: int) -> list[bytes]:
     """So much memory, touched, a little at a time as a growing model would."""
     held = []
     for _ in range(mb // 5):
-        held.append(b"x" * (5 << 20))
+        held.append(b"x" * (5 * MB))
         time.sleep(0.005)
     return held
+
+
+def hoard_all_and_break_down() -> None:
+    """What a library in C does that is given no more memory. How much that is depends on what lay free before."""
+    held = []
+    try:
+        while True:
+            held.append(b"x" * MB)
+            time.sleep(0.001)
+    except MemoryError:
+        os.abort()
 
 
 def hoard_and_wait(mb: int) -> None:
@@ -66,7 +78,7 @@ DEEDS: dict[str, Callable[[], Any]] = {
     "hoard": lambda: hoard(2000),
     "children hoard": lambda: [start(hoard_and_wait, 90) for _ in range(3)] and time.sleep(60),
     "hoard a little": lambda: hoard(185),
-    "break down when full": lambda: hoard(185) and os.abort(),
+    "break down when full": hoard_all_and_break_down,
     "break down": os.abort,
     "joblib": two_by_joblib,
     "leave": lambda: start(leave_the_group) or time.sleep(60),
