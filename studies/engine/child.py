@@ -142,8 +142,8 @@ def _run(work: Work, pipe: Connection, parent: int, meter: memory.Meter) -> None
         processes.offer_to_oom_killer()
         parallel_config(backend="sequential")  # no library starts processes or threads behind our back
         _serve(work, pipe, meter)
-    except EOFError:
-        os._exit(0)  # the slice closed its end
+    except (EOFError, BrokenPipeError):
+        os._exit(0)  # the slice closed its end, or is gone
     except MemoryError:
         os._exit(memory.NO_MEMORY)
     except BaseException:
