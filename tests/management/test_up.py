@@ -117,12 +117,14 @@ def test_a_second_start_says_who_holds_the_lock(site: Site, tmp_path: Path) -> N
 
 
 def test_a_dead_worker_is_started_again(site: Site) -> None:
+    def is_worker(pid: int) -> bool:
+        try:
+            return "\0work\0" in Path(f"/proc/{pid}/cmdline").read_text() and os.getpgid(pid) == pid
+        except (FileNotFoundError, ProcessLookupError):  # it has just gone
+            return False
+
     def workers() -> set[int]:
-        return {
-            pid
-            for pid in descendants(site.pid)
-            if "\0work\0" in Path(f"/proc/{pid}/cmdline").read_text() and os.getpgid(pid) == pid
-        }
+        return {pid for pid in descendants(site.pid) if is_worker(pid)}
 
     (worker,) = workers()
     os.kill(worker, signal.SIGKILL)
