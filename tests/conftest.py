@@ -1,4 +1,4 @@
-"""Fixtures that every room shares: people with names."""
+"""Fixtures that every room shares: people with names, and a table of theirs."""
 
 from collections.abc import Callable
 
@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
-from studies.models import Role, Team, User
-from tests.factories import make_person, make_team
+from studies.models import DatasetVersion, Role, Team, User
+from tests.factories import make_person, make_team, make_version
 
 pytest_plugins = ["tests.parallel"]
 
@@ -43,6 +43,12 @@ def vera(team: Team) -> User:
 def charlie(db: None) -> User:
     """A stranger: owner of another team."""
     return make_person(make_team("Blue team"), Role.OWNER, "charlie@example.org")
+
+
+@pytest.fixture
+def version(team: Team, alice: User) -> DatasetVersion:
+    """Sixty patients, uploaded by Alice."""
+    return make_version(team, alice, rows=60, name="Patients")
 
 
 @pytest.fixture

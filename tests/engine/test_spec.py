@@ -15,11 +15,6 @@ from studies.search import Space
 from tests.factories import make_version
 
 
-@pytest.fixture
-def version(team, alice):
-    return make_version(team, alice, rows=60, name="Patients")
-
-
 def errors_of(team, spec: Any) -> dict[str, list[str]]:
     with pytest.raises(SpecError) as caught:
         resolve(team, spec)

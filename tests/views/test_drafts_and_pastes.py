@@ -22,11 +22,6 @@ def version(team, alice):
 
 
 @pytest.fixture
-def browser(client_of, bob) -> Client:
-    return client_of(bob)
-
-
-@pytest.fixture
 def draft(version, alice) -> Study:
     return create_draft(resolve(version.dataset.team, {"dataset_version": version.pk, "name": "First"}), alice)
 

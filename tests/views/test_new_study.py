@@ -16,16 +16,6 @@ from tests.views.reading import posted_back
 URL = "/studies/new/"
 
 
-@pytest.fixture
-def version(team, alice):
-    return make_version(team, alice, rows=60, name="Patients")
-
-
-@pytest.fixture
-def browser(client_of, bob) -> Client:
-    return client_of(bob)
-
-
 def test_the_page_is_filled_in_with_what_works(browser, version, django_assert_max_num_queries) -> None:
     with django_assert_max_num_queries(14):
         response = browser.get(URL)

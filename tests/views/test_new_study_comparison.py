@@ -1,7 +1,6 @@
 """Several methods and seeds from one form: priced as one ticks, launched together, refused as a whole."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from studies.models import Comparison, Study
@@ -10,16 +9,6 @@ from tests.views.reading import posted_back, words_of
 
 URL = "/studies/new/"
 TICKED = {"compare_shown": "1", "compare_bayesian": "on", "compare_grid": "on", "compare_seeds": "2"}
-
-
-@pytest.fixture
-def version(team, alice):
-    return make_version(team, alice, rows=60, name="Patients")
-
-
-@pytest.fixture
-def browser(client_of, bob) -> Client:
-    return client_of(bob)
 
 
 def test_it_says_what_it_would_launch(browser, version, bob) -> None:

@@ -13,16 +13,6 @@ URL = "/studies/new/"
 
 
 @pytest.fixture
-def version(team, alice):
-    return make_version(team, alice, rows=60, name="Patients")
-
-
-@pytest.fixture
-def browser(client_of, bob) -> Client:
-    return client_of(bob)
-
-
-@pytest.fixture
 def workers(db, monkeypatch):
     """Two workers that are alive, and a queue that takes the bell; the job itself is tested with real workers."""
     now = timezone.now()

@@ -1,7 +1,5 @@
 """The new-study form's models and ranges: cards, presets, pipeline, what is offered on fewer rows."""
 
-import pytest
-from django.test import Client
 from django.utils.html import escape
 
 from studies.evaluation import catalogue
@@ -10,16 +8,6 @@ from tests.factories import make_version
 from tests.views.reading import posted_back
 
 URL = "/studies/new/"
-
-
-@pytest.fixture
-def version(team, alice):
-    return make_version(team, alice, rows=60, name="Patients")
-
-
-@pytest.fixture
-def browser(client_of, bob) -> Client:
-    return client_of(bob)
 
 
 def test_a_preset_fills_the_rows_anew(browser, version) -> None:

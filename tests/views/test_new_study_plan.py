@@ -1,7 +1,5 @@
 """The new-study form's folds: the plan that the data asks for, its preview, a sample of the rows."""
 
-import pytest
-from django.test import Client
 from django.urls import reverse
 
 from studies.engine.actions import launch
@@ -11,16 +9,6 @@ from tests.factories import make_trial, make_version, make_visits
 from tests.views.reading import posted_back
 
 URL = "/studies/new/"
-
-
-@pytest.fixture
-def version(team, alice):
-    return make_version(team, alice, rows=60, name="Patients")
-
-
-@pytest.fixture
-def browser(client_of, bob) -> Client:
-    return client_of(bob)
 
 
 # -- the folds, while one types
