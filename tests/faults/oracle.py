@@ -8,7 +8,8 @@ import json
 import math
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -151,15 +152,21 @@ def _of_the_log(study: Study, trials: list[Trial], log: Path, overlaps: bool) ->
             yield f"Trial {trial.number} was fitted by two processes at the same time"
 
 
-def fits_in(log: Path) -> Iterator[dict[str, object]]:
+def fits_in(log: Path) -> Sequence[dict[str, object]]:
     """The lines of the estimator's log; a process that was killed may have left half a line."""
-    if not log.exists():
-        return
+    return _lines(log, log.stat().st_size) if log.exists() else ()
+
+
+@lru_cache(maxsize=1)
+def _lines(log: Path, size: int) -> Sequence[dict[str, object]]:
+    """Read once for all studies of a soak: nobody does anything to the log but write on at its end."""
+    found = []
     for line in log.read_text(encoding="ascii").splitlines():
         try:
-            yield json.loads(line)
+            found.append(json.loads(line))
         except ValueError:
             continue
+    return found
 
 
 def trial_seed(study_seed: int, number: int) -> int:
