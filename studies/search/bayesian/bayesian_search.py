@@ -69,21 +69,13 @@ class BayesianSearch:
 
     def _model(self, record: Record) -> GaussianProcess:
         """The posterior given all that was told, and what is pending at its mean (that only shrinks the variance)."""
-        fitted = refit_at(len(record.scores))
-        rows = subset(record.scores[:fitted], MOST_FITTED, self.seed)
-        z, scale = warp(record.scores[rows])
-        hyper = fit(record.told[rows], z, extra_noise(record.noise[rows], scale), self.space.unordered)
-
-        rows = subset(record.scores, MOST_TOLD, self.seed)
-        z, scale = warp(record.scores[rows])
-        extra = extra_noise(record.noise[rows], scale)
-        told = GaussianProcess(hyper, self.space.unordered, record.told[rows], z, extra)
+        told, _ = told_model(record, self.seed)
         waiting = record.pending[-MOST_PENDING:]
         if not len(waiting):
             return told
         return GaussianProcess(
-            hyper, self.space.unordered, np.vstack([told.X, waiting]),
-            np.concatenate([z, told.mean(waiting)]), np.concatenate([extra, np.zeros(len(waiting))]),
+            told.hyper, told.unordered, np.vstack([told.X, waiting]),
+            np.concatenate([told.z, told.mean(waiting)]), np.concatenate([told.extra, np.zeros(len(waiting))]),
         )  # fmt: skip
 
     # -- the maximiser
@@ -126,6 +118,20 @@ class BayesianSearch:
             children = mutate(self.space, np.repeat(elite, CHILDREN, axis=0), rng, np.array(width), rate)
             points, values = np.vstack([points, children]), np.concatenate([values, promise(children)])
         return points, values
+
+
+def told_model(record: Record, seed: int) -> tuple[GaussianProcess, Array]:
+    """The posterior given what was told, and the scores (n,) behind its n points: of very many trials only some."""
+    unordered = record.space.unordered
+    fitted = refit_at(len(record.scores))
+    rows = subset(record.scores[:fitted], MOST_FITTED, seed)
+    z, scale = warp(record.scores[rows])
+    hyper = fit(record.told[rows], z, extra_noise(record.noise[rows], scale), unordered)
+
+    rows = subset(record.scores, MOST_TOLD, seed)
+    z, scale = warp(record.scores[rows])
+    extra = extra_noise(record.noise[rows], scale)
+    return GaussianProcess(hyper, unordered, record.told[rows], z, extra), record.scores[rows]
 
 
 def refit_at(told: int) -> int:

@@ -77,6 +77,18 @@ class GaussianProcess:
         variance = self.hyper.signal - np.einsum("nm,nm->m", half, half)
         return k @ self._weights, np.sqrt(np.maximum(variance, 1e-12 * self.hyper.signal))
 
+    def covariance(self, points: Array) -> Array:
+        """(m, m) posterior covariance of the noiseless function at points (m, d)."""
+        half = solve_triangular(self._factor, self._kernel(self.X, points), lower=True, check_finite=False)
+        return np.asarray(self._kernel(points, points) - half.T @ half, dtype=np.float64)
+
+    def leave_one_out(self) -> tuple[Array, Array]:
+        """(n,) mean and standard deviation of each score, its noise included, as all others predict it: no refits, and
+        the same hyperparameters. Equations 5.10 to 5.12."""
+        inverse, _ = dpotri(self._factor, lower=True)
+        precision = np.diag(inverse)
+        return self.z - self._weights / precision, 1.0 / np.sqrt(precision)
+
     def _kernel(self, left: Array, right: Array) -> Array:
         """k between (m, d) and (n, d), in place where it can be: this is where an ask spends its time."""
         scale = SQRT5 / self.hyper.lengths

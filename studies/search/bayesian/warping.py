@@ -10,6 +10,7 @@ from scipy.special import ndtri
 from studies.search.parameters import Array
 
 ROUNDING = 1e-12
+LARGEST = float(np.finfo(np.float64).max)
 
 
 def warp(scores: Array) -> tuple[Array, float]:
@@ -36,6 +37,23 @@ def warp(scores: Array) -> tuple[Array, float]:
         return np.zeros(len(scores)), 0.0
     standardised: Array = (warped - warped.mean()) / deviation
     return standardised, min(0.5 / max(largest, 1e-100) / (spread * deviation), 1e100)
+
+
+def unwarp(z: Array, scores: Array) -> Array:
+    """(m,) raw scores for warped ones z (m,), by the warp of told scores (t,); it rises with z.
+
+    Linear between told scores and straight on above the best. Below the worst it stays there: ranks know no distance.
+    """
+    warped, scale = warp(scores)
+    finite = np.isfinite(scores)
+    if not finite.any():
+        return np.full(len(z), np.nan)
+    places, first = np.unique(warped[finite], return_index=True)
+    halves = 0.5 * scores[finite][first]
+    with np.errstate(over="ignore"):
+        beyond = np.maximum(z - places[-1], 0.0) / scale if scale > 0.0 else np.zeros(len(z))
+        raw = 2.0 * np.interp(z, places, halves) + beyond
+    return np.asarray(np.clip(raw, -LARGEST, LARGEST), dtype=np.float64)
 
 
 def _mid_ranks(values: Array) -> Array:

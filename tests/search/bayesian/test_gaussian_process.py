@@ -41,6 +41,27 @@ def test_the_posterior_is_that_of_the_textbook() -> None:
     assert deviation**2 == pytest.approx(variance, abs=1e-4)
 
 
+def test_leaving_one_out_is_a_refit_without_it() -> None:
+    X, z = data(12)
+    hyper = Hyperparameters(np.array([0.4, 2.0, 1.3]), 1.7, 0.05)
+    extra = np.where(np.arange(12) % 4 == 0, 0.5, 0.0)
+    left_out = GaussianProcess(hyper, UNORDERED, X, z, extra).leave_one_out()
+    for i in range(12):
+        rest = np.arange(12) != i
+        mean, deviation = GaussianProcess(hyper, UNORDERED, X[rest], z[rest], extra[rest]).predict(X[i : i + 1])
+        assert left_out[0][i] == pytest.approx(mean[0], abs=1e-4)
+        assert left_out[1][i] ** 2 == pytest.approx(deviation[0] ** 2 + hyper.noise + extra[i], abs=1e-4)
+
+
+def test_the_joint_covariance_has_the_variances_on_its_diagonal() -> None:
+    X, z = data()
+    model = GaussianProcess(Hyperparameters(np.array([0.4, 2.0, 1.3]), 1.7, 0.05), UNORDERED, X, z, np.zeros(25))
+    new = data(7, seed=1)[0]
+    joint = model.covariance(new)
+    assert np.diag(joint) == pytest.approx(model.predict(new)[1] ** 2)
+    assert np.linalg.eigvalsh(joint).min() > -1e-9
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_gradient_is_that_of_finite_differences(seed: int) -> None:
     X, z = data(seed=seed)

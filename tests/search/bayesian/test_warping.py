@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studies.search.bayesian.warping import warp
+from studies.search.bayesian.warping import unwarp, warp
 
 
 def test_the_better_half_keeps_its_distances_and_the_worse_only_its_ranks() -> None:
@@ -41,3 +41,17 @@ def test_any_scores_give_finite_ones_in_the_same_order(values: list) -> None:
     failed = ~np.isfinite(scores)
     if failed.any() and known.size:
         assert warped[failed].max() <= warped[known].min()
+
+
+def test_unwarping_leads_back_and_on_above_the_best() -> None:
+    scores = np.array([1.0, 2.0, 4.0, 0.0, -1e6, np.nan])
+    warped, scale = warp(scores)
+    assert unwarp(warped[:5], scores) == pytest.approx(scores[:5])
+    assert unwarp(np.array([warped[2] + scale, -9.0]), scores) == pytest.approx([5.0, -1e6])
+    assert unwarp(np.array([-1.0, 0.0, 1.0]), np.array([2.0, 2.0])).tolist() == [2.0, 2.0, 2.0]
+
+
+@given(st.lists(st.floats(allow_nan=True, allow_infinity=True), min_size=1, max_size=40))
+def test_unwarped_scores_keep_their_order(values: list) -> None:
+    raw = unwarp(np.linspace(-4, 4, 50), np.array(values))
+    assert np.isnan(raw).all() or np.all(raw[1:] >= raw[:-1])
