@@ -22,6 +22,7 @@ class TrialOut(Schema):
     state: str
     reason: str
     error: str
+    origin: dict[str, Any]
     config: dict[str, Any]
     off_space: bool
     value: float | None

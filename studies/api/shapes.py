@@ -10,8 +10,8 @@ from studies.models.json_field import finite
 
 ATTEMPT = ("number", "worker", "lane", "outcome", "detail", "started_at", "ended_at")
 TRIAL = (
-    "number", "source", "state", "reason", "error", "config", "off_space", "value", "stderr", "fold_scores",
-    "fit_seconds", "started_at", "finished_at",
+    "number", "source", "state", "reason", "error", "origin", "config", "off_space", "value", "stderr",
+    "fold_scores", "fit_seconds", "started_at", "finished_at",
 )  # fmt: skip
 
 

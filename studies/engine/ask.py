@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from studies.engine import moves, rows
 from studies.engine.pace import Pace
-from studies.engine.proposals import Counters, Proposals, Window, raise_counters
+from studies.engine.proposals import Counters, Next, Proposals, Window, raise_counters
 from studies.models import ASKING, Attempt, Lane, Method, Source, Study, StudyState, Trial, TrialState
 
 logger = logging.getLogger(__name__)
@@ -177,7 +177,7 @@ class Asker:
         tries = dict(Attempt.objects.filter(trial__in=keys).values_list("trial").annotate(Count("pk")).order_by())
         return list(ours.order_by("number")), tries
 
-    def _make(self, first: Counters, configs: Sequence[dict[str, Any]], moment: Any) -> list[Trial]:
+    def _make(self, first: Counters, proposed: Sequence[Next], moment: Any) -> list[Trial]:
         """The proposals as running trials of ours; their numbers are ours already."""
         made = [
             Trial(
@@ -186,11 +186,12 @@ class Asker:
                 source=Source.METHOD,
                 proposal_index=first.proposal + index,
                 config=config,
+                origin=origin,
                 state=TrialState.RUNNING,
                 token=self.lane.token,
                 started_at=moment,
             )
-            for index, config in enumerate(configs)
+            for index, (config, origin) in enumerate(proposed)
         ]
         rows.insert(made)
         sql, (study, _) = self._made

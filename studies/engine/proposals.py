@@ -12,7 +12,7 @@ from django.db import connection
 
 from studies.engine import rows
 from studies.models import ASKING, Method, Study, StudyState, TrialState
-from studies.search import Observation, Space, make_method
+from studies.search import Observation, Proposal, Space, make_method
 
 WITHOUT_HISTORY = (Method.GRID, Method.RANDOM)
 AHEAD = 16  # without a history proposals cost microseconds each: so many at least, or twice what is wanted
@@ -20,16 +20,23 @@ LOST_IN_A_ROW = 3  # with one they cost up to a second, and are the better the l
 FARTHEST = 16  # and no farther ahead than this
 
 
+class Next(NamedTuple):
+    """A configuration to try, and why: `Origin.to_json` with trial numbers for parents, {} without a history."""
+
+    config: dict[str, Any]
+    origin: dict[str, Any]
+
+
 class Window(NamedTuple):
     """Proposals by index, from `start` on; `is_last`: the method has none after them."""
 
     start: int
-    configs: list[dict[str, Any]]
+    proposed: list[Next]
     is_last: bool
 
     @property
     def end(self) -> int:
-        return self.start + len(self.configs)
+        return self.start + len(self.proposed)
 
     def holds(self, index: int, n: int) -> bool:
         return self.start <= index and (self.is_last or index + n <= self.end)
@@ -38,8 +45,8 @@ class Window(NamedTuple):
         """How many of the n proposals from this index on there are."""
         return max(0, min(n, self.end - index))
 
-    def take(self, index: int, n: int) -> list[dict[str, Any]]:
-        return self.configs[index - self.start :][:n]
+    def take(self, index: int, n: int) -> list[Next]:
+        return self.proposed[index - self.start :][:n]
 
 
 class Proposals:
@@ -65,10 +72,13 @@ class Proposals:
         """
         if self._known is not None and self._known.holds(index, n):
             return self._known
-        history = [] if self.is_without_history else history_of(self.study)
         width = min(self._width(n), left)
-        configs = list(self.method.ask(n=width, history=history, start=index))
-        window = Window(index, configs, is_last=len(configs) < width)
+        if self.is_without_history:
+            proposed = [Next(config, {}) for config in self.method.ask(n=width, start=index)]
+        else:
+            numbers, history = numbered_history_of(self.study)
+            proposed = [_next(found, numbers) for found in self.method.propose(n=width, history=history, start=index)]
+        window = Window(index, proposed, is_last=len(proposed) < width)
         self._known = window if self.is_without_history else None
         return window
 
@@ -85,17 +95,27 @@ class Proposals:
             self._lost = max(0, min(self._lost, FARTHEST.bit_length()) - 1)
 
 
+def _next(found: Proposal, numbers: list[int]) -> Next:
+    return Next(found.config, {} if found.origin is None else found.origin.to_json(numbers))
+
+
 def history_of(study: Study) -> list[Observation]:
     """What the method may know, by trial number; cancelled trials never happened."""
+    return numbered_history_of(study)[1]
+
+
+def numbered_history_of(study: Study) -> tuple[list[int], list[Observation]]:
+    """The same, with the number of each trial."""
     rows = (
         study.trials.exclude(state=TrialState.CANCELLED)
         .order_by("number")
-        .values_list("config", "value", "state", "fold_scores", "stderr", "fit_seconds")
+        .values_list("number", "config", "value", "state", "fold_scores", "stderr", "fit_seconds")
     )
-    return [
-        Observation(config, value, state, fold_scores=scores or None, noise=stderr, cost=seconds)
-        for config, value, state, scores, stderr, seconds in rows
-    ]
+    numbers, history = [], []
+    for number, config, value, state, scores, stderr, seconds in rows:
+        numbers.append(number)
+        history.append(Observation(config, value, state, fold_scores=scores or None, noise=stderr, cost=seconds))
+    return numbers, history
 
 
 class Counters(NamedTuple):

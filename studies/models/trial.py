@@ -46,6 +46,7 @@ class Trial(models.Model):
     number = models.PositiveIntegerField()
     source = models.CharField(max_length=10, choices=Source.choices)
     proposal_index = models.PositiveIntegerField(null=True, blank=True)
+    origin = OrderedJSONField("why the method proposed it", default=dict)
     config = OrderedJSONField()
     off_space = models.BooleanField("lies off the search space", default=False)
     state = models.CharField(max_length=10, choices=TrialState.choices, default=TrialState.WAITING)

@@ -14,6 +14,7 @@ from .method import METHODS, Method, make_method, method_options
 from .numeric import Float, Int
 from .observation import Direction, Observation
 from .parameters import Boolean, Categorical, Constant, Parameter, Plain
+from .proposal import Origin, Proposal
 from .space import Space
 
 __all__ = [
@@ -28,8 +29,10 @@ __all__ = [
     "Int",
     "Method",
     "Observation",
+    "Origin",
     "Parameter",
     "Plain",
+    "Proposal",
     "Space",
     "SpaceError",
     "make_method",

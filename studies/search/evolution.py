@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import check_count
-from .grid import Config
 from .history import Record, propose_in_turn
 from .observation import Direction, Observation
-from .parameters import Array
+from .proposal import Origin, Proposal, WithHistory
 from .sobol import sobol_points
 from .space import Space
 from .variation import any_untried, first_untried, mutate
@@ -21,7 +20,7 @@ NARROWEST, WIDEST = 0.02, 0.25  # bounds of the mutation's standard deviation in
 
 
 @dataclass(frozen=True)
-class EvolutionarySearch:
+class EvolutionarySearch(WithHistory):
     """Starts with `population` Sobol points; then recombines and mutates the `population` best by tournaments.
 
     Mutation scales itself: a number moves by about the spread of the population in it. No configuration is repeated.
@@ -35,35 +34,41 @@ class EvolutionarySearch:
     def __post_init__(self) -> None:
         check_count("population", self.population, 4, 1000)
 
-    def ask(self, n: int = 1, history: Sequence[Observation] = (), start: int = 0) -> list[Config]:
+    def propose(self, n: int = 1, history: Sequence[Observation] = (), start: int = 0) -> list[Proposal]:
         record = Record.of(self.space, history, self.direction)
         return propose_in_turn(record, self._propose, self.seed, range(start, start + n))
 
-    def _propose(self, record: Record, index: int, rng: np.random.Generator) -> Config | None:
-        found = None
+    def _propose(self, record: Record, index: int, rng: np.random.Generator) -> Proposal | None:
         if index < self.population:
             found = first_untried(record, self.space.snap(sobol_points(self.seed, self.space.dimensions, [index])))
-        if found is None:
-            found = self._child(record, rng)
-        return found or any_untried(record, rng)
+            if found is not None:
+                return Proposal(found[0], Origin("start"))
+        return self._child(record, rng) or any_untried(record, rng)
 
-    def _child(self, record: Record, rng: np.random.Generator) -> Config | None:
+    def _child(self, record: Record, rng: np.random.Generator) -> Proposal | None:
         """The first of several children that was not tried; None while there are no parents."""
-        alive = self._alive(record)
+        rows = self._alive(record)
+        alive = record.told[rows]
         if len(alive) < 2 or self.space.dimensions == 0:
             return None
-        mothers, fathers = (alive[_tournament(len(alive), rng)] for _ in range(2))
+        mother, father = (_tournament(len(alive), rng) for _ in range(2))
+        mothers, fathers = alive[mother], alive[father]
         children = np.where(rng.random(mothers.shape) < 0.5, mothers, fathers)
         spread = np.clip(alive.std(axis=0), NARROWEST, WIDEST)
         widening = np.linspace(1.0, 3.0, TRIES)[:, None]  # later tries go further, where the near ones are used up
         children = mutate(self.space, self.space.snap(children), rng, spread * widening, 1.0 / self.space.dimensions)
-        return first_untried(record, children)
+        found = first_untried(record, children)
+        if found is None:
+            return None
+        config, which = found
+        parents = dict.fromkeys(int(record.positions[rows[rank[which]]]) for rank in (mother, father))
+        return Proposal(config, Origin("child", tuple(parents)))
 
-    def _alive(self, record: Record) -> Array:
-        """(p, d) the best configurations told, best first; failures never have children."""
+    def _alive(self, record: Record) -> NDArray[np.intp]:
+        """(p,) rows of the best configurations told, best first; failures never have children."""
         usable = np.flatnonzero(np.isfinite(record.scores))
         order = np.argsort(-record.scores[usable], kind="stable")[: self.population]
-        return record.told[usable[order]]
+        return usable[order]
 
 
 def _tournament(size: int, rng: np.random.Generator) -> NDArray[np.int64]:

@@ -9,11 +9,12 @@ import numpy as np
 
 from .grid import Config, Grid
 from .observation import Direction, Observation
+from .proposal import WithoutHistory
 from .space import Space
 
 
 @dataclass(frozen=True)
-class GridSearch:
+class GridSearch(WithoutHistory):
     """Proposal i is grid point (offset + i × stride) mod count; no point comes twice, and none is left out.
 
     `levels`: values per number, one for all or by name (5 for the rest). The seed decides where the grid is entered.

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .errors import SpaceError
 from .grid import Config
 from .observation import Direction, Observation
 from .parameters import Array, Plain
+from .proposal import Proposal
 from .space import Space
 
 Key = tuple[tuple[str, bool, Plain], ...]
@@ -19,13 +21,15 @@ class Record:
     """What is known at the moment of a proposal; proposals of the same call are added as pending.
 
     told (t, d), scores (t,) larger is better and NaN failed, noise (t,) standard error of a score, 0 where unknown,
-    pending (q, d), tried: identities of all configurations of the space that were evaluated or are about to be.
+    positions (t,) of what was told in the history, pending (q, d), tried: identities of all configurations of the
+    space that were evaluated or are about to be.
     """
 
     space: Space
     told: Array
     scores: Array
     noise: Array
+    positions: NDArray[np.intp]
     pending: Array
     tried: set[Key] = field(default_factory=set)
 
@@ -33,8 +37,8 @@ class Record:
     def of(cls, space: Space, history: Sequence[Observation], direction: Direction) -> "Record":
         """Read a history. Configurations off the space are moved into it, or left out where that makes no sense."""
         told, pending, tried = [], [], set()
-        scores, noise = [], []
-        for observation in history:
+        scores, noise, positions = [], [], []
+        for place, observation in enumerate(history):
             try:
                 config = space.validate(observation.config)
                 tried.add(space.identity(config))
@@ -49,11 +53,13 @@ class Record:
             told.append(space.to_unit(config))
             scores.append(observation.score if direction == "maximize" else -observation.score)
             noise.append(_noise(observation))
+            positions.append(place)
         return cls(
             space=space,
             told=np.reshape(told, (len(told), space.dimensions)),
             scores=np.array(scores, dtype=np.float64),
             noise=np.array(noise, dtype=np.float64),
+            positions=np.array(positions, dtype=np.intp),
             pending=np.reshape(pending, (len(pending), space.dimensions)),
             tried=tried,
         )
@@ -73,18 +79,18 @@ class Record:
 
 def propose_in_turn(
     record: Record,
-    propose: Callable[[Record, int, np.random.Generator], Config | None],
+    propose: Callable[[Record, int, np.random.Generator], Proposal | None],
     seed: int,
     indices: Iterable[int],
-) -> list[Config]:
+) -> list[Proposal]:
     """Proposals one after the other, each seeing those before it as pending; they end where nothing is left to try."""
-    proposals: list[Config] = []
+    proposals: list[Proposal] = []
     for index in indices:
-        config = None if record.exhausted else propose(record, index, np.random.default_rng([seed, index]))
-        if config is None:
+        found = None if record.exhausted else propose(record, index, np.random.default_rng([seed, index]))
+        if found is None:
             break
-        proposals.append(config)
-        record.add_pending(config)
+        proposals.append(found)
+        record.add_pending(found.config)
     return proposals
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from .grid import Config
 from .observation import Direction, Observation
+from .proposal import WithoutHistory
 from .space import Space
 
 
 @dataclass(frozen=True)
-class ManualSearch:
+class ManualSearch(WithoutHistory):
     """Proposes nothing."""
 
     space: Space

@@ -11,6 +11,7 @@ from .grid import Config
 from .grid_search import GridSearch
 from .manual import ManualSearch
 from .observation import Direction, Observation
+from .proposal import Proposal
 from .random_search import RandomSearch
 from .space import Space
 
@@ -20,9 +21,12 @@ class Method(Protocol):
 
     `ask` is a pure function: the same space, seed, options and arguments give the same answer in any process. `start`
     is the proposal index of the first configuration asked for. Fewer than n come back when nothing is left to propose.
+    `propose` gives the same configurations, each with its origin.
     """
 
     def ask(self, n: int = 1, history: Sequence[Observation] = (), start: int = 0) -> list[Config]: ...
+
+    def propose(self, n: int = 1, history: Sequence[Observation] = (), start: int = 0) -> list[Proposal]: ...
 
 
 METHODS: dict[str, type[Any]] = {

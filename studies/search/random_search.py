@@ -9,12 +9,13 @@ import numpy as np
 from .errors import quote
 from .grid import Config
 from .observation import Direction, Observation
+from .proposal import WithoutHistory
 from .sobol import sobol_points
 from .space import Space
 
 
 @dataclass(frozen=True)
-class RandomSearch:
+class RandomSearch(WithoutHistory):
     """Proposal i depends on the seed and i alone, whatever happened before; in a small space it may come up again.
 
     `sampler` is "sobol" (points that leave no large gaps) or "independent".

@@ -5,6 +5,7 @@ import numpy as np
 from .grid import Config
 from .history import Record
 from .parameters import Array
+from .proposal import Origin, Proposal
 from .space import Space
 
 Generator = np.random.Generator
@@ -29,30 +30,36 @@ def mutate(space: Space, parents: Array, rng: Generator, sigma: Array, rate: flo
     return space.snap(np.where(space.active(parents), changed, anew))
 
 
-def first_untried(record: Record, points: Array) -> Config | None:
-    """The first of the points (m, d) that is neither tried nor too near to what was; None if all are."""
+def first_untried(record: Record, points: Array) -> tuple[Config, int] | None:
+    """The first of the points (m, d) that is neither tried nor too near to what was, and its row; None if all are."""
     known = np.vstack([record.told, record.pending])
-    for point in points:
+    for row, point in enumerate(points):
         if record.space.dimensions and (np.abs(known - point).max(axis=1) < APART).any():
             continue
         config = record.space.from_unit(point)
         if not record.was_tried(config):
-            return config
+            return config, row
     return None
 
 
-def any_untried(record: Record, rng: Generator) -> Config | None:
+def any_untried(record: Record, rng: Generator) -> Proposal | None:
     """Some configuration that was not tried: by chance, else by walking; a repeat where a continuous space has run out.
 
     None if every configuration of a finite space was tried.
     """
     if record.exhausted:
         return None
+    return Proposal(_any_untried(record, rng), Origin("random"))
+
+
+def _any_untried(record: Record, rng: Generator) -> Config:
     d = record.space.dimensions
     found = first_untried(record, record.space.snap(rng.random((50, d))))
     every = record.space.every()
-    if found is not None or every is None:
-        return found or record.space.from_unit(rng.random(d))
+    if found is not None:
+        return found[0]
+    if every is None:
+        return record.space.from_unit(rng.random(d))
     begin = int(rng.integers(0, min(every.count, 2**62)))
     walk = (every.at((begin + i) % every.count) for i in range(len(record.tried) + 1))
     return next(config for config in walk if not record.was_tried(config))

@@ -8,8 +8,8 @@ from studies.models.json_field import finite
 
 FORMAT = 1
 TRIAL = (
-    "number", "source", "proposal_index", "state", "reason", "error", "config", "off_space", "value", "stderr",
-    "fold_scores", "fit_times", "score_times", "fit_seconds", "score_seconds", "started_at", "finished_at",
+    "number", "source", "proposal_index", "state", "reason", "error", "origin", "config", "off_space", "value",
+    "stderr", "fold_scores", "fit_times", "score_times", "fit_seconds", "score_seconds", "started_at", "finished_at",
 )  # fmt: skip
 ATTEMPT = ("number", "worker", "lane", "outcome", "detail", "started_at", "ended_at")
 

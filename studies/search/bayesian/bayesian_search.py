@@ -15,6 +15,7 @@ from studies.search.grid import Config
 from studies.search.history import Record, propose_in_turn
 from studies.search.observation import Direction, Observation
 from studies.search.parameters import Array
+from studies.search.proposal import Origin, Proposal, WithHistory
 from studies.search.sobol import sobol_points
 from studies.search.space import Space
 from studies.search.variation import any_untried, first_untried, mutate
@@ -32,7 +33,7 @@ ELITE, CHILDREN, SHRINKING = 8, 20, (0.1, 0.03, 0.01)
 
 
 @dataclass(frozen=True)
-class BayesianSearch:
+class BayesianSearch(WithHistory):
     """Proposes the centre of the space, then Sobol points up to `initial` in all, then what the model likes best.
 
     It repeats no configuration; a finite space that was tried whole gets no more proposals.
@@ -46,19 +47,22 @@ class BayesianSearch:
     def __post_init__(self) -> None:
         check_count("initial", self.initial, 1, 1000)
 
-    def ask(self, n: int = 1, history: Sequence[Observation] = (), start: int = 0) -> list[Config]:
+    def propose(self, n: int = 1, history: Sequence[Observation] = (), start: int = 0) -> list[Proposal]:
         record = Record.of(self.space, history, self.direction)
         return propose_in_turn(record, self._propose, self.seed, range(start, start + n))
 
-    def _propose(self, record: Record, index: int, rng: np.random.Generator) -> Config | None:
+    def _propose(self, record: Record, index: int, rng: np.random.Generator) -> Proposal | None:
         usable = int(np.isfinite(record.scores).sum())
         if index < self.initial and len(record.scores) < self.initial:
             found = first_untried(record, self._start_point(index))
             if found is not None:
-                return found
+                return Proposal(found[0], Origin("start"))
         if usable == 0 or self.space.dimensions == 0:
             return any_untried(record, rng)
-        return self._best_by_model(record, rng) or any_untried(record, rng)
+        found_by_model = self._best_by_model(record, rng)
+        if found_by_model is None:
+            return any_untried(record, rng)
+        return Proposal(found_by_model, Origin("exploit"))
 
     def _start_point(self, index: int) -> Array:
         if index == 0:
@@ -97,7 +101,8 @@ class BayesianSearch:
             return self.space.from_unit(points[int(np.argmax(promise(points)))])
         parents = model.X[np.argsort(-at_known, kind="stable")[:PARENTS]]
         points, values = self._climb(parents, promise, rng)
-        return first_untried(record, points[np.argsort(-values, kind="stable")])
+        found = first_untried(record, points[np.argsort(-values, kind="stable")])
+        return found[0] if found else None
 
     def _untried_points(self, record: Record) -> Array:
         every = self.space.every()
