@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .errors import SpaceError
+from .fold_noise import FoldNoise, Folds, fold_noise
 from .grid import Config
 from .observation import Direction, Observation
 from .parameters import Array, Plain
@@ -20,15 +22,16 @@ Key = tuple[tuple[str, bool, Plain], ...]
 class Record:
     """What is known at the moment of a proposal; proposals of the same call are added as pending.
 
-    told (t, d), scores (t,) larger is better and NaN failed, noise (t,) standard error of a score, 0 where unknown,
-    positions (t,) of what was told in the history, pending (q, d), tried: identities of all configurations of the
-    space that were evaluated or are about to be.
+    told (t, d), scores (t,) larger is better and NaN failed, noise (t,) standard error of a partial evaluation's score,
+    0 for a whole one, folds (t,) fold scores of whole evaluations, positions (t,) of what was told in the history,
+    pending (q, d), tried: identities of all configurations of the space that were evaluated or are about to be.
     """
 
     space: Space
     told: Array
     scores: Array
     noise: Array
+    folds: list[Folds | None]
     positions: NDArray[np.intp]
     pending: Array
     tried: set[Key] = field(default_factory=set)
@@ -37,7 +40,7 @@ class Record:
     def of(cls, space: Space, history: Sequence[Observation], direction: Direction) -> "Record":
         """Read a history. Configurations off the space are moved into it, or left out where that makes no sense."""
         told, pending, tried = [], [], set()
-        scores, noise, positions = [], [], []
+        scores, noise, folds, positions = [], [], [], []
         for place, observation in enumerate(history):
             try:
                 config = space.validate(observation.config)
@@ -53,16 +56,32 @@ class Record:
             told.append(space.to_unit(config))
             scores.append(observation.score if direction == "maximize" else -observation.score)
             noise.append(_noise(observation))
+            folds.append(observation.fold_scores if observation.state == "complete" else None)
             positions.append(place)
         return cls(
             space=space,
             told=np.reshape(told, (len(told), space.dimensions)),
             scores=np.array(scores, dtype=np.float64),
             noise=np.array(noise, dtype=np.float64),
+            folds=folds,
             positions=np.array(positions, dtype=np.intp),
             pending=np.reshape(pending, (len(pending), space.dimensions)),
             tried=tried,
         )
+
+    @property
+    def weights(self) -> Array:
+        """(t,) noise variance of a score relative to the typical one; mean 1, and 1 where its folds say nothing."""
+        return self._fold_noise.weights
+
+    @property
+    def level(self) -> float:
+        """Standard error of the typical score as far as folds tell, in the metric's units; NaN where they do not."""
+        return self._fold_noise.level
+
+    @cached_property
+    def _fold_noise(self) -> FoldNoise:
+        return fold_noise(self.folds)
 
     def was_tried(self, config: Config) -> bool:
         return self.space.identity(config) in self.tried
