@@ -52,7 +52,8 @@ def unwarp(z: Array, scores: Array) -> Array:
     halves = 0.5 * scores[finite][first]
     with np.errstate(over="ignore"):
         beyond = np.maximum(z - places[-1], 0.0) / scale if scale > 0.0 else np.zeros(len(z))
-        raw = 2.0 * np.interp(z, places, halves) + beyond
+        next_told = halves[np.minimum(np.searchsorted(places, z), len(places) - 1)]
+        raw = 2.0 * np.minimum(np.interp(z, places, halves), next_told) + beyond  # rounding must not pass it
     return np.asarray(np.clip(raw, -LARGEST, LARGEST), dtype=np.float64)
 
 
