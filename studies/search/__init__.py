@@ -8,6 +8,7 @@ for start in range(20):
         history.append(Observation(config, value=evaluate(config)))
 """
 
+from .bayesian.explanation import Explanation, explain
 from .errors import SpaceError
 from .grid import Config, Grid
 from .method import METHODS, Method, make_method, method_options
@@ -24,6 +25,7 @@ __all__ = [
     "Config",
     "Constant",
     "Direction",
+    "Explanation",
     "Float",
     "Grid",
     "Int",
@@ -35,6 +37,7 @@ __all__ = [
     "Proposal",
     "Space",
     "SpaceError",
+    "explain",
     "make_method",
     "method_options",
 ]

@@ -125,8 +125,8 @@ class BayesianSearch(WithHistory):
         return points, values
 
 
-def told_model(record: Record, seed: int) -> tuple[GaussianProcess, Array]:
-    """The posterior given what was told, and the scores (n,) behind its n points: of very many trials only some."""
+def told_model(record: Record, seed: int) -> tuple[GaussianProcess, NDArray[np.intp]]:
+    """The posterior given what was told, and the rows (n,) of the record behind it: of very many trials only some."""
     unordered = record.space.unordered
     fitted = refit_at(len(record.scores))
     rows = subset(record.scores[:fitted], MOST_FITTED, seed)
@@ -136,7 +136,7 @@ def told_model(record: Record, seed: int) -> tuple[GaussianProcess, Array]:
     rows = subset(record.scores, MOST_TOLD, seed)
     z, scale = warp(record.scores[rows])
     extra = extra_noise(record.noise[rows], scale)
-    return GaussianProcess(hyper, unordered, record.told[rows], z, extra), record.scores[rows]
+    return GaussianProcess(hyper, unordered, record.told[rows], z, extra), rows
 
 
 def refit_at(told: int) -> int:

@@ -82,6 +82,16 @@ class GaussianProcess:
         half = solve_triangular(self._factor, self._kernel(self.X, points), lower=True, check_finite=False)
         return np.asarray(self._kernel(points, points) - half.T @ half, dtype=np.float64)
 
+    def average(self, points: Array) -> tuple[Array, Array]:
+        """(g,) posterior mean and deviation of the average of the noiseless function over the q points of each of the g
+        groups (g, q, d): a sum of normal variables, so its distribution is exact."""
+        g, q, d = points.shape
+        k = self._kernel(points.reshape(g * q, d), self.X).reshape(g, q, -1).mean(axis=1)
+        half = solve_triangular(self._factor, k.T, lower=True, check_finite=False)
+        prior = np.array([self._kernel(group, group).mean() for group in points])
+        variance = prior - np.einsum("ng,ng->g", half, half)
+        return k @ self._weights, np.sqrt(np.maximum(variance, 1e-12 * self.hyper.signal))
+
     def leave_one_out(self) -> tuple[Array, Array]:
         """(n,) mean and standard deviation of each score, its noise included, as all others predict it: no refits, and
         the same hyperparameters. Equations 5.10 to 5.12."""

@@ -31,7 +31,7 @@ def warp(scores: Array) -> tuple[Array, float]:
     spread = float(np.sqrt(np.mean((gains / largest) ** 2))) or 1.0
     warped = np.empty(len(scores))
     warped[good] = gains / largest / spread
-    warped[~good] = ndtri(0.5 * _mid_ranks(halves[~good]))
+    warped[~good] = ndtri(0.5 * mid_ranks(halves[~good]))
     deviation = float(np.std(warped))
     if deviation < ROUNDING:
         return np.zeros(len(scores)), 0.0
@@ -57,7 +57,7 @@ def unwarp(z: Array, scores: Array) -> Array:
     return np.asarray(np.clip(raw, -LARGEST, LARGEST), dtype=np.float64)
 
 
-def _mid_ranks(values: Array) -> Array:
+def mid_ranks(values: Array) -> Array:
     """Ranks in (0, 1), ties sharing their middle."""
     _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
     middles = np.cumsum(counts) - 0.5 * counts
