@@ -3,11 +3,15 @@
 Parameters come parents first. `dead` is a set of parameters (as bits) whose condition has already failed because of
 the parameters before them; conditions are conjunctions, so one failure is enough, and nothing else of the past
 matters. How many grid points follow thus depends only on the place i and on `dead`, and is remembered per pair.
+
+A forbidden combination stands among the parameters, right after the last that it names, as one more with a condition
+and without any value: while its condition holds, nothing follows; when it has failed, it does not count.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from .conditions import Conditional, Forbidden, parents_first
 from .errors import SpaceError
 from .parameters import Parameter, Plain, identity
 
@@ -27,15 +31,21 @@ class _Branch:
 class Grid:
     """All combinations of the values given per parameter, inactive parameters left out.
 
-    `ordered` has parents first; configurations come in the order of `values`.
+    Configurations come in the order of `values`.
     """
 
-    def __init__(self, ordered: Sequence[Parameter], values: Mapping[str, Sequence[Plain]]) -> None:
+    def __init__(
+        self,
+        parameters: Sequence[Parameter],
+        values: Mapping[str, Sequence[Plain]],
+        forbidden: Sequence[Forbidden] = (),
+    ) -> None:
+        ordered: list[Conditional] = parents_first([*parameters, *forbidden])
         self._ordered = ordered
         self._names = tuple(values)
         self._children = [_children(ordered, parent) for parent in ordered]
         self._branches = [
-            _branches(parent, values[parent.name], children)
+            _branches(parent, values.get(parent.name, ()), children)
             for parent, children in zip(ordered, self._children, strict=True)
         ]
         self._counts: dict[tuple[int, int], int] = {}
@@ -61,6 +71,23 @@ class Grid:
                 number -= below * len(branch.values)
         return {name: config[name] for name in self._names if name in config}
 
+    def nearest(self, distance: Callable[[str, Plain], float]) -> Config:
+        """The point got by taking, parameter by parameter, the nearest value after which something is still left.
+
+        Early parameters thus keep their values, and the last of a forbidden combination moves.
+        """
+        config: Config = {}
+        dead = 0
+        for i, node in enumerate(self._ordered):
+            if dead >> i & 1:
+                dead |= _all(self._children[i])
+                continue
+            open_ = [branch for branch in self._branches[i] if self._count(i + 1, dead | branch.kills)]
+            choices = [(value, branch.kills) for branch in open_ for value in branch.values]
+            config[node.name], kills = min(choices, key=lambda choice: distance(node.name, choice[0]))
+            dead |= kills
+        return config
+
     def __iter__(self) -> Iterator[Config]:
         return (self.at(number) for number in range(self.count))
 
@@ -72,7 +99,10 @@ class Grid:
         if known is not None:
             return known
         if len(self._counts) > MAX_SITUATIONS:
-            raise SpaceError("The conditions are too entangled to count the configurations; use fewer of them.")
+            raise SpaceError(
+                "The conditions and forbidden combinations are too entangled to count the configurations; "
+                "use fewer of them."
+            )
         if dead >> i & 1:
             total = self._count(i + 1, dead | _all(self._children[i]))
         else:
@@ -81,7 +111,7 @@ class Grid:
         return total
 
 
-def _children(ordered: Sequence[Parameter], parent: Parameter) -> dict[int, set[tuple[bool, Plain]]]:
+def _children(ordered: Sequence[Conditional], parent: Conditional) -> dict[int, set[tuple[bool, Plain]]]:
     """Index of each parameter that depends on this one -> the values it asks for."""
     return {
         i: {identity(value) for value in child.when[parent.name]}
@@ -91,7 +121,7 @@ def _children(ordered: Sequence[Parameter], parent: Parameter) -> dict[int, set[
 
 
 def _branches(
-    parent: Parameter, values: Sequence[Plain], children: Mapping[int, set[tuple[bool, Plain]]]
+    parent: Conditional, values: Sequence[Plain], children: Mapping[int, set[tuple[bool, Plain]]]
 ) -> list[_Branch]:
     if not children:
         return [_Branch(0, values)]

@@ -7,23 +7,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .conditions import Conditional, check_condition, in_words, parents_first, read_forbidden
+from .cube import INACTIVE, Cube
 from .errors import SpaceError, check_count, quote
 from .grid import Config, Grid
-from .numeric import MAX_LISTED, Float
-from .parameters import MAX_PARAMETERS, Array, Constant, Parameter, Plain, identity
-from .space_json import parameters_from_json, parameters_to_json
-
-INACTIVE = 0.5  # where a parameter lies in the unit cube while its condition does not hold
-SAME = 1e-9  # positions of one value may differ by rounding; values of a parent lie far further apart
+from .numeric import MAX_LISTED
+from .parameters import MAX_PARAMETERS, Array, Constant, Parameter, Plain, When, identity
+from .space_json import space_from_json, space_to_json
 
 
 class Space:
     """Parameters by name; at most 200. Conditions may stand in any order, and parents may be conditional themselves.
 
+    forbidden: combinations that no configuration may have, such as {"penalty": ["l1"], "loss": ["hinge"]}: every
+    parameter named is active and has one of the values listed for it; at most 100.
     The unit cube has one dimension per parameter that is not constant, in the order given (`dimensions`).
     """
 
-    def __init__(self, parameters: Sequence[Parameter]) -> None:
+    def __init__(self, parameters: Sequence[Parameter], forbidden: Sequence[When] = ()) -> None:
         if len(parameters) > MAX_PARAMETERS:
             raise SpaceError(f"There are {len(parameters)} parameters; there may be at most {MAX_PARAMETERS}.")
         self.parameters = tuple(parameters)
@@ -35,9 +36,11 @@ class Space:
                 raise parameter.error("the name is there twice; each parameter needs one of its own")
             self._by_name[parameter.name] = parameter
         for parameter in self.parameters:
-            self._check_condition(parameter)
-        self._ordered = _parents_first(self.parameters)
+            check_condition(parameter, self._by_name)
+        self._ordered = parents_first(self.parameters)
         self._tuned = [parameter for parameter in self.parameters if not isinstance(parameter, Constant)]
+        self.forbidden = read_forbidden(forbidden, self._by_name)
+        self._cube = Cube(self._ordered, self._tuned, self.forbidden)
         self.size = self._exact_size()
 
     # -- what is in it
@@ -61,7 +64,8 @@ class Space:
         return hash(tuple(self._by_name))
 
     def __repr__(self) -> str:
-        return f"Space({list(self.parameters)!r})"
+        forbidden = f", forbidden={[dict(c.when) for c in self.forbidden]!r}" if self.forbidden else ""
+        return f"Space({list(self.parameters)!r}{forbidden})"
 
     @property
     def dimensions(self) -> int:
@@ -89,14 +93,17 @@ class Space:
                 raise SpaceError(f"{quote(name)} is not a parameter of this space.", name if _is_text(name) else None)
         valid: Config = {}
         for parameter in self._ordered:
-            active = self._active(parameter, valid)
-            if active and parameter.name not in config:
-                raise parameter.error("the value is missing")
-            if active:
-                valid[parameter.name] = parameter.check(config[parameter.name])
-            elif parameter.name in config:
-                given, condition = quote(config[parameter.name]), _condition(parameter)
+            name = parameter.name
+            if self._active(parameter, valid):
+                if name not in config:
+                    raise parameter.error("the value is missing")
+                valid[name] = parameter.check(config[name])
+            elif name in config:
+                given, condition = quote(config[name]), in_words(parameter.when)
                 raise parameter.error(f"{given} is given, but it only counts while {condition}; leave it out")
+        for combination in self.forbidden:
+            if self._active(combination, valid):
+                raise combination.error(valid, self._ordered)
         return self._in_order(valid)
 
     def contains(self, config: object) -> bool:
@@ -110,7 +117,8 @@ class Space:
     def nearest(self, config: object) -> Config | None:
         """The legal configuration nearest to one that may lie off the space; None where a value has no place in it.
 
-        Numbers move to the end of their range, parameters that the space does not have are passed over.
+        Numbers move to the end of their range, parameters that the space does not have are passed over; of a forbidden
+        combination the parameter decided last takes its nearest other value.
         """
         if not isinstance(config, Mapping):
             return None
@@ -125,6 +133,9 @@ class Space:
                 moved[parameter.name] = parameter.nearest(config[parameter.name])
             except (KeyError, SpaceError):
                 return None
+        if any(self._active(combination, moved) for combination in self.forbidden):
+            legal = self.from_unit(self.to_unit(moved))
+            moved = {name: legal[name] if name in self._entangled else moved.get(name, legal[name]) for name in legal}
         return self._in_order(moved)
 
     def identity(self, config: Mapping[str, Plain]) -> tuple[tuple[str, bool, Plain], ...]:
@@ -139,7 +150,7 @@ class Space:
         Ends are included and values log-spaced on log axes; a step is respected; a single level is the middle.
         """
         counts = self._checked_levels(levels)
-        return Grid(self._ordered, {p.name: p.levels(counts[p.name]) for p in self.parameters})
+        return Grid(self.parameters, {p.name: p.levels(counts[p.name]) for p in self.parameters}, self.forbidden)
 
     def every(self) -> Grid | None:
         """The grid of all configurations; None where a parameter is continuous."""
@@ -149,7 +160,7 @@ class Space:
             if legal is None:
                 return None
             values[parameter.name] = legal
-        return Grid(self._ordered, values)
+        return Grid(self.parameters, values, self.forbidden)
 
     # -- the unit cube
 
@@ -164,92 +175,84 @@ class Space:
         units = np.asarray(point, dtype=np.float64)
         if units.shape != (self.dimensions,) or not np.isfinite(units).all():
             raise ValueError(f"The point is {quote(point)}; it must be {self.dimensions} finite numbers.")
-        at = {parameter.name: float(u) for parameter, u in zip(self._tuned, units, strict=True)}
-        config: Config = {}
-        for parameter in self._ordered:
-            if self._active(parameter, config):
-                config[parameter.name] = parameter.from_unit(at.get(parameter.name, INACTIVE))
+        config = self._from_unit(units)
+        if any(self._active(combination, config) for combination in self.forbidden):
+            config = self._from_unit(self.snap(units[None])[0])
         return self._in_order(config)
 
     def snap(self, points: Array) -> Array:
-        """(m, d) points moved to legal configurations, inactive parameters to the middle."""
-        snapped = np.empty_like(points)
-        for j, parameter in enumerate(self._tuned):
-            snapped[:, j] = parameter.snap(points[:, j])
-        return np.where(self.active(snapped), snapped, INACTIVE)
+        """(m, d) points moved to legal configurations, inactive parameters to the middle; legal ones stay.
+
+        Of a forbidden combination the parameter decided last moves to its nearest other value.
+        """
+        return self._cube.snap(points)
+
+    def round(self, points: Array) -> Array:
+        """(m, d) as `snap`, but forbidden combinations stay: `allowed` tells them, for who would rather drop them."""
+        return self._cube.masked(self._cube.each(points))
+
+    def allowed(self, points: Array) -> NDArray[np.bool_]:
+        """(m,) which points have no forbidden combination; their active parameters must lie at legal values."""
+        return self._cube.allowed(points)
 
     def active(self, snapped: Array) -> NDArray[np.bool_]:
         """(m, d) which parameters are active at points whose active parameters lie at legal values."""
-        active: dict[str, NDArray[np.bool_]] = {}
-        column = {parameter.name: j for j, parameter in enumerate(self._tuned)}
-        for parameter in self._ordered:
-            here = np.ones(len(snapped), dtype=np.bool_)
-            for parent, places in self._places[parameter.name]:
-                here &= active[parent]
-                if parent in column:
-                    here &= (np.abs(snapped[:, column[parent], None] - places) < SAME).any(axis=1)
-            active[parameter.name] = here
-        columns = [active[parameter.name] for parameter in self._tuned]
-        return np.stack(columns, axis=1) if columns else np.ones(snapped.shape, dtype=np.bool_)
+        return self._cube.active(snapped)
+
+    @property
+    def entangled(self) -> NDArray[np.intp]:
+        """The dimensions of the unit cube on which alone it depends whether a point is allowed."""
+        return self._cube.entangled
 
     # -- JSON
 
     @classmethod
     def from_json(cls, data: object) -> "Space":
-        """Read {"parameters": [...]} or the bare list; anything that is not in order raises SpaceError."""
-        return cls(parameters_from_json(data))
+        """Read {"parameters": [...], "forbidden": [...]}, the second if there are any, or the bare list of parameters.
+
+        Anything that is not in order raises SpaceError.
+        """
+        parameters, forbidden = space_from_json(data)
+        return cls(parameters, forbidden)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data that `from_json` reads back as an equal space."""
-        return parameters_to_json(self.parameters)
+        return space_to_json(self.parameters, [combination.when for combination in self.forbidden])
 
     # -- inside
 
     @cached_property
-    def _places(self) -> dict[str, list[tuple[str, Array]]]:
-        """Parameter -> its parents, each with the unit positions of the values it asks for."""
+    def _conditions(self) -> dict[str, list[tuple[str, set[tuple[bool, Plain]]]]]:
+        """Parameter or combination -> its parents, each with the identities of the values it asks for."""
+        nodes: list[Conditional] = [*self.parameters, *self.forbidden]
         return {
-            parameter.name: [
-                (parent, np.array([self._by_name[parent].to_unit(value) for value in allowed]))
-                for parent, allowed in (parameter.when or {}).items()
+            node.name: [
+                (parent, {identity(value) for value in allowed}) for parent, allowed in (node.when or {}).items()
             ]
-            for parameter in self.parameters
+            for node in nodes
         }
 
     @cached_property
-    def _conditions(self) -> dict[str, list[tuple[str, set[tuple[bool, Plain]]]]]:
-        """Parameter -> its parents, each with the identities of the values it asks for."""
-        return {
-            parameter.name: [
-                (parent, {identity(value) for value in allowed}) for parent, allowed in (parameter.when or {}).items()
-            ]
-            for parameter in self.parameters
-        }
+    def _entangled(self) -> set[str]:
+        return {self._tuned[j].name for j in self.entangled}
 
-    def _active(self, parameter: Parameter, config: Mapping[str, Plain]) -> bool:
-        return all(
-            parent in config and identity(config[parent]) in allowed
-            for parent, allowed in self._conditions[parameter.name]
-        )
+    def _active(self, node: Conditional, config: Mapping[str, Plain]) -> bool:
+        for parent, allowed in self._conditions[node.name]:  # a loop: this is asked of every parameter of every trial
+            if parent not in config or identity(config[parent]) not in allowed:
+                return False
+        return True
+
+    def _from_unit(self, units: Array) -> Config:
+        """Each parameter's value at its coordinate, parents first."""
+        at = {parameter.name: float(u) for parameter, u in zip(self._tuned, units, strict=True)}
+        config: Config = {}
+        for parameter in self._ordered:
+            if self._active(parameter, config):
+                config[parameter.name] = parameter.from_unit(at.get(parameter.name, INACTIVE))
+        return config
 
     def _in_order(self, config: Config) -> Config:
         return {name: config[name] for name in self._by_name if name in config}
-
-    def _check_condition(self, parameter: Parameter) -> None:
-        for name, allowed in (parameter.when or {}).items():
-            parent = self._by_name.get(name)
-            if parent is None:
-                raise parameter.error(f"when names {quote(name)}; there is no such parameter")
-            if isinstance(parent, Float) or parent.size is None or parent.size > MAX_LISTED:
-                raise parameter.error(
-                    f"when names {quote(name)}; a condition may be on a category, a boolean, a constant "
-                    f"or a whole number with at most {MAX_LISTED} values"
-                )
-            for value in allowed:
-                try:
-                    parent.check(value)
-                except SpaceError as error:
-                    raise parameter.error(f"when {quote(name)} is {quote(value)}; {error}".rstrip(".")) from error
 
     def _checked_levels(self, levels: int | Mapping[str, int]) -> dict[str, int]:
         counts = dict.fromkeys(self._by_name, 5)
@@ -264,36 +267,11 @@ class Space:
         return counts
 
     def _exact_size(self) -> int | None:
-        """Number of configurations; None where a parameter is continuous. Refuses conditions too entangled to count."""
-        Grid(self._ordered, {p.name: (p.every() or (None,)) for p in self.parameters})
+        """Number of configurations; None where a parameter is continuous. Refuses what is too entangled to count."""
+        if not Grid(self.parameters, {p.name: p.every() or (None,) for p in self.parameters}, self.forbidden).count:
+            raise SpaceError("Nothing is left: every configuration is forbidden; leave out a forbidden combination.")
         every = self.every()
         return None if every is None else every.count
-
-
-def _parents_first(parameters: Sequence[Parameter]) -> list[Parameter]:
-    """Parents before children, a child right after its last parent; refuses circles."""
-    waiting = {parameter.name: set(parameter.when or {}) for parameter in parameters}
-    ready = [parameter for parameter in reversed(parameters) if not waiting[parameter.name]]
-    ordered: list[Parameter] = []
-    while ready:
-        done = ready.pop()
-        ordered.append(done)
-        for parameter in reversed(parameters):
-            if done.name in waiting[parameter.name]:
-                waiting[parameter.name].remove(done.name)
-                if not waiting[parameter.name]:
-                    ready.append(parameter)
-    if len(ordered) < len(parameters):
-        stuck = next(parameter for parameter in parameters if waiting[parameter.name])
-        raise stuck.error(f"its condition goes in a circle through {', '.join(sorted(waiting[stuck.name]))}")
-    return ordered
-
-
-def _condition(parameter: Parameter) -> str:
-    return " and ".join(
-        f"{parent} is {' or '.join(quote(value) for value in allowed)}"
-        for parent, allowed in (parameter.when or {}).items()
-    )
 
 
 def _is_text(name: object) -> bool:

@@ -1,4 +1,4 @@
-"""Parameters as plain JSON data, and back from data that anybody may have written."""
+"""Parameters and forbidden combinations as plain JSON data, and back from data that anybody may have written."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
@@ -6,27 +6,37 @@ from typing import Any
 
 from .errors import SpaceError, quote
 from .numeric import Float, Int
-from .parameters import MAX_PARAMETERS, Boolean, Categorical, Constant, Parameter
+from .parameters import MAX_PARAMETERS, Boolean, Categorical, Constant, Parameter, When
 
+KEYS = ("parameters", "forbidden")
 KINDS: dict[str, type[Parameter]] = {kind.type: kind for kind in (Float, Int, Categorical, Boolean, Constant)}
 
 
-def parameters_from_json(data: object) -> list[Parameter]:
-    """Parameters from {"parameters": [...]} or a bare list; SpaceError says what is wrong and where."""
+def space_from_json(data: object) -> tuple[list[Parameter], Any]:
+    """Parameters and combinations from {"parameters": [...], "forbidden": [...]} or a bare list of parameters.
+
+    SpaceError says what is wrong and where; the combinations are as they were written, for the space to check.
+    """
+    forbidden: Any = []
     if isinstance(data, Mapping):
         for key in data:
-            if key != "parameters":
-                raise SpaceError(f"{quote(key)} is not a key of a space; the only one is 'parameters'.")
+            if key not in KEYS:
+                raise SpaceError(f"{quote(key)} is not a key of a space; there are {' and '.join(map(quote, KEYS))}.")
+        forbidden = data.get("forbidden", [])
         data = data.get("parameters")
     if not isinstance(data, list):
         raise SpaceError(f'The space is {quote(data)}; it must look like {{"parameters": [...]}}.')
     if len(data) > MAX_PARAMETERS:
         raise SpaceError(f"There are {len(data)} parameters; there may be at most {MAX_PARAMETERS}.")
-    return [_parameter(entry) for entry in data]
+    return [_parameter(entry) for entry in data], forbidden
 
 
-def parameters_to_json(parameters: Sequence[Parameter]) -> dict[str, Any]:
-    return {"parameters": [_entry(parameter) for parameter in parameters]}
+def space_to_json(parameters: Sequence[Parameter], forbidden: Sequence[When]) -> dict[str, Any]:
+    """Spaces without forbidden combinations look as they did before there were any: stored ones stay as they are."""
+    space: dict[str, Any] = {"parameters": [_entry(parameter) for parameter in parameters]}
+    if forbidden:
+        space["forbidden"] = [{name: list(values) for name, values in when.items()} for when in forbidden]
+    return space
 
 
 def _parameter(entry: object) -> Parameter:

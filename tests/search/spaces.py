@@ -16,6 +16,20 @@ SVM = Space(
     ]
 )
 
+LINEAR_SVC = Space(
+    [
+        Float("C", 1e-3, 1e3, log=True),
+        Categorical("penalty", ["l1", "l2"]),
+        Categorical("loss", ["hinge", "squared_hinge"]),
+        Boolean("dual"),
+    ],
+    forbidden=[
+        {"penalty": ["l1"], "loss": ["hinge"]},
+        {"penalty": ["l1"], "dual": [True]},
+        {"loss": ["hinge"], "dual": [False]},
+    ],
+)
+
 SPACES = {
     "empty": Space([]),
     "constants": Space([Constant("a", 1), Constant("b", None)]),
@@ -34,6 +48,20 @@ SPACES = {
     ),
     "steps": Space([Float("x", 0.1, 0.5, step=0.1), Int("n", 3, 20, step=4), Float("fine", 0, 1, step=1e-6)]),
     "conditions": SVM,
+    "forbidden": LINEAR_SVC,
+    "forbidden under conditions": Space(
+        [
+            Int("degree", 2, 5, when={"kernel": ["poly"]}),
+            Categorical("kernel", ["rbf", "poly"]),
+            Boolean("shrinking", when={"kernel": ["poly"], "degree": [2, 3]}),
+            Categorical("gamma", ["scale", "auto", 1]),
+        ],
+        forbidden=[
+            {"degree": [4, 5], "gamma": ["auto"]},
+            {"shrinking": [True], "gamma": ["scale", 1]},
+            {"kernel": ["rbf"], "gamma": [1]},
+        ],
+    ),
     "wide": Space([Float(f"x{i}", -1, 1) for i in range(60)]),
 }
 

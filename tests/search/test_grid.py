@@ -3,13 +3,14 @@
 import itertools
 from collections import Counter
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studies.search import Boolean, Categorical, Float, Int, Space, make_method
+from studies.search import Boolean, Categorical, Float, Int, Space, SpaceError, make_method
 from studies.search.grid_search import golden_stride
-from tests.search.spaces import SPACES, SVM
+from tests.search.spaces import LINEAR_SVC, SPACES, SVM
 
 
 def brute_force(space: Space, levels: int) -> set:
@@ -19,7 +20,9 @@ def brute_force(space: Space, levels: int) -> set:
     return {space.identity(config) for config in tried if space.contains(config)}
 
 
-@pytest.mark.parametrize("key", ["empty", "constants", "categorical", "steps", "conditions"])
+@pytest.mark.parametrize(
+    "key", ["empty", "constants", "categorical", "steps", "conditions", "forbidden", "forbidden under conditions"]
+)
 @pytest.mark.parametrize("levels", [1, 3])
 def test_the_grid_is_what_brute_force_finds(key: str, levels: int) -> None:
     grid = SPACES[key].grid(levels)
@@ -30,7 +33,7 @@ def test_the_grid_is_what_brute_force_finds(key: str, levels: int) -> None:
 
 @st.composite
 def conditional_spaces(draw) -> Space:
-    """Up to six small parameters; each may depend on some of those before it, then they are shuffled."""
+    """Up to six small parameters, shuffled; each may depend on some before it; up to three forbidden combinations."""
     made: list = []
     for i in range(draw(st.integers(1, 6))):
         parents = draw(st.lists(st.sampled_from(made), max_size=2, unique_by=id)) if made else []
@@ -42,14 +45,32 @@ def conditional_spaces(draw) -> Space:
             made.append(Categorical(f"p{i}", ["a", None, 1], when=when))
         else:
             made.append(Int(f"p{i}", 0, 2, when=when))
-    return Space(draw(st.permutations(made)))
+    forbidden = []
+    for _ in range(draw(st.integers(0, 3)) if len(made) > 1 else 0):
+        named = draw(st.lists(st.sampled_from(made), min_size=2, max_size=3, unique_by=id))
+        forbidden.append({p.name: draw(st.lists(st.sampled_from(list(p.every())), min_size=1)) for p in named})
+    try:
+        return Space(draw(st.permutations(made)), forbidden)
+    except SpaceError:  # combinations that never come up, say the same, or leave nothing
+        return Space(made)
 
 
-@settings(max_examples=60, deadline=None)
-@given(conditional_spaces())
-def test_conditions_are_counted_exactly(space: Space) -> None:
-    assert space.size == len(brute_force(space, 5))
-    assert {space.identity(config) for config in space.every()} == brute_force(space, 5)
+@settings(max_examples=100, deadline=None)
+@given(conditional_spaces(), st.integers(0, 2**32))
+def test_conditions_and_forbidden_combinations_are_counted_exactly_and_kept(space: Space, seed: int) -> None:
+    legal = brute_force(space, 5)
+    assert space.size == len(legal)
+    assert {space.identity(config) for config in space.every()} == legal
+    points = np.random.default_rng(seed).random((20, space.dimensions))
+    snapped, rounded = space.snap(points), space.round(points)
+    assert (space.allowed(rounded) == (snapped == rounded).all(axis=1)).all()
+    assert (space.snap(snapped) == snapped).all()
+    for point, there, near in zip(points, snapped, rounded, strict=True):
+        config = space.from_unit(point)
+        assert space.identity(config) in legal
+        assert config == space.from_unit(there)
+        assert space.to_unit(config) == pytest.approx(there)
+        assert space.allowed(near[None])[0] == (space.to_unit(config) == pytest.approx(near))
 
 
 def test_levels_by_name_and_five_for_the_rest() -> None:
@@ -68,7 +89,7 @@ def test_points_of_an_enormous_grid_without_making_it() -> None:
     assert len(make_method("grid", SPACES["wide"]).ask(3, start=10**6)) == 3
 
 
-@pytest.mark.parametrize("key", ["empty", "one choice", "two values", "categorical", "conditions"])
+@pytest.mark.parametrize("key", ["empty", "one choice", "two values", "categorical", "conditions", "forbidden"])
 def test_a_search_visits_each_point_once_and_then_ends(key: str) -> None:
     method = make_method("grid", SPACES[key], seed=4, levels=3)
     count = SPACES[key].grid(3).count
@@ -98,3 +119,22 @@ def test_a_grid_stopped_early_has_seen_all_levels_about_equally(seed: int) -> No
 def test_the_svm_grid_by_hand() -> None:
     # C 5 × (linear 1 + rbf (scale 1 + value 5) + poly degree 4 × (1 + 5))
     assert SVM.grid().count == 5 * (1 + 6 + 4 * 6)
+
+
+def test_the_grid_of_linear_svc_by_hand() -> None:
+    # C 5 × (l1 with squared_hinge and no dual + l2 with hinge and dual + l2 with squared_hinge and either)
+    assert LINEAR_SVC.grid().count == 5 * (1 + 1 + 2)
+
+
+def test_combinations_nobody_can_count_are_refused_quickly() -> None:
+    parameters = [Boolean(f"p{i}") for i in range(99)]
+    forbidden = [{f"p{i}": [True], f"p{(37 * i + 11) % 99}": [False]} for i in range(99) if 36 * i % 99 != 88]
+    with pytest.raises(SpaceError, match="too entangled"):
+        Space(parameters, forbidden)
+
+
+def test_a_large_space_with_combinations_between_neighbours_is_counted() -> None:
+    # no two neighbours are both true: a Fibonacci number
+    space = Space([Boolean(f"p{i}") for i in range(60)], [{f"p{i}": [True], f"p{i + 1}": [True]} for i in range(59)])
+    assert space.size == 4052739537881
+    assert space.contains(space.every().at(space.size // 3))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studies.search import Boolean, Categorical, Constant, Float, Int, Space, SpaceError
-from tests.search.spaces import SPACES, SVM
+from tests.search.spaces import LINEAR_SVC, SPACES, SVM
 
 LEGAL = {"C": 1.0, "kernel": "rbf", "gamma": "value", "gamma_value": 0.5, "max_iter": 500}
 
@@ -83,6 +83,69 @@ def test_a_space_that_makes_no_sense_is_refused(parameters: list, culprit: str |
     with pytest.raises(SpaceError, match=words) as refused:
         Space(parameters)
     assert refused.value.parameter == culprit
+
+
+CHOICES = [
+    Categorical("penalty", ["l1", "l2"]),
+    Categorical("loss", ["hinge", "log"]),
+    Boolean("dual", when={"penalty": ["l2"]}),
+    Float("C", 0, 1),
+    Int("n", 0, 10**6),
+]
+CLASSIC = {"penalty": ["l1"], "loss": ["hinge"]}
+
+
+@pytest.mark.parametrize(
+    ("forbidden", "culprit", "words"),
+    [
+        ("l1", None, r"forbidden is 'l1'; it must look like \[{"),
+        (None, None, "forbidden is None"),
+        ([["penalty"]], None, r"Forbidden combination 1 is \['penalty'\]; it must look like {"),
+        ([CLASSIC, {}], None, "Forbidden combination 2 is {}"),
+        ([{"penalty": ["l3"], "loss": ["log"]}], "penalty", "combination 1: penalty: 'l3' is not among its choices"),
+        ([{"penalty": "l1", "loss": ["log"]}], "penalty", "'penalty' is 'l1'; it must be a list of its values"),
+        ([{"penalty": [], "loss": ["log"]}], "penalty", r"'penalty' is \[\]; it must be a list"),
+        ([{"penality": ["l1"], "loss": ["log"]}], "penality", "names 'penality'; there is no such parameter"),
+        ([{3: [1], "loss": ["log"]}], None, "names 3; there is no such parameter"),
+        ([{"C": [0.5], "loss": ["log"]}], "C", "names 'C'; it may be on a category, a boolean"),
+        ([{"n": [5], "loss": ["log"]}], "n", "with at most 1000 values"),
+        ([{"penalty": ["l1"]}], None, "names one parameter alone; take the value out of its domain"),
+        ([{"penalty": ["l1"], "dual": [True]}], None, "can never come up: the conditions leave no value of penalty"),
+        ([CLASSIC, CLASSIC], None, "Forbidden combination 2, .*says the same as another or part of it"),
+        ([CLASSIC, {**CLASSIC, "loss": ["hinge", "log"]}], None, "leave the narrower one out"),
+        ([{"penalty": ["l1", "l2"], "loss": ["hinge", "log"]}], None, "Nothing is left: every configuration"),
+        ([CLASSIC] * 101, None, "There are 101 forbidden combinations; there may be at most 100"),
+    ],
+)
+def test_a_combination_that_makes_no_sense_is_refused(forbidden: object, culprit: str | None, words: str) -> None:
+    with pytest.raises(SpaceError, match=words) as refused:
+        Space(CHOICES, forbidden)
+    assert refused.value.parameter == culprit
+
+
+def test_a_forbidden_combination_is_refused_in_words_and_the_nearest_is_found() -> None:
+    config = {"C": 1e9, "penalty": "l1", "loss": "hinge", "dual": False}
+    with pytest.raises(
+        SpaceError, match="loss: 'hinge' is forbidden while penalty is 'l1'; change one of them"
+    ) as refused:
+        LINEAR_SVC.validate({**config, "C": 1.0})
+    assert refused.value.parameter == "loss"
+    assert LINEAR_SVC.nearest(config) == {"C": 1000.0, "penalty": "l1", "loss": "squared_hinge", "dual": False}
+    legal = {"C": 1 / 3, "penalty": "l2", "loss": "hinge", "dual": True}
+    assert LINEAR_SVC.nearest(legal) == LINEAR_SVC.validate(legal) == legal
+
+
+def test_a_combination_counts_only_while_all_of_it_is_active() -> None:
+    space = Space(CHOICES[:3], [{"dual": [True], "loss": ["hinge"]}])
+    assert space.contains({"penalty": "l1", "loss": "hinge"})
+    assert not space.contains({"penalty": "l2", "loss": "hinge", "dual": True})
+    assert space.size == 2 + 3
+
+
+def test_spaces_without_forbidden_combinations_are_written_as_ever() -> None:
+    assert list(SVM.to_json()) == ["parameters"]
+    assert LINEAR_SVC.to_json()["forbidden"][0] == CLASSIC
+    assert Space(list(LINEAR_SVC)) != LINEAR_SVC
 
 
 def test_conditions_nobody_can_count_are_refused_quickly() -> None:
@@ -198,9 +261,20 @@ entries = st.fixed_dictionaries(
     optional=dict.fromkeys(("low", "high", "step", "log", "choices", "value", "when", "why"), anything),
 )
 
+CHOICES_JSON = Space(CHOICES).to_json()["parameters"]
+combinations = st.lists(
+    st.dictionaries(
+        st.sampled_from([p.name for p in CHOICES] + ["x"]), st.lists(st.sampled_from(["l1", "hinge", True]) | anything)
+    )
+)
+
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(entries, max_size=3) | anything)
+@given(
+    st.lists(entries, max_size=3)
+    | st.fixed_dictionaries({"parameters": st.just(CHOICES_JSON), "forbidden": combinations | anything})
+    | anything
+)
 def test_any_json_is_read_or_refused_but_never_breaks(data: object) -> None:
     try:
         space = Space.from_json(data)
