@@ -18,7 +18,7 @@ def test_options_with_their_defaults() -> None:
         "manual": {},
         "grid": {"levels": 5},
         "random": {"sampler": "sobol"},
-        "bayesian": {"initial": 4},
+        "bayesian": {"initial": 8},
         "evolutionary": {"population": 12},
     }
 

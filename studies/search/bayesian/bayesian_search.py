@@ -36,13 +36,14 @@ ELITE, CHILDREN, SHRINKING = 8, 20, (0.1, 0.03, 0.01)
 class BayesianSearch(WithHistory):
     """Proposes the centre of the space, then Sobol points up to `initial` in all, then what the model likes best.
 
+    The centre takes the first choice of each category, as people list the usual one first.
     It repeats no configuration; a finite space that was tried whole gets no more proposals.
     """
 
     space: Space
     seed: int = 0
     direction: Direction = "maximize"
-    initial: int = 4
+    initial: int = 8
 
     def __post_init__(self) -> None:
         check_count("initial", self.initial, 1, 1000)
@@ -66,7 +67,7 @@ class BayesianSearch(WithHistory):
 
     def _start_point(self, index: int) -> Array:
         if index == 0:
-            return self.space.snap(np.full((1, self.space.dimensions), 0.5))
+            return self.space.snap(np.where(self.space.unordered, 0.0, np.full((1, self.space.dimensions), 0.5)))
         return self.space.snap(sobol_points(self.seed, self.space.dimensions, [index - 1]))
 
     # -- the model
