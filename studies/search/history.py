@@ -7,15 +7,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import SpaceError
 from .fold_noise import FoldNoise, Folds, fold_noise
 from .grid import Config
 from .observation import Direction, Observation
-from .parameters import Array, Plain
+from .parameters import Array
 from .proposal import Proposal
-from .space import Space
-
-Key = tuple[tuple[str, bool, Plain], ...]
+from .space import Key, Space
 
 
 @dataclass
@@ -42,18 +39,15 @@ class Record:
         told, pending, tried = [], [], set()
         scores, noise, folds, positions = [], [], [], []
         for place, observation in enumerate(history):
-            try:
-                config = space.validate(observation.config)
-                tried.add(space.identity(config))
-            except SpaceError:
-                nearest = space.nearest(observation.config)
-                if nearest is None:
-                    continue
-                config = nearest
-            if observation.pending:
-                pending.append(space.to_unit(config))
+            found = space.place_of(observation.config)
+            if found is None:
                 continue
-            told.append(space.to_unit(config))
+            if found.identity is not None:
+                tried.add(found.identity)
+            if observation.pending:
+                pending.append(found.point)
+                continue
+            told.append(found.point)
             scores.append(observation.score if direction == "maximize" else -observation.score)
             noise.append(_noise(observation))
             folds.append(observation.fold_scores if observation.state == "complete" else None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,17 @@ from .grid import Config, Grid
 from .numeric import MAX_LISTED
 from .parameters import MAX_PARAMETERS, Array, Constant, Parameter, Plain, When, identity
 from .space_json import space_from_json, space_to_json
+
+MAX_KNOWN = 20_000
+
+Key = tuple[tuple[str, bool, Plain], ...]
+
+
+class Place(NamedTuple):
+    """A point (d,) of the unit cube, and what tells its configuration apart; None for one moved into the space."""
+
+    point: Array
+    identity: Key | None
 
 
 class Space:
@@ -42,6 +53,7 @@ class Space:
         self.forbidden = read_forbidden(forbidden, self._by_name)
         self._cube = Cube(self._ordered, self._tuned, self.forbidden)
         self.size = self._exact_size()
+        self._known: dict[tuple[object, ...], Place | None] = {}
 
     # -- what is in it
 
@@ -138,7 +150,7 @@ class Space:
             moved = {name: legal[name] if name in self._entangled else moved.get(name, legal[name]) for name in legal}
         return self._in_order(moved)
 
-    def identity(self, config: Mapping[str, Plain]) -> tuple[tuple[str, bool, Plain], ...]:
+    def identity(self, config: Mapping[str, Plain]) -> Key:
         """What tells two valid configurations apart; fit for a set."""
         return tuple((name, *identity(config[name])) for name in self._by_name if name in config)
 
@@ -203,6 +215,32 @@ class Space:
     def entangled(self) -> NDArray[np.intp]:
         """The dimensions of the unit cube on which alone it depends whether a point is allowed."""
         return self._cube.entangled
+
+    def place_of(self, config: Mapping[str, object]) -> "Place | None":
+        """Where a configuration of a history lies; None where a value has no place in this space.
+
+        The last MAX_KNOWN answers are kept: at every ask the history is read whole.
+        """
+        if not isinstance(config, Mapping):
+            return None
+        key = (*config.items(), *map(type, config.values()))  # types, because 1, 1.0 and True are equal
+        try:
+            return self._known[key]
+        except KeyError:
+            if len(self._known) >= MAX_KNOWN:
+                self._known.clear()
+            found = self._known[key] = self._place_of(config)
+            return found
+        except TypeError:  # a list, say: no value of any parameter
+            return self._place_of(config)
+
+    def _place_of(self, config: Mapping[str, object]) -> "Place | None":
+        try:
+            valid = self.validate(config)
+        except SpaceError:
+            moved = self.nearest(config)
+            return None if moved is None else Place(self.to_unit(moved), None)
+        return Place(self.to_unit(valid), self.identity(valid))
 
     # -- JSON
 
