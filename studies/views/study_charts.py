@@ -12,6 +12,7 @@ from studies.plots import (
     convergence,
     fold_scores,
     importance,
+    lineage,
     parallel_coordinates,
     parameter_pair,
     parameter_slice,
@@ -180,6 +181,20 @@ def _timeline(study: Study, options: Options) -> dict[str, Any]:
     return payload(record, timeline.draw(record))
 
 
+def _lineage(study: Study, options: Options) -> dict[str, Any]:
+    complete = study.trials.filter(state=TrialState.COMPLETE).order_by("number")
+    rows = list(complete.values_list("number", "value", "stderr", "origin"))
+    record = lineage.prepare(
+        [row[0] for row in rows],
+        [row[1] for row in rows],
+        [row[2] for row in rows],
+        [row[3].get("parents", []) for row in rows],
+        direction=study.direction,
+        metric=metric_label(study.metric),
+    )
+    return payload(record, lineage.draw(record))
+
+
 STUDY_CHARTS: dict[str, Callable[[Study, Options], dict[str, Any]]] = {
     "convergence": _convergence,
     "parallel": _parallel,
@@ -189,4 +204,5 @@ STUDY_CHARTS: dict[str, Callable[[Study, Options], dict[str, Any]]] = {
     "distribution": _distribution,
     "folds": _folds,
     "timeline": _timeline,
+    "lineage": _lineage,
 }

@@ -21,6 +21,7 @@ from .headline import Gain, gain_over
 from .labels import estimator_label, fold_names, method_in_text, metric_in_text, metric_label
 from .leaderboard import scored
 from .study_spec import parameters_of
+from .trial_lineage import lineage_of
 from .turns import is_still_to_come
 
 DOTS_WIDTH = 470
@@ -49,7 +50,9 @@ class FoldRow:
 @require_safe
 def trial(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     study = get_study(request, pk)
-    return render(request, "trials/detail.html", _context(request, study, _get_trial(study, number)))
+    shown = _get_trial(study, number)
+    context = _context(request, study, shown) | {"lineage": lineage_of(study, shown)}
+    return render(request, "trials/detail.html", context)
 
 
 @require_safe

@@ -8,7 +8,7 @@ from django.utils import timezone
 from studies.models import Study
 from tests.factories import make_attempt, make_study, make_trial, make_version
 
-SLUGS = ("convergence", "parallel", "importance", "slice", "pair", "distribution", "folds", "timeline")
+SLUGS = ("convergence", "parallel", "importance", "slice", "pair", "distribution", "folds", "timeline", "lineage")
 
 
 @pytest.fixture
@@ -111,6 +111,14 @@ def test_timeline_has_every_attempt(client_of, alice, study):
         [0, 2, 2, "complete", 5.0, 9.0],
         [3, 1, 1, "running", 6.0, None],
     ]
+
+
+def test_lineage_has_the_parents_of_each_trial(client_of, alice, study):
+    make_trial(study, 4, value=0.8, origin={"kind": "child", "parents": [1, 0]})
+    make_trial(study, 5, value=0.7, origin={"kind": "child", "parents": [2]})
+    data = client_of(alice).get(f"/studies/{study.pk}/charts/lineage/").json()
+    assert data["title"] == "The best, trial 4, descends from 2 trials over 1 generation"
+    assert [row[2] for row in data["table"]["rows"]] == [None, None, "1, 0", None]
 
 
 def test_best_so_far_of_two(client_of, alice, team, study):
