@@ -9,12 +9,14 @@ for start in range(20):
 """
 
 from .bayesian.explanation import Explanation, explain
+from .categories import Boolean, Categorical, Constant
 from .errors import SpaceError
 from .grid import Config, Grid
 from .method import METHODS, Method, make_method, method_options
 from .numeric import Float, Int
 from .observation import Direction, Observation
-from .parameters import Boolean, Categorical, Constant, Parameter, Plain
+from .parameters import Parameter, Plain
+from .prior import Prior
 from .proposal import Origin, Proposal
 from .space import Space
 
@@ -34,6 +36,7 @@ __all__ = [
     "Origin",
     "Parameter",
     "Plain",
+    "Prior",
     "Proposal",
     "Space",
     "SpaceError",

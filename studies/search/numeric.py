@@ -1,8 +1,8 @@
 """Domains with an order: real numbers and integers, linear or logarithmic, with or without a step.
 
-Positions on the unit interval (notation of `parameters.py`; a, b = low, high):
+Positions on the axis (notation of `number.py`; a, b = low, high):
 
-| kind | u of a value v |
+| kind | t of a value v |
 |---|---|
 | float | (v − a) / (b − a) |
 | float, log | (ln v − ln a) / (ln b − ln a) |
@@ -13,12 +13,15 @@ Positions on the unit interval (notation of `parameters.py`; a, b = low, high):
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 import numpy as np
 
 from .errors import quote
-from .parameters import Array, Discrete, Parameter, Plain, cell, snap_to_cells
+from .number import Number
+from .parameters import Array, Discrete, Plain, cell, snap_to_cells
+from .prior import Prior
 
 MAX_INT = 10**15  # beyond, the middle of a cell of the unit interval is no longer a distinct double
 MAX_LISTED = 1000  # finer steps than this count as continuous
@@ -26,7 +29,7 @@ ON_STEP = 1e-6  # a value may miss its step by this share of it, as decimal frac
 
 
 @dataclass(frozen=True)
-class Float(Parameter):
+class Float(Number):
     """A real number in [low, high]; evenly likely in its logarithm if log; only low + k × step if there is a step."""
 
     type = "float"
@@ -40,6 +43,10 @@ class Float(Parameter):
         for bound in ("low", "high"):
             object.__setattr__(self, bound, self._real(getattr(self, bound), bound))
         check_range(self)
+        self._check_step()
+        self._check_prior(self.low, self.high, self.log)
+
+    def _check_step(self) -> None:
         if self.step is None:
             return
         object.__setattr__(self, "step", self._real(self.step, "step"))
@@ -81,7 +88,7 @@ class Float(Parameter):
         real = min(max(self._real(value, "the value"), self.low), self.high)
         return real if self.step is None else self._at(self._cell(real))
 
-    def to_unit(self, value: Plain) -> float:
+    def to_axis(self, value: Plain) -> float:
         real = float(cast("float", value))
         if self.step is not None:
             return (self._cell(real) + 0.5) / self.cells
@@ -92,29 +99,36 @@ class Float(Parameter):
         a, b = self.low / scale, self.high / scale
         return _clip((real / scale - a) / (b - a))
 
-    def from_unit(self, u: float) -> float:
+    def from_axis(self, t: float) -> float:
         if self.step is not None:
-            return self._at(cell(u, self.cells))
-        u = _clip(u)
+            return self._at(cell(t, self.cells))
+        t = _clip(t)
         if self.log:
-            real = math.exp(math.log(self.low) * (1 - u) + math.log(self.high) * u)
+            real = math.exp(math.log(self.low) * (1 - t) + math.log(self.high) * t)
         else:
-            real = self.low * (1 - u) + self.high * u
+            real = self.low * (1 - t) + self.high * t
         return min(max(real, self.low), self.high)
 
-    def snap(self, u: Array) -> Array:
-        return np.clip(u, 0.0, 1.0) if self.step is None else snap_to_cells(u, self.cells)
+    def snap_axis(self, t: Array) -> Array:
+        return np.clip(t, 0.0, 1.0) if self.step is None else snap_to_cells(t, self.cells)
 
     def levels(self, count: int) -> Sequence[float]:
         if self.step is not None:
             return [self._at(k) for k in spread(self.cells, count)]
         if count == 1:
-            return [self.from_unit(0.5)]
-        inner = [self.from_unit(i / (count - 1)) for i in range(1, count - 1)]
+            return [self.from_axis(0.5)]
+        inner = [self.from_axis(i / (count - 1)) for i in range(1, count - 1)]
         return list(dict.fromkeys([self.low, *inner, self.high]))
 
     def every(self) -> Sequence[float] | None:
         return None if self.size is None else [self._at(k) for k in range(self.size)]
+
+    def _on_axis(self, prior: Prior) -> tuple[float, float]:
+        if self.step is not None:
+            return _over_cells(prior, self.low, self.step, self.cells)
+        if self.log:
+            return self.to_axis(prior.centre), math.log(prior.spread) / math.log(self.high / self.low)
+        return self.to_axis(prior.centre), prior.spread / 2 / (self.high / 2 - self.low / 2)  # halves do not overflow
 
     def _cell(self, real: float) -> int:
         return min(max(round((real - self.low) / cast("float", self.step)), 0), self.cells - 1)
@@ -124,7 +138,7 @@ class Float(Parameter):
 
 
 @dataclass(frozen=True)
-class Int(Discrete):
+class Int(Number, Discrete):
     """A whole number from low to high; evenly likely in its logarithm if log; only low + k × step if step > 1."""
 
     type = "int"
@@ -144,6 +158,7 @@ class Int(Discrete):
             raise self.error(f"step is {self.step}; it must be from 1 to high − low, {self.high - self.low}")
         if self.log and self._step != 1:
             raise self.error(f"step {self.step} cannot be kept on a log axis; leave out one of the two")
+        self._check_prior(self.low, self.high, self.log)
 
     def _whole(self, value: object, word: str) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_INT:
@@ -177,24 +192,24 @@ class Int(Discrete):
             return self.check(value)
         return self.at(min(round((min(max(value, self.low), self.high) - self.low) / self._step), self.size - 1))
 
-    def to_unit(self, value: Plain) -> float:
+    def to_axis(self, value: Plain) -> float:
         whole = cast("int", value)
         if self.log:
             a, b = self._log_ends
             return (math.log(whole) - a) / (b - a)
-        return super().to_unit(whole)
+        return (self.index(whole) + 0.5) / self.size
 
-    def from_unit(self, u: float) -> Plain:
+    def from_axis(self, t: float) -> Plain:
         if self.log:
             a, b = self._log_ends
-            return min(max(round(math.exp(a + _clip(u) * (b - a))), self.low), self.high)
-        return super().from_unit(u)
+            return min(max(round(math.exp(a + _clip(t) * (b - a))), self.low), self.high)
+        return self.at(cell(t, self.size))
 
-    def snap(self, u: Array) -> Array:
+    def snap_axis(self, t: Array) -> Array:
         if not self.log:
-            return super().snap(u)
+            return snap_to_cells(t, self.size)
         a, b = self._log_ends
-        whole = np.clip(np.rint(np.exp(a + np.clip(u, 0.0, 1.0) * (b - a))), self.low, self.high)
+        whole = np.clip(np.rint(np.exp(a + np.clip(t, 0.0, 1.0) * (b - a))), self.low, self.high)
         return np.asarray((np.log(whole) - a) / (b - a), dtype=np.float64)
 
     def levels(self, count: int) -> Sequence[Plain]:
@@ -203,13 +218,19 @@ class Int(Discrete):
             inner = [round(self.low * math.exp(i * ratio)) for i in range(1, count - 1)]
             return list(dict.fromkeys([self.low, *inner, self.high]))
         if self.log and count == 1:
-            return [self.from_unit(0.5)]
+            return [self.from_axis(0.5)]
         return [self.at(k) for k in spread(self.size, count)]
 
     def every(self) -> Sequence[int]:
         return range(self.low, self.high + 1, self._step)
 
-    @property
+    def _on_axis(self, prior: Prior) -> tuple[float, float]:
+        if not self.log:
+            return _over_cells(prior, self.low, self._step, self.size)
+        a, b = self._log_ends
+        return (math.log(prior.centre) - a) / (b - a), math.log(prior.spread) / (b - a)
+
+    @cached_property
     def _log_ends(self) -> tuple[float, float]:
         return math.log(self.low - 0.5), math.log(self.high + 0.5)
 
@@ -233,6 +254,11 @@ def spread(size: int, count: int) -> list[int]:
     if count == 1:
         return [(size - 1) // 2]
     return [(2 * i * (size - 1) + count - 2) // (2 * (count - 1)) for i in range(count)]
+
+
+def _over_cells(prior: Prior, low: float, step: float, size: int) -> tuple[float, float]:
+    """Centre and spread where each value owns a cell of the axis."""
+    return ((prior.centre - low) / step + 0.5) / size, prior.spread / step / size
 
 
 def _cells(low: float, high: float, step: float) -> float:

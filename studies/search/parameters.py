@@ -1,18 +1,17 @@
-"""Domains without an order, and what all domains share: what is legal, where it lies on the unit interval, what a
-grid takes of it. Numbers are in `numbers.py`.
+"""What all domains share: what is legal, where it lies on the unit interval, what a grid takes of it. Numbers are in
+`numeric.py`, domains without an order in `categories.py`.
 
 | symbol | meaning |
 |---|---|
 | u | position on the unit interval, [0, 1] |
 | K | number of legal values of a discrete parameter (its `size`; None where it is continuous) |
-| k | index of a legal value, 0 .. K − 1; it owns the cell [k / K, (k + 1) / K) and lies at its middle |
+| k | index of a legal value, 0 .. K − 1; it lies at the middle of its cell, [k / K, (k + 1) / K) without a shape |
 """
 
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -134,111 +133,6 @@ class Discrete(Parameter):
 
     @abstractmethod
     def every(self) -> Sequence[Plain]: ...
-
-
-@dataclass(frozen=True)
-class Categorical(Discrete):
-    """One of some choices without an order; each None, a boolean, a number or a text."""
-
-    type = "categorical"
-    unordered = True
-
-    choices: Sequence[Plain]
-
-    def _check_domain(self) -> None:
-        if not isinstance(self.choices, list | tuple):
-            raise self.error(f"choices is {quote(self.choices)}; it must be a list")
-        if not 1 <= len(self.choices) <= MAX_CHOICES:
-            raise self.error(f"there are {len(self.choices)} choices; there must be 1 to {MAX_CHOICES}")
-        object.__setattr__(self, "choices", tuple(check_plain(self, choice, "choice") for choice in self.choices))
-        seen = set()
-        for choice in self.choices:
-            if identity(choice) in seen:
-                raise self.error(f"choice {quote(choice)} is there twice; each may be given once")
-            seen.add(identity(choice))
-
-    @property
-    def size(self) -> int:
-        return len(self.choices)
-
-    @cached_property
-    def _positions(self) -> dict[tuple[bool, Plain], int]:
-        return {identity(choice): k for k, choice in enumerate(self.choices)}
-
-    def at(self, index: int) -> Plain:
-        return self.choices[index]
-
-    def index(self, value: Plain) -> int:
-        return self._positions[identity(value)]
-
-    def check(self, value: object) -> Plain:
-        if isinstance(value, Plain) and identity(value) in self._positions:
-            return self.choices[self._positions[identity(value)]]
-        listed = ", ".join(quote(choice) for choice in self.choices[:10]) + (", ..." if self.size > 10 else "")
-        raise self.error(f"{quote(value)} is not among its choices; they are {listed}")
-
-    def every(self) -> Sequence[Plain]:
-        return self.choices
-
-
-@dataclass(frozen=True)
-class Boolean(Discrete):
-    """False or true."""
-
-    type = "boolean"
-    unordered = True
-
-    def _check_domain(self) -> None:
-        """Nothing to check."""
-
-    @property
-    def size(self) -> int:
-        return 2
-
-    def at(self, index: int) -> Plain:
-        return bool(index)
-
-    def index(self, value: Plain) -> int:
-        return int(bool(value))
-
-    def check(self, value: object) -> Plain:
-        if isinstance(value, bool):
-            return value
-        raise self.error(f"{quote(value)} is not a truth value; it must be true or false")
-
-    def every(self) -> Sequence[Plain]:
-        return (False, True)
-
-
-@dataclass(frozen=True)
-class Constant(Discrete):
-    """One fixed value, carried along in every configuration."""
-
-    type = "constant"
-    unordered = True
-
-    value: Plain
-
-    def _check_domain(self) -> None:
-        check_plain(self, self.value, "value")
-
-    @property
-    def size(self) -> int:
-        return 1
-
-    def at(self, index: int) -> Plain:
-        return self.value
-
-    def index(self, value: Plain) -> int:
-        return 0
-
-    def check(self, value: object) -> Plain:
-        if isinstance(value, Plain) and identity(value) == identity(self.value):
-            return self.value
-        raise self.error(f"{quote(value)} is not its value; it is always {quote(self.value)}")
-
-    def every(self) -> Sequence[Plain]:
-        return (self.value,)
 
 
 def cell(u: float, size: int) -> int:

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .categories import Constant
 from .conditions import Conditional, check_condition, in_words, parents_first, read_forbidden
 from .cube import INACTIVE, Cube
 from .errors import SpaceError, check_count, quote
 from .grid import Config, Grid
 from .numeric import MAX_LISTED
-from .parameters import MAX_PARAMETERS, Array, Constant, Parameter, Plain, When, identity
+from .parameters import MAX_PARAMETERS, Array, Parameter, Plain, When, identity
 from .space_json import space_from_json, space_to_json
 
 MAX_KNOWN = 20_000

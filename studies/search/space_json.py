@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
 from typing import Any
 
+from .categories import Boolean, Categorical, Constant
 from .errors import SpaceError, quote
 from .numeric import Float, Int
-from .parameters import MAX_PARAMETERS, Boolean, Categorical, Constant, Parameter, When
+from .parameters import MAX_PARAMETERS, Parameter, When
+from .prior import Prior
 
 KEYS = ("parameters", "forbidden")
+UNSAID = ("when", "why", "prior", "weights")  # left out where there is none
 KINDS: dict[str, type[Parameter]] = {kind.type: kind for kind in (Float, Int, Categorical, Boolean, Constant)}
 
 
@@ -62,9 +65,11 @@ def _entry(parameter: Parameter) -> dict[str, Any]:
     entry: dict[str, Any] = {"name": parameter.name, "type": parameter.type}
     for field in fields(parameter):
         value = getattr(parameter, field.name)
-        if field.name == "name" or (field.name in ("when", "why") and value is None):
+        if field.name == "name" or (field.name in UNSAID and value is None):
             continue
         if field.name == "when":
             value = {parent: list(allowed) for parent, allowed in value.items()}
+        if isinstance(value, Prior):
+            value = {"centre": value.centre, "spread": value.spread}
         entry[field.name] = list(value) if isinstance(value, tuple) else value
     return entry

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from studies.search import Boolean, Categorical, Constant, Float, Int, Plain, Space
+from studies.search import Boolean, Categorical, Constant, Float, Int, Plain, Prior, Space
 
 SVM = Space(
     [
@@ -49,6 +49,17 @@ SPACES = {
     "steps": Space([Float("x", 0.1, 0.5, step=0.1), Int("n", 3, 20, step=4), Float("fine", 0, 1, step=1e-6)]),
     "conditions": SVM,
     "forbidden": LINEAR_SVC,
+    "shaped": Space(
+        [
+            Float("x", -3, 3, prior=Prior(1, 0.5)),
+            Float("rate", 1e-5, 1, log=True, prior=Prior(1e-2, 5)),
+            Float("share", 0, 1, step=0.05, prior=Prior(1, 0.3)),
+            Int("n", 1, 10**6, log=True, prior=Prior(100, 10)),
+            Int("k", 1, 20, prior=Prior(5, 2)),
+            Categorical("c", ["often", "seldom"], weights=[9, 1]),
+            Boolean("b", weights=[1, 3], when={"c": ["often"]}),
+        ]
+    ),
     "forbidden under conditions": Space(
         [
             Int("degree", 2, 5, when={"kernel": ["poly"]}),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studies.search import Boolean, Categorical, Constant, Float, Int, Parameter, SpaceError
+from studies.search import Boolean, Categorical, Constant, Float, Int, Parameter, Prior, SpaceError
 
 HUGE = 10**5000
 
@@ -47,6 +47,22 @@ HUGE = 10**5000
         (lambda: Categorical("x", [HUGE]), "choice a int too large to print cannot be used"),
         (lambda: Categorical("x", ["a" * 1001]), "cannot be used"),
         (lambda: Constant("x", {}), "value {} cannot be used"),
+        (lambda: Float("x", 0, 1, prior=3), "prior is 3; it must look like {"),
+        (lambda: Float("x", 0, 1, prior={"centre": 1}), "prior is {'centre': 1}; it must look like"),
+        (
+            lambda: Float("x", 0, 1, prior={"centre": "1", "spread": 1}),
+            "prior centre is '1'; it must be a finite number",
+        ),
+        (lambda: Float("x", 0, 1, prior=Prior(0.5, HUGE)), "prior spread is a int too large"),
+        (lambda: Float("x", 0, 1, prior=Prior(2, 1)), "prior centre is 2.0; it must be in the range, from 0.0 to 1.0"),
+        (lambda: Float("x", 0, 1, prior=Prior(0.5, -1)), "prior spread is -1.0; it must be above 0"),
+        (lambda: Float("x", 0, 1, prior=Prior(0.5, 0.001)), "below a hundredth of the range: narrow the range instead"),
+        (lambda: Float("x", 1, 9, log=True, prior=Prior(2, 1)), "on a log axis it is a factor and must be above 1"),
+        (lambda: Int("x", 0, 10**10, prior=Prior(5, 10**9)), "prior cannot be kept over 10000000001 values"),
+        (lambda: Categorical("x", [1, 2], weights=[1]), r"weights is \[1\]; it must be a list of 2 numbers"),
+        (lambda: Categorical("x", [1, 2], weights=[1, "2"]), "a weight is '2'; it must be a finite number"),
+        (lambda: Categorical("x", [1, 2], weights=[1, 0]), "a weight is 0.0; it must be above 0.*leave out a choice"),
+        (lambda: Boolean("x", weights=[1e300, 1]), "a weight is 1.0; it must be above 0 and at least a millionth"),
         (lambda: Boolean("x", why=3), "why is 3"),
         (lambda: Boolean("x", when=["kernel"]), "when is"),
         (lambda: Boolean("x", when={"kernel": "rbf"}), "when 'kernel' is 'rbf'; it must be a list"),
@@ -161,3 +177,69 @@ def test_discrete_values_share_the_unit_interval_evenly(parameter: Parameter) ->
 def test_numbers_off_the_range_have_a_nearest_legal_value(parameter: Parameter, value: float, nearest: float) -> None:
     assert parameter.nearest(value) == pytest.approx(nearest)
     assert parameter.check(parameter.nearest(value)) == parameter.nearest(value)
+
+
+edges = st.floats(-1e6, 1e6)
+
+
+@given(low=edges, span=st.floats(1e-3, 1e9), at=st.floats(0, 1), wide=st.floats(0.0101, 300), u=st.floats(0, 1))
+def test_a_prior_bends_a_float_there_and_back(low: float, span: float, at: float, wide: float, u: float) -> None:
+    high = low + span
+    shaped = Float("x", low, high, prior=Prior(min(max(low + at * span, low), high), wide * span))
+    value = shaped.check(shaped.from_unit(u))
+    assert shaped.to_unit(value) == pytest.approx(u, abs=1e-6)
+    assert shaped.from_unit(shaped.to_unit(value)) == pytest.approx(value, abs=1e-9 * span)
+    assert shaped.snap(np.array([u]))[0] == pytest.approx(shaped.to_unit(value), abs=1e-6)
+    assert [shaped.from_unit(end) for end in (0, 1)] == [low, high]
+
+
+@given(
+    low=st.integers(1, 1000),
+    span=st.integers(1, 10**6),
+    at=st.floats(0, 1),
+    wide=st.floats(0.02, 10),
+    log=st.booleans(),
+    u=st.floats(0, 1),
+)
+def test_a_prior_bends_an_int_there_and_back(low: int, span: int, at: float, wide: float, log: bool, u: float) -> None:
+    centre = low + at * span
+    spread = (1 + span / low) ** (2 * wide) if log else 2 * wide * span
+    shaped = Int("n", low, low + span, log=log, prior=Prior(centre, spread))
+    value = shaped.check(shaped.from_unit(u))
+    assert shaped.from_unit(shaped.to_unit(value)) == value
+    assert shaped.from_unit(shaped.snap(np.array([u]))[0]) == value
+
+
+def test_a_prior_puts_two_thirds_within_its_spread_and_leaves_a_tenth_even() -> None:
+    drawn = np.array([Float("x", 0, 100, prior=Prior(60, 5)).from_unit(u) for u in np.linspace(0, 1, 10_001)])
+    assert np.mean(abs(drawn - 60) < 5) == pytest.approx(0.9 * 0.6827 + 0.1 * 0.1, abs=0.005)
+    assert np.mean(drawn < 30) == pytest.approx(0.1 * 0.3, abs=0.002)
+    rates = np.array(
+        [Float("r", 1e-6, 1, log=True, prior=Prior(1e-3, 10)).from_unit(u) for u in np.linspace(0, 1, 10_001)]
+    )
+    assert np.mean((rates > 1e-4) & (rates < 1e-2)) == pytest.approx(0.9 * 0.6827 / 0.9973 + 0.1 / 3, abs=0.005)
+    assert np.median(rates) == pytest.approx(1e-3, rel=0.01)
+
+
+@given(weights=st.lists(st.floats(1e-3, 1e3), min_size=2, max_size=20), u=st.floats(0, 1))
+def test_weights_bend_choices_there_and_back(weights: list[float], u: float) -> None:
+    shaped = Categorical("c", list(range(len(weights))), weights=weights)
+    value = shaped.check(shaped.from_unit(u))
+    assert shaped.from_unit(shaped.to_unit(value)) == value
+    assert shaped.snap(np.array([u]))[0] == shaped.to_unit(value)
+
+
+def test_weights_are_shares() -> None:
+    drawn = [Categorical("c", ["a", "b", "c"], weights=[1, 2, 5]).from_unit(u) for u in np.linspace(0, 1, 800, False)]
+    assert [drawn.count(choice) for choice in "abc"] == [100, 200, 500]
+    assert sum(Boolean("b", weights=[3, 1]).from_unit(u) for u in np.linspace(0, 1, 800, False)) == 200
+
+
+def test_a_grid_surveys_the_range_whatever_its_shape() -> None:
+    for shaped, plain in [
+        (Float("x", 0, 1, prior=Prior(1, 0.1)), Float("x", 0, 1)),
+        (Int("n", 1, 1000, log=True, prior=Prior(900, 2)), Int("n", 1, 1000, log=True)),
+        (Categorical("c", [1, 2], weights=[1, 9]), Categorical("c", [1, 2])),
+    ]:
+        assert all(list(shaped.levels(count)) == list(plain.levels(count)) for count in (1, 2, 5))
+        assert shaped.every() == plain.every()

@@ -142,8 +142,11 @@ def test_a_combination_counts_only_while_all_of_it_is_active() -> None:
     assert space.size == 2 + 3
 
 
-def test_spaces_without_forbidden_combinations_are_written_as_ever() -> None:
+def test_spaces_without_forbidden_combinations_or_shapes_are_written_as_ever() -> None:
     assert list(SVM.to_json()) == ["parameters"]
+    assert list(Space([Boolean("b"), Float("x", 0, 1)]).to_json()["parameters"][0]) == ["name", "type"]
+    assert list(SVM.to_json()["parameters"][1]) == ["name", "type", "low", "high", "log", "step"]
+    assert SPACES["shaped"].to_json()["parameters"][0]["prior"] == {"centre": 1.0, "spread": 0.5}
     assert LINEAR_SVC.to_json()["forbidden"][0] == CLASSIC
     assert Space(list(LINEAR_SVC)) != LINEAR_SVC
 
@@ -258,7 +261,8 @@ entries = st.fixed_dictionaries(
         "name": st.sampled_from(["a", "b", "c"]) | anything,
         "type": st.sampled_from(["float", "int", "categorical", "constant"]),
     },
-    optional=dict.fromkeys(("low", "high", "step", "log", "choices", "value", "when", "why"), anything),
+    optional=dict.fromkeys(("low", "high", "step", "log", "choices", "value", "when", "why", "weights"), anything)
+    | {"prior": anything | st.fixed_dictionaries({"centre": anything, "spread": anything})},
 )
 
 CHOICES_JSON = Space(CHOICES).to_json()["parameters"]

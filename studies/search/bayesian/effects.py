@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studies.search.parameters import Array, Constant, Parameter, Plain
+from studies.search.categories import Constant
+from studies.search.parameters import Array, Parameter, Plain
 from studies.search.sobol import sobol_points
 from studies.search.space import Space
 

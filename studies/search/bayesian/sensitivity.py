@@ -19,7 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import cholesky
 
-from studies.search.parameters import Array, Constant
+from studies.search.categories import Constant
+from studies.search.parameters import Array
 from studies.search.sobol import sobol_points
 from studies.search.space import Space
 
