@@ -52,7 +52,7 @@ class Float(Number):
         object.__setattr__(self, "step", self._real(self.step, "step"))
         if self.log:
             raise self.error(f"step {quote(self.step)} cannot be kept on a log axis; leave out one of the two")
-        if not 0 < self.step <= self.high - self.low:
+        if self.step <= 0 or _cells(self.low, self.high, self.step) < 2:
             raise self.error(f"step is {self.step}; it must be above 0 and at most high − low")
         if _cells(self.low, self.high, self.step) > MAX_INT:
             raise self.error(f"step is {self.step}; that makes more than {MAX_INT:.0e} values")

@@ -53,13 +53,14 @@ def any_untried(record: Record, rng: Generator) -> Proposal | None:
 
 
 def _any_untried(record: Record, rng: Generator) -> Config:
-    d = record.space.dimensions
-    found = first_untried(record, record.space.snap(rng.random((50, d))))
+    points = record.space.snap(rng.random((50, record.space.dimensions)))
+    found = first_untried(record, points)
     every = record.space.every()
     if found is not None:
         return found[0]
-    if every is None:
-        return record.space.from_unit(rng.random(d))
+    if every is None:  # near to what was tried, rather than the same
+        drawn = [record.space.from_unit(point) for point in points]
+        return next((config for config in drawn if not record.was_tried(config)), drawn[0])
     begin = int(rng.integers(0, min(every.count, 2**62)))
     walk = (every.at((begin + i) % every.count) for i in range(len(record.tried) + 1))
     return next(config for config in walk if not record.was_tried(config))

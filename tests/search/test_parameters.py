@@ -117,6 +117,7 @@ def test_checked_values_are_of_the_domains_own_type() -> None:
         (Float("x", 1e-2, 1e4, log=True), 1, [10]),
         (Float("x", 0, 1, step=0.1), 3, [0, 0.5, 1]),
         (Float("x", 0, 1, step=0.3), 9, [0, 0.3, 0.6, 0.9]),
+        (Float("x", 0.1, 0.3, step=0.2), 9, [0.1, 0.3]),
         (Int("n", 1, 3), 5, [1, 2, 3]),
         (Int("n", 0, 100), 5, [0, 25, 50, 75, 100]),
         (Int("n", 0, 10, step=4), 2, [0, 8]),

@@ -159,4 +159,4 @@ def subset(scores: Array, most: int, seed: int) -> NDArray[np.intp]:
 
 def extra_noise(noise: Array, scale: float) -> Array:
     """Variance of partial evaluations in units of the warped score."""
-    return np.minimum((noise * scale) ** 2, 10.0)
+    return np.minimum(np.minimum(noise * scale, 1e100) ** 2, 10.0)

@@ -27,7 +27,7 @@ def warp(scores: Array) -> tuple[Array, float]:
     gains = halves[good] - median
     largest = float(gains.max())
     if largest <= ROUNDING * float(np.abs(halves[good]).max()):
-        gains, largest = np.zeros_like(gains), 1.0
+        gains, largest = np.zeros_like(gains), np.inf  # no distances: how much a unit is worth cannot be told
     spread = float(np.sqrt(np.mean((gains / largest) ** 2))) or 1.0
     warped = np.empty(len(scores))
     warped[good] = gains / largest / spread
