@@ -127,8 +127,10 @@ class Float(Number):
         if self.step is not None:
             return _over_cells(prior, self.low, self.step, self.cells)
         if self.log:
-            return self.to_axis(prior.centre), math.log(prior.spread) / math.log(self.high / self.low)
-        return self.to_axis(prior.centre), prior.spread / 2 / (self.high / 2 - self.low / 2)  # halves do not overflow
+            length = max(math.log(self.high) - math.log(self.low), 1e-300)  # ends may be neighbours
+            return self.to_axis(prior.centre), math.log(prior.spread) / length
+        scale = max(abs(self.low), abs(self.high))  # as in to_axis
+        return self.to_axis(prior.centre), prior.spread / scale / (self.high / scale - self.low / scale)
 
     def _cell(self, real: float) -> int:
         return min(max(round((real - self.low) / cast("float", self.step)), 0), self.cells - 1)

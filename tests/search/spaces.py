@@ -122,8 +122,9 @@ def apart(value: Plain) -> tuple[bool, Plain]:
 
 def priors(ends: list[float], log: bool) -> st.SearchStrategy[Prior | None]:
     """A prior at an end of the range; wide enough to be one."""
-    spread = max(ends) / min(ends) if log else max(ends) / 2 - min(ends) / 2
-    if not 0 < spread < math.inf:
+    low, high = ends
+    spread = high / low if log else high - low
+    if spread == math.inf:
         return st.none()
     return st.none() | st.builds(Prior, st.sampled_from(ends), st.just(max(spread, 1.0001) if log else spread))
 

@@ -27,6 +27,7 @@ from .warping import warp
 MOST_TOLD = 300  # past this, the best half and a random half of it stand for all
 MOST_FITTED = 150  # hyperparameters need fewer
 MOST_PENDING = 100
+MOST_EXTRA = 3.2  # standard error in units of the warped score; more says no less
 LISTED = 500  # a space of at most so many configurations is scored whole
 RANDOM, MUTATED, PARENTS = 400, 360, 6
 ELITE, CHILDREN, SHRINKING = 8, 20, (0.1, 0.03, 0.01)
@@ -159,4 +160,5 @@ def subset(scores: Array, most: int, seed: int) -> NDArray[np.intp]:
 
 def extra_noise(noise: Array, scale: float) -> Array:
     """Variance of partial evaluations in units of the warped score."""
-    return np.minimum(np.minimum(noise * scale, 1e100) ** 2, 10.0)
+    within: Array = np.minimum(noise * scale, MOST_EXTRA)
+    return within * within
