@@ -26,7 +26,7 @@ from studies.search.space import Space
 from .bayesian_search import told_model
 from .effects import Effect, effects_of
 from .gaussian_process import GaussianProcess
-from .held_out import QUANTILE, Check, check_of
+from .held_out import QUANTILE, Check, check_of, held_out_predictions
 from .sensitivity import Sensitivity, sensitivity_of
 from .warping import unwarp
 
@@ -84,7 +84,7 @@ class Explanation:
     @cached_property
     def check(self) -> Check:
         """Every told score against what the others predict for it."""
-        mean, deviation = self.model.leave_one_out()
+        mean, deviation = held_out_predictions(self.model, self.seed)
         known = np.flatnonzero(np.isfinite(self.scores))
         mean, deviation = mean[known], deviation[known]
         low, high = self._ends(mean, deviation)
