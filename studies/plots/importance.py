@@ -23,14 +23,14 @@ NAME = 24  # letters of a parameter's name that the margin holds
 @dataclass(frozen=True)
 class Importance:
     """Parameters by share, the greatest first; all sequences have one entry per parameter, none while too few trials
-    ran. `seen`: whether the doubt leaves an effect."""
+    ran. `seen`: whether doubt and luck leave an effect. `trusted`: whether the model predicts what it has not seen."""
 
     names: tuple[str, ...]
     shares: Floats
     low: Floats
     high: Floats
     seen: NDArray[np.bool_]
-    predicts: float
+    trusted: bool
     trials: int
     needed: int
 
@@ -54,10 +54,13 @@ class Importance:
     @property
     def subtitle(self) -> str:
         if not self.names:
-            return "A forest of these trials says how much each parameter explains; it needs some to learn from."
+            return (
+                "A Gaussian process of these trials says how much each parameter explains; it needs some to learn from."
+            )
+        beware = "" if self.trusted else " It does not predict trials that it has not seen, so no share counts."
         return (
-            f"Share of the differences in rank among {self.trials:,} trials, with 90 % interval. "
-            f"Forests foresee {format_percent(self.predicts)} of them in trials that they have not seen."
+            f"Share of the differences over the whole space, with 90 % interval, "
+            f"by a Gaussian process of {self.trials:,} trials.{beware}"
         )
 
     @property
@@ -88,14 +91,14 @@ def prepare(
     high: Floats,
     seen: NDArray[np.bool_],
     *,
-    predicts: float,
+    trusted: bool,
     trials: int,
     needed: int,
 ) -> Importance:
     """All sequences have one entry per parameter; empty ones say that `trials` were fewer than `needed`."""
     order = [int(i) for i in np.lexsort((-shares, ~seen))]
     return Importance(
-        tuple(names[i] for i in order), shares[order], low[order], high[order], seen[order], predicts, trials, needed
+        tuple(names[i] for i in order), shares[order], low[order], high[order], seen[order], trusted, trials, needed
     )
 
 

@@ -8,7 +8,10 @@ for start in range(20):
         history.append(Observation(config, value=evaluate(config)))
 """
 
-from .bayesian.explanation import Explanation, explain
+from .bayesian.effects import Effect
+from .bayesian.explanation import ENOUGH_TO_EXPLAIN, Explanation, explain
+from .bayesian.held_out import Check
+from .bayesian.sensitivity import Sensitivity
 from .categories import Boolean, Categorical, Constant
 from .errors import SpaceError
 from .grid import Config, Grid
@@ -21,12 +24,15 @@ from .proposal import Origin, Proposal
 from .space import Space
 
 __all__ = [
+    "ENOUGH_TO_EXPLAIN",
     "METHODS",
     "Boolean",
     "Categorical",
+    "Check",
     "Config",
     "Constant",
     "Direction",
+    "Effect",
     "Explanation",
     "Float",
     "Grid",
@@ -38,6 +44,7 @@ __all__ = [
     "Plain",
     "Prior",
     "Proposal",
+    "Sensitivity",
     "Space",
     "SpaceError",
     "explain",

@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 from django.utils import timezone
 
-from studies.evaluation.importance import ENOUGH
 from studies.models import Attempt, Outcome, Source, Study, TrialState
 from studies.plots import (
     convergence,
     fold_scores,
     importance,
     lineage,
+    model_check,
+    model_effect,
     parallel_coordinates,
     parameter_pair,
     parameter_slice,
@@ -20,8 +21,9 @@ from studies.plots import (
     timeline,
 )
 from studies.plots.payload import payload
+from studies.search import ENOUGH_TO_EXPLAIN
 
-from .importance import study_importance
+from .explanation import study_explanation
 from .labels import fold_names, metric_label
 from .study_spec import parameters_of
 
@@ -64,7 +66,7 @@ def convergence_record(study: Study, axis: Any) -> convergence.Convergence:
 def _parallel(study: Study, options: Options) -> dict[str, Any]:
     complete = study.trials.filter(state=TrialState.COMPLETE).order_by("number")
     rows = list(complete.values_list("number", "config", "value"))
-    shares = study_importance(study).shares
+    shares = study_explanation(study).shares
     record = parallel_coordinates.prepare(
         sorted(parameters_of(study), key=lambda entry: -shares.get(str(entry["name"]), 0.0)),
         [row[0] for row in rows],
@@ -78,27 +80,65 @@ def _parallel(study: Study, options: Options) -> dict[str, Any]:
 
 
 def _importance(study: Study, options: Options) -> dict[str, Any]:
-    known = study_importance(study)
-    found = known.found
-    empty = np.empty(0)
+    explained = study_explanation(study)
+    learned, empty = explained.learned, np.empty(0)
     record = importance.prepare(
-        known.names if found else (),
-        found.shares if found else empty,
-        found.low if found else empty,
-        found.high if found else empty,
-        found.seen if found else empty.astype(bool),
-        predicts=found.predicts if found else 0.0,
-        trials=known.trials,
-        needed=ENOUGH,
+        learned.importance.names if learned else (),
+        learned.importance.total if learned else empty,
+        learned.importance.low if learned else empty,
+        learned.importance.high if learned else empty,
+        learned.seen if learned else empty.astype(bool),
+        trusted=learned is not None and learned.trusted,
+        trials=explained.scores,
+        needed=ENOUGH_TO_EXPLAIN,
     )
     return payload(record, importance.draw(record))
+
+
+def _effect(study: Study, options: Options) -> dict[str, Any]:
+    """Of the parameter of ?effect=, else of the one that matters most."""
+    explained = study_explanation(study)
+    learned, shares = explained.learned, explained.shares
+    effects = sorted(learned.effects, key=lambda effect: -shares.get(effect.name, 0.0)) if learned else []
+    record = model_effect.prepare(
+        parameters_of(study),
+        [model_effect.Curve(e.name, e.values, e.predicted, e.low, e.high) for e in effects],
+        direction=study.direction,
+        metric=metric_label(study.metric),
+        trials=explained.scores,
+        needed=ENOUGH_TO_EXPLAIN,
+        trusted=learned is not None and learned.trusted,
+        parameter=options.get("effect"),
+    )
+    return payload(record, model_effect.draw(record))
+
+
+def _check(study: Study, options: Options) -> dict[str, Any]:
+    explained = study_explanation(study)
+    learned, empty = explained.learned, np.empty(0)
+    check = learned.check if learned else None
+    record = model_check.prepare(
+        learned.numbers if learned else (),
+        check.told if check else empty,
+        check.predicted if check else empty,
+        check.low if check else empty,
+        check.high if check else empty,
+        check.held if check else empty.astype(bool),
+        correlation=check.correlation if check else 0.0,
+        verdict=check.verdict if check else "does not",
+        direction=study.direction,
+        metric=metric_label(study.metric),
+        trials=explained.scores,
+        needed=ENOUGH_TO_EXPLAIN,
+    )
+    return payload(record, model_check.draw(record))
 
 
 def _slice(study: Study, options: Options) -> dict[str, Any]:
     """Against the parameter of ?parameter=, else against the one that matters most."""
     parameter = options.get("parameter")
     names = {str(entry["name"]) for entry in parameters_of(study)}
-    shares = {} if parameter in names else study_importance(study).shares
+    shares = {} if parameter in names else study_explanation(study).shares
     ended = study.trials.filter(state__in=ENDED_WITH_PLACE).order_by("number")
     rows = list(ended.values_list("number", "state", "config", "value", "stderr"))
     record = parameter_slice.prepare(
@@ -117,7 +157,7 @@ def _slice(study: Study, options: Options) -> dict[str, Any]:
 
 def _pair(study: Study, options: Options) -> dict[str, Any]:
     """Against the parameters of ?px= and ?py=, else against the two that matter most."""
-    shares = study_importance(study).shares
+    shares = study_explanation(study).shares
     ended = study.trials.filter(state__in=(TrialState.COMPLETE, TrialState.FAILED)).order_by("number")
     rows = list(ended.values_list("number", "state", "config", "value", "stderr"))
     record = parameter_pair.prepare(
@@ -199,6 +239,8 @@ STUDY_CHARTS: dict[str, Callable[[Study, Options], dict[str, Any]]] = {
     "convergence": _convergence,
     "parallel": _parallel,
     "importance": _importance,
+    "effect": _effect,
+    "check": _check,
     "slice": _slice,
     "pair": _pair,
     "distribution": _distribution,

@@ -10,7 +10,7 @@ from tests.plots.valid_figure import assert_valid
 def record(shares, seen, names="abcdef", **more):
     shares = np.array(shares, dtype=np.float64)
     seen = np.array(seen, dtype=bool)
-    values = {"predicts": 0.8, "trials": 60, "needed": 10} | more
+    values = {"trusted": True, "trials": 60, "needed": 10} | more
     return importance.prepare(list(names[: len(shares)]), shares, shares - 0.1, shares + 0.1, seen, **values)
 
 
@@ -36,6 +36,13 @@ def test_parameters_without_effect_come_last_and_are_grey_in_words_too():
     assert list(figure.data[0].marker.color) == ["var(--accent)", "var(--accent)", "var(--rule-2)"]
     assert figure.layout.annotations[-1].text == "none seen"
     assert [row[-1] for row in shown.table().rows] == ["yes", "yes", "no"]
+
+
+def test_a_model_that_does_not_predict_says_so():
+    shown = record([0.4, 0.3], [False, False], trusted=False)
+    assert shown.title == "No parameter has a visible effect yet"
+    assert "no share counts" in shown.subtitle
+    assert "no share counts" not in record([0.4], [True]).subtitle
 
 
 def test_too_few_trials():

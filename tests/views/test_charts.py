@@ -8,7 +8,19 @@ from django.utils import timezone
 from studies.models import Study
 from tests.factories import make_attempt, make_study, make_trial, make_version
 
-SLUGS = ("convergence", "parallel", "importance", "slice", "pair", "distribution", "folds", "timeline", "lineage")
+SLUGS = (
+    "convergence",
+    "parallel",
+    "importance",
+    "slice",
+    "effect",
+    "check",
+    "pair",
+    "distribution",
+    "folds",
+    "timeline",
+    "lineage",
+)
 
 
 @pytest.fixture
@@ -82,6 +94,30 @@ def test_importance_waits_for_trials_and_then_orders_axes_and_slice(client_of, a
     assert [axis["name"] for axis in axes] == ["l1_ratio", "C", "Accuracy"]
     assert axes[0]["share"] > 0.5
     assert browser.get(f"/studies/{study.pk}/charts/slice/").json()["notes"]["parameter"] == "l1_ratio"
+
+
+def test_the_model_shows_an_effect_and_whether_it_predicts(client_of, alice, study, django_assert_num_queries):
+    browser = client_of(alice)
+    early = browser.get(f"/studies/{study.pk}/charts/effect/").json()
+    assert early["title"] == "Too few trials for a model to believe anything: 2 of 10"
+    assert browser.get(f"/studies/{study.pk}/charts/check/").json()["notes"]["empty"]
+    for number in range(4, 60):
+        share = number * 0.618 % 1
+        make_trial(study, number, config={"C": 10.0 ** (number % 7 - 3), "l1_ratio": share}, value=0.5 + share / 3)
+    effect = browser.get(f"/studies/{study.pk}/charts/effect/").json()
+    assert effect["notes"]["effect"] == "l1_ratio"
+    assert effect["title"] == "The model expects the best scores at the upper end of l1_ratio"
+    other = browser.get(f"/studies/{study.pk}/charts/effect/?effect=C").json()
+    assert other["notes"]["effect"] == "C"
+    assert other["figure"]["layout"]["yaxis"]["range"] == effect["figure"]["layout"]["yaxis"]["range"]
+    with django_assert_num_queries(5):  # session, person, team, study; how many trials ended: the rest is kept
+        check = browser.get(f"/studies/{study.pk}/charts/check/").json()
+    assert check["notes"]["verdict"] == "predicts"
+    assert sorted(check["trials"]) == [
+        0,
+        1,
+        *range(4, 59),
+    ]  # a running study is asked anew when it has grown by a twentieth
 
 
 def test_distribution_counts_and_marks(client_of, alice, study):

@@ -30,7 +30,7 @@ from .held_out import QUANTILE, Check, check_of, held_out_predictions
 from .sensitivity import Sensitivity, sensitivity_of
 from .warping import unwarp
 
-ENOUGH = 10  # usable scores without which there is no answer
+ENOUGH_TO_EXPLAIN = 10  # usable scores without which there is no answer
 FAR = 0.8  # share of the prior variance that is left where the trials say little
 
 
@@ -106,10 +106,10 @@ class Explanation:
 def explain(
     space: Space, history: Sequence[Observation], direction: Direction = "maximize", seed: int = 0
 ) -> Explanation | None:
-    """The model that `BayesianSearch` with this seed makes of what was told; None with fewer than ENOUGH scores, or
-    where there is nothing to choose. The same arguments give the same answer."""
+    """The model that `BayesianSearch` with this seed makes of what was told; None with fewer than ENOUGH_TO_EXPLAIN
+    scores, or where there is nothing to choose. The same arguments give the same answer."""
     record = Record.of(space, history, direction)
-    if np.isfinite(record.scores).sum() < ENOUGH or space.dimensions == 0:
+    if np.isfinite(record.scores).sum() < ENOUGH_TO_EXPLAIN or space.dimensions == 0:
         return None
     model, rows = told_model(record, seed)
     positions = np.array([i for i, observation in enumerate(history) if _is_told(space, observation)], dtype=np.intp)

@@ -17,6 +17,7 @@ itself would give every parameter some effect.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import cholesky
 
 from studies.search.categories import Constant
@@ -30,6 +31,7 @@ POINTS = 384  # N for the mean
 JOINT = 480  # points at most on which whole functions are drawn
 FUNCTIONS = 48
 INTERVAL = (0.05, 0.95)
+VISIBLE = 0.02
 JITTER, TINY = 1e-6, 1e-12
 
 
@@ -43,6 +45,11 @@ class Sensitivity:
     total: Array
     low: Array
     high: Array
+
+    @property
+    def visible(self) -> NDArray[np.bool_]:
+        """(d,) whose effect the doubt does not cover, if the model can be believed at all."""
+        return np.asarray(self.low > VISIBLE)
 
 
 def sensitivity_of(model: GaussianProcess, space: Space, seed: int) -> Sensitivity:

@@ -89,8 +89,8 @@ def test_the_check_knows_each_trial_and_judges_the_model(explained) -> None:
     check = explained.check
     assert check.verdict == "predicts"
     assert check.correlation > 0.95
-    assert 0.85 <= check.coverage <= 1.0
-    assert 0.5 < np.std(check.errors) < 1.6
+    assert 0.8 <= check.coverage <= 1.0
+    assert 0.5 < np.std(check.errors) < 2.5
     assert ((check.low <= check.told) & (check.told <= check.high)).mean() == pytest.approx(check.coverage, abs=0.03)
     told = history(30)
     told.insert(4, Observation(told[0].config, state="running"))
