@@ -20,7 +20,7 @@ VERDICTS = {
     "does not": "The model does not predict held-out trials",
 }
 HELD: dict[str, Any] = {"size": 6, "color": "var(--paper)", "line": {"width": 1.1, "color": "var(--accent)"}}
-MISSED: dict[str, Any] = {"size": 7, "color": "var(--ink)", "symbol": "diamond", "line": {"width": 0}}
+MISSED: dict[str, Any] = {"size": 7, "color": "var(--ink)", "line": {"width": 0}}
 
 
 @dataclass(frozen=True)

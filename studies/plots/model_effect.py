@@ -57,7 +57,7 @@ class ModelEffect:
         if not self.trusted:
             return f"What a model that does not predict yet makes of {curve.name}"
         if curve.low.max() <= curve.high.min() or np.ptp(curve.predicted) < SMALL * self.largest:
-            return f"The model sees no clear effect of {curve.name}"
+            return f"On average over all others, {curve.name} makes no clear difference"
         ranked = np.argsort(curve.predicted if self.direction == "minimize" else -curve.predicted, kind="stable")
         best = int(ranked[0])
         if self.axis is not None and self.axis.kind == "choice":

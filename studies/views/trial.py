@@ -22,6 +22,7 @@ from .labels import estimator_label, fold_names, method_in_text, metric_in_text,
 from .leaderboard import scored
 from .study_spec import parameters_of
 from .trial_lineage import lineage_of
+from .trial_why import why_of
 from .turns import is_still_to_come
 
 DOTS_WIDTH = 470
@@ -51,7 +52,7 @@ class FoldRow:
 def trial(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     study = get_study(request, pk)
     shown = _get_trial(study, number)
-    context = _context(request, study, shown) | {"lineage": lineage_of(study, shown)}
+    context = _context(request, study, shown) | {"lineage": lineage_of(study, shown), "why": why_of(study, shown)}
     return render(request, "trials/detail.html", context)
 
 

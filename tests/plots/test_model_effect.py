@@ -34,7 +34,7 @@ def shown(parameters, name=None, curves=CURVES, **more):
         ("C", "minimize", "The model expects the best scores at the lower end of C"),
         ("gamma", "maximize", "The model expects the best scores at the lower end of gamma"),
         ("kernel", "maximize", "With kernel poly the model expects 0.850 on average, with rbf 0.800"),
-        ("degree", "maximize", "The model sees no clear effect of degree"),
+        ("degree", "maximize", "On average over all others, degree makes no clear difference"),
         ("shrinking", "maximize", "With shrinking True the model expects 0.900 on average, with False 0.800"),
     ],
 )

@@ -168,3 +168,36 @@ def test_who_may_and_what_is_not_there(client_of, alice, vera, charlie, study):
     assert trial_page(client_of(vera), study, 1).status_code == 200
     assert trial_page(client_of(alice), study, 2).status_code == 404
     assert client_of(alice).post(f"/studies/{study.pk}/trials/1/").status_code == 405
+
+
+EXPLOIT = {"kind": "exploit", "predicted": 0.74, "low": 0.71, "high": 0.77, "best": 0.743, "succeeds": 0.85}
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome"),
+    [
+        (0.75, "It scored 0.750, within the interval, and beat the best then."),
+        (0.70, "It scored 0.700, below the interval, and did not beat the best then."),
+        (0.79, "It scored 0.790, above the interval, and beat the best then."),
+    ],
+)
+def test_why_it_was_proposed_and_whether_that_came_true(client_of, alice, study, value, outcome):
+    make_trial(study, 5, value=value, origin=EXPLOIT)
+    words = words_of(trial_page(client_of(alice), study, 5))
+    assert "Proposed to exploit: predicted 0.740 (0.710 to 0.770), 0.743 to beat" in words
+    assert "It gave the trial a chance of 85 % to have a score at all." in words
+    assert outcome in words
+
+
+def test_why_without_a_score_a_prediction_or_a_reason(client_of, alice, study):
+    browser = client_of(alice)
+    make_trial(study, 5, state="failed", value=None, origin=EXPLOIT | {"kind": "explore"})
+    assert "It has no score to compare: failed." in words_of(trial_page(browser, study, 5))
+    make_trial(study, 6, state="running", value=None, origin=EXPLOIT)
+    assert "It has no score yet." in words_of(trial_page(browser, study, 6))
+    make_trial(study, 7, origin={"kind": "start"})
+    assert trial_page(browser, study, 7).context["why"].interval is None
+    assert "Proposed to begin the search" in words_of(trial_page(browser, study, 7))
+    make_trial(study, 8, origin={"kind": "child", "parents": [1, 3]})
+    for number in (1, 8):
+        assert trial_page(browser, study, number).context["why"] is None

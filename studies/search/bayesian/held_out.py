@@ -55,9 +55,10 @@ class Check:
     def verdict(self) -> Verdict:
         """`predicts` from a rank correlation of 0.7, when 80 % of the intervals hold; `roughly` from 0.4. Neither where
         scores without any order would reach as much in one history of 100."""
-        if self.correlation < max(FAIR_CORRELATION, LUCK / max(1, len(self.told) - 1) ** 0.5):
+        rank = round(self.correlation, 2)  # as people read it
+        if rank < max(FAIR_CORRELATION, LUCK / max(1, len(self.told) - 1) ** 0.5):
             return "does not"
-        good = self.correlation >= GOOD_CORRELATION and self.coverage >= GOOD_COVERAGE
+        good = rank >= GOOD_CORRELATION and self.coverage >= GOOD_COVERAGE
         return "predicts" if good else "roughly"
 
 
