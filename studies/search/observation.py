@@ -9,6 +9,7 @@ from .errors import quote
 
 State = Literal["complete", "pruned", "failed", "running", "waiting"]
 Direction = Literal["maximize", "minimize"]
+STATES = get_args(State)
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class Observation:
     cost: float | None = None
 
     def __post_init__(self) -> None:
-        if self.state not in get_args(State):
-            raise ValueError(f"state is {quote(self.state)}; it must be one of {', '.join(get_args(State))}")
+        if self.state not in STATES:
+            raise ValueError(f"state is {quote(self.state)}; it must be one of {', '.join(STATES)}")
 
     @property
     def pending(self) -> bool:
