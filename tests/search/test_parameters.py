@@ -180,7 +180,7 @@ def test_numbers_off_the_range_have_a_nearest_legal_value(parameter: Parameter, 
     assert parameter.check(parameter.nearest(value)) == parameter.nearest(value)
 
 
-edges = st.floats(-1e6, 1e6)
+edges = st.floats(-1e3, 1e3)  # farther out, narrow ranges have too few floats to come back to the same position
 
 
 @given(low=edges, span=st.floats(1e-3, 1e9), at=st.floats(0, 1), wide=st.floats(0.0101, 300), u=st.floats(0, 1))
