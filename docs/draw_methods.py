@@ -14,13 +14,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from docs.drawing import curve, surface  # noqa: E402
+from docs.drawing import curve, surface, tree  # noqa: E402
 from docs.drawing.svg import Picture  # noqa: E402
 
 HELP = ROOT / "templates" / "help" / "methods"
 DOCS = ROOT / "docs" / "methods" / "pictures"
 
 TOPICS: dict[str, tuple[Callable[[], Picture], ...]] = {
+    "space": (tree.space,),
     "manual": (partial(surface.trials, "manual"),),
     "grid": (partial(surface.trials, "grid"), surface.grid_order),
     "random": (partial(surface.trials, "random"), surface.random_spread),

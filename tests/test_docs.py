@@ -1,7 +1,9 @@
 """What is written down: every setting, command and dependency; and links and pictures that lead somewhere."""
 
 import re
+import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,17 +47,36 @@ def test_links_and_pictures_lead_somewhere(page: Path) -> None:
 
 def test_every_picture_is_shown_and_small() -> None:
     shown = {Path(name).name for page in PAGES for name in re.findall(r"!\[[^]]+\]\((\S+)\)", page.read_text())}
-    pictures = list((ROOT / "docs" / "pictures").glob("*.png"))
+    pictures = [*(ROOT / "docs").rglob("*.png"), *(ROOT / "docs").rglob("*.svg")]
     assert {picture.name for picture in pictures} == shown
-    assert [picture.name for picture in pictures if picture.stat().st_size > 250_000] == []
+    most = {".png": 250_000, ".svg": 30_000}
+    assert [picture.name for picture in pictures if picture.stat().st_size > most[picture.suffix]] == []
 
 
 def test_every_decision_and_every_chapter_is_listed() -> None:
-    for folder in ("decisions", "guide"):
+    for folder in ("decisions", "guide", "methods"):
         index = (ROOT / "docs" / folder / "README.md").read_text(encoding="utf-8")
         names = {path.name for path in (ROOT / "docs" / folder).glob("*.md")} - {"README.md"}
         assert names
         assert [name for name in names if f"({name})" not in index] == []
+
+
+def test_the_example_of_the_methods_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (ROOT / "docs" / "methods" / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^ {4}.*\n(?:(?: {4}.*)?\n)+", text[: text.index("\n## ")], re.MULTILINE)
+    found: dict[str, Any] = {}
+    exec(textwrap.dedent(example), found)  # noqa: S102
+    assert len(found["history"]) == len(capsys.readouterr().out.splitlines()) == 15
+    assert all(found["space"].contains(observation.config) for observation in found["history"])
+
+
+def test_the_files_to_read_are_there() -> None:
+    text = (ROOT / "docs" / "methods" / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`.+?`) \|", text[text.index("## Read the code") :], re.MULTILINE)
+    search = ROOT / "studies" / "search"
+    named = [search / name for row in rows for name in re.findall(r"`([^`]+)`", row)]
+    assert named
+    assert [path for path in named if not path.exists() and not (search / "bayesian" / path.name).exists()] == []
 
 
 def test_every_dependency_is_explained() -> None:

@@ -58,7 +58,12 @@ def model() -> Picture:
 def _frame() -> list[str]:
     ticks = [text(LEFT - 4, _at(0, y)[1] + 3, f"{y:.1f}", anchor="end") for y in (0.6, 0.7, 0.8, 0.9)]
     bases = [path([(LEFT, y), (LEFT + WIDTH, y)], "rail") for y in (TOP + HEIGHT, BELOW + PROMISE)]
-    return [*ticks, *bases, text(LEFT + WIDTH, TOP + 8, "score", anchor="end"), text(LEFT + WIDTH, BELOW + 2, "promise", anchor="end")]
+    return [
+        *ticks,
+        *bases,
+        text(LEFT + WIDTH, TOP + 8, "score", anchor="end"),
+        text(LEFT + WIDTH, BELOW + 2, "promise", anchor="end"),
+    ]
 
 
 def _x(x: float) -> float:

@@ -141,7 +141,9 @@ def hills() -> list[str]:
         begin = 0
         for column in range(1, CELLS + 1):
             if column == CELLS or shades[column] != shades[begin]:
-                runs[shades[begin]].append(f"M{begin * side} {row * side}h{(column - begin) * side}v{side}H{begin * side}z")
+                runs[shades[begin]].append(
+                    f"M{begin * side} {row * side}h{(column - begin) * side}v{side}H{begin * side}z"
+                )
                 begin = column
     return [f'<path class="r{level}" d="{"".join(pieces)}"/>' for level, pieces in runs.items() if pieces]
 
@@ -188,4 +190,3 @@ def _hole(points: list[Point], column: int) -> str:
 
 def _line(here: Point, there: Point, css: str) -> str:
     return path([place(here), place(there)], css)
-

@@ -28,8 +28,10 @@ class Picture:
     def figure(self) -> str:
         """For a page: as wide as its column, its caption in HTML."""
         box = " ".join(f"{side:g}" for side in self.box)
-        svg = f'<svg class="drawn" viewBox="{box}" role="img" aria-label="{escape(self.said)}">{"".join(self.parts)}</svg>'
-        return f'<figure class="pic">\n{svg}\n<figcaption>{escape(self.caption)}</figcaption>\n</figure>\n'
+        return (
+            f'<figure class="pic">\n<svg class="drawn" viewBox="{box}" role="img" aria-label="{escape(self.said)}">'
+            f"{''.join(self.parts)}</svg>\n<figcaption>{escape(self.caption)}</figcaption>\n</figure>\n"
+        )
 
     def file(self, scale: float = 1.6) -> str:
         """A whole SVG file, its caption below the picture."""

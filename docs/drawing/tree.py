@@ -4,6 +4,8 @@ Children hang from the value that makes them active. The rightmost value's child
 another.
 """
 
+from itertools import pairwise
+
 from docs.drawing.svg import Picture, path, text
 from studies.search import Categorical, Float, Int, Parameter, Space
 
@@ -13,14 +15,14 @@ SPACE = Space(
         Categorical("machine", ["linear", "kernel"]),
         Categorical("penalty", ["l1", "l2"], when={"machine": ["linear"]}),
         Categorical("loss", ["hinge", "squared_hinge"], when={"machine": ["linear"]}),
-        Categorical("kernel", ["rbf", "poly"], when={"machine": ["kernel"]}),
+        Categorical("kernel", ["poly", "rbf"], when={"machine": ["kernel"]}),
         Float("gamma", 1e-4, 1.0, log=True, when={"machine": ["kernel"]}),
         Int("degree", 2, 5, when={"kernel": ["poly"]}),
     ],
     forbidden=[{"penalty": ["l1"], "loss": ["hinge"]}],
 )
-WIDTH, ROW, CHIP, LETTER = 330, 34, 18, 5.2
-AXIS, TICKS, PLACES, HIGHEST = 120, 24, 61, 16
+WIDTH, ROW, CHIP, LETTER, BOLD = 360, 34, 18, 5.2, 6.7
+AXIS, TICKS, PLACES, HIGHEST = 104, 24, 61, 16
 
 Point = tuple[float, float]
 
@@ -34,7 +36,7 @@ class _Drawing:
         self.chips: dict[tuple[str, object], tuple[float, float, float]] = {}  # middle x, middle y, width
 
     def row(self, parameter: Parameter, left: float) -> None:
-        begin = left + LETTER * len(parameter.name) + 8
+        begin = left + BOLD * len(parameter.name) + 8
         self.parts.append(text(left, self.y + 3.5, parameter.name, "name"))
         if isinstance(parameter, Float):
             self._axis(parameter, begin)
@@ -79,7 +81,7 @@ class _Drawing:
             self.parts.append(path([(x, base), (x, base + 5)], "tick"))
         if number.prior is not None:
             shares = [number.to_unit(plain.from_unit(i / (PLACES - 1))) for i in range(PLACES)]
-            density = [after - before for before, after in zip(shares, shares[1:], strict=False)]
+            density = [after - before for before, after in pairwise(shares)]
             outline = [
                 (left + AXIS * (i + 0.5) / (PLACES - 1), base - HIGHEST * share / max(density))
                 for i, share in enumerate(density)
