@@ -34,8 +34,12 @@ def draw(topic: str) -> list[Picture]:
     return [make() for make in TOPICS[topic]]
 
 
+def partial_of(pictures: list[Picture]) -> str:
+    return f'<div class="drawings">\n{"".join(picture.figure() for picture in pictures)}</div>\n'
+
+
 def write(topic: str, pictures: list[Picture]) -> None:
-    (HELP / f"_{topic}.html").write_text("".join(picture.figure() for picture in pictures), encoding="utf-8")
+    (HELP / f"_{topic}.html").write_text(partial_of(pictures), encoding="utf-8")
     for picture in pictures:
         (DOCS / f"{picture.name}.svg").write_text(picture.file(), encoding="utf-8")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CSS = ROOT / "static" / "css"
+BROAD = 1.1  # width over height from which a picture wants a wider column
 LINE, LETTER = 14, 5.4  # height of a line of the caption, and the usual width of a letter
 
 
@@ -28,8 +29,9 @@ class Picture:
     def figure(self) -> str:
         """For a page: as wide as its column, its caption in HTML."""
         box = " ".join(f"{side:g}" for side in self.box)
+        shape = "pic pic--broad" if self.box[2] > BROAD * self.box[3] else "pic"
         return (
-            f'<figure class="pic">\n<svg class="drawn" viewBox="{box}" role="img" aria-label="{escape(self.said)}">'
+            f'<figure class="{shape}">\n<svg class="drawn" viewBox="{box}" role="img" aria-label="{escape(self.said)}">'
             f"{''.join(self.parts)}</svg>\n<figcaption>{escape(self.caption)}</figcaption>\n</figure>\n"
         )
 

@@ -21,7 +21,7 @@ SPACE = Space(
     ],
     forbidden=[{"penalty": ["l1"], "loss": ["hinge"]}],
 )
-WIDTH, ROW, CHIP, LETTER, BOLD = 360, 34, 18, 5.2, 6.7
+WIDTH, ROW, CHIP, LETTER, BOLD = 372, 34, 18, 5.2, 6.7
 AXIS, TICKS, PLACES, HIGHEST = 104, 24, 61, 16
 
 Point = tuple[float, float]
