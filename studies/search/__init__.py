@@ -9,7 +9,7 @@ for start in range(20):
 """
 
 from .bayesian.effects import Effect
-from .bayesian.explanation import ENOUGH_TO_EXPLAIN, Explanation, explain
+from .bayesian.explanation import ENOUGH_TO_EXPLAIN, Explanation, Prediction, explain
 from .bayesian.held_out import Check
 from .bayesian.sensitivity import Sensitivity
 from .categories import Boolean, Categorical, Constant
@@ -42,6 +42,7 @@ __all__ = [
     "Origin",
     "Parameter",
     "Plain",
+    "Prediction",
     "Prior",
     "Proposal",
     "Sensitivity",

@@ -4,6 +4,7 @@ Any method's trials can be explained; the model is that of the Bayesian method w
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from django.core.cache import cache
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from studies.engine.proposals import numbered_history_of
 from studies.models import Study, TrialState
-from studies.search import Check, Effect, Sensitivity, Space, explain
+from studies.search import Check, Effect, Explanation, Observation, Prediction, Sensitivity, Space, explain
 
 from .study_spec import parameters_of
 
@@ -70,14 +71,27 @@ def study_explanation(study: Study) -> StudyExplanation:
     return kept
 
 
+def expected_of(study: Study, config: dict[str, Any]) -> Prediction | None:
+    """What the model expects of a configuration of the space; None while it does not predict what it has not seen."""
+    learned = study_explanation(study).learned
+    found = _explained(study)[1] if learned is not None and learned.trusted else None
+    return found.predict([config]) if found else None
+
+
 def _worked_out(study: Study, used: int) -> StudyExplanation:
     names = tuple(str(entry["name"]) for entry in parameters_of(study) if entry["type"] != "constant")
+    rows, found = _explained(study, used)
+    if found is None:
+        scores = int(np.isfinite([observation.score for _, observation in rows]).sum())
+        return StudyExplanation(names, scores, None)
+    numbers = tuple(rows[position][0] for position in found.check.positions)
+    learned = Learned(found.effects, found.importance, found.check, numbers)
+    return StudyExplanation(names, len(numbers), learned)
+
+
+def _explained(study: Study, used: int | None = None) -> tuple[list[tuple[int, Observation]], Explanation | None]:
+    """Number and observation of the first `used` trials that were told, and the model that they make."""
     everything = zip(*numbered_history_of(study), strict=True)
     rows = [(number, observation) for number, observation in everything if not observation.pending][:used]
     history = [observation for _, observation in rows]
-    scores = int(np.isfinite([observation.score for observation in history]).sum())
-    found = explain(Space.from_json(study.space), history, study.direction, study.seed)
-    if found is None:
-        return StudyExplanation(names, scores, None)
-    numbers = tuple(rows[position][0] for position in found.check.positions)
-    return StudyExplanation(names, scores, Learned(found.effects, found.importance, found.check, numbers))
+    return rows, explain(Space.from_json(study.space), history, study.direction, study.seed)

@@ -65,7 +65,7 @@ def why_of(study: Study, shown: Trial) -> Why | None:
         interval = _interval(shown, figures, f"{title}. {outcome}")
     meaning = MEANINGS[kind]
     if figures.get("succeeds", 1.0) < SURE:
-        meaning += f" It gave the trial a chance of {format_percent(figures['succeeds'])} to have a score at all."
+        meaning += f" The model gave it a chance of {format_percent(figures['succeeds'])} to have a score at all."
     return Why(title, meaning, outcome, interval)
 
 

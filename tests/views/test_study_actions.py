@@ -1,5 +1,7 @@
 """What people do to a study: buttons by state and role, limits, a trial by hand."""
 
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -189,6 +191,18 @@ def test_a_refused_trial_comes_back_with_the_error_at_its_field(client_of, bob, 
     assert form[name].value() == typed
     assert 'aria-labelledby="add-title" open data-open' in answer.content.decode()
     assert not study.trials.exists()
+
+
+def test_the_form_says_what_the_model_expects_of_what_was_typed(client_of, bob, charlie, study):
+    path, typed = f"/studies/{study.pk}/expectation/", {"p.C": "1", "p.l1_ratio": "0.9"}
+    assert not words_of(client_of(bob).get(path, typed)).strip()
+    for number in range(20, 60):
+        share = number * 0.618 % 1
+        make_trial(study, number, config={"C": 10.0 ** (number % 5 - 2), "l1_ratio": share}, value=0.5 + share / 3)
+    words = words_of(client_of(bob).get(path, typed))
+    assert re.match(r"The model expects 0\.[78]\d* \(0\.\d+ to 0\.\d+\)\.", words)
+    assert not words_of(client_of(bob).get(path, typed | {"p.C": "much"})).strip()
+    assert client_of(charlie).get(path, typed).status_code == 404
 
 
 def test_a_used_up_budget_is_said_in_the_form(client_of, bob, study):

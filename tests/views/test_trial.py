@@ -185,7 +185,7 @@ def test_why_it_was_proposed_and_whether_that_came_true(client_of, alice, study,
     make_trial(study, 5, value=value, origin=EXPLOIT)
     words = words_of(trial_page(client_of(alice), study, 5))
     assert "Proposed to exploit: predicted 0.740 (0.710 to 0.770), 0.743 to beat" in words
-    assert "It gave the trial a chance of 85 % to have a score at all." in words
+    assert "The model gave it a chance of 85 % to have a score at all." in words
     assert outcome in words
 
 
