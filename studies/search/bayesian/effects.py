@@ -23,6 +23,8 @@ from .gaussian_process import GaussianProcess
 
 DRAWS = 2048  # from these are taken those in which the parameter is active
 AVERAGED = 48  # Q
+SPARE = 4  # times as many draws, since a forbidden combination moves the parameter off its value
+SAME = 1e-9
 GRID = 17  # values of a number
 MOST_CHOICES = 40
 
@@ -52,14 +54,21 @@ def effects_of(
     draws = sobol_points(seed, space.dimensions, range(DRAWS))
     active = space.active(space.snap(draws))
     for j, parameter in enumerate(tuned):
-        rows = np.flatnonzero(active[:, j])[:AVERAGED]
-        if not len(rows):
-            continue
-        values = levels(parameter)
-        points = np.repeat(draws[rows][None], len(values), axis=0)
-        points[:, :, j] = np.array([parameter.to_unit(value) for value in values])[:, None]
-        snapped = space.snap(points.reshape(-1, space.dimensions)).reshape(points.shape)
-        yield parameter.name, values, *model.average(snapped)
+        rows = np.flatnonzero(active[:, j])[: (SPARE if space.forbidden else 1) * AVERAGED]
+        groups = [(value, _with(space, draws[rows], j, parameter.to_unit(value))) for value in levels(parameter)]
+        legal = [(value, points) for value, points in groups if len(points)]
+        if legal:
+            values = tuple(value for value, _ in legal)
+            yield parameter.name, values, *model.average(np.stack([points for _, points in legal]))
+
+
+def _with(space: Space, draws: Array, j: int, u: float) -> Array:
+    """(AVERAGED, d) of the draws (m, d) with dimension j at u; (0, d) where all of them are forbidden then."""
+    points = draws.copy()
+    points[:, j] = u
+    snapped = space.snap(points)
+    stayed = snapped[np.abs(snapped[:, j] - u) < SAME]
+    return stayed[np.arange(AVERAGED) % len(stayed)] if len(stayed) else stayed
 
 
 def levels(parameter: Parameter) -> tuple[Plain, ...]:

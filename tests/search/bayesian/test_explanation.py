@@ -70,6 +70,17 @@ def test_effects_follow_the_truth_on_the_parameters_own_values(explained) -> Non
     assert all((e.low <= e.predicted).all() and (e.predicted <= e.high).all() for e in effects.values())
 
 
+def test_forbidden_combinations_take_no_part_in_an_effect() -> None:
+    choices = [Categorical("penalty", ["l1", "l2"]), Categorical("loss", ["hinge", "squared"]), Float("C", 0.1, 1.0)]
+    space = Space(choices, forbidden=[{"penalty": ["l1"], "loss": ["hinge"]}])
+    configs = [space.from_unit(point) for point in np.random.default_rng(2).random((60, 3))]
+    told = [Observation(c, c["C"] + 2.0 * (c["loss"] == "hinge")) for c in configs]
+    penalty, loss, _ = explain(space, told).effects
+    assert (penalty.values, loss.values) == (("l1", "l2"), ("hinge", "squared"))
+    assert penalty.predicted[0] == pytest.approx(loss.predicted[1], abs=0.2)  # l1 comes with the squared loss alone
+    assert loss.predicted[0] - loss.predicted[1] == pytest.approx(2.0, abs=0.4)
+
+
 def test_importance_is_that_of_a_known_additive_function() -> None:
     plain = Space([Float("x", 0.0, 1.0), Float("y", 0.0, 1.0), Boolean("flag"), Float("idle", 0.0, 1.0)])
     rng = np.random.default_rng(1)
