@@ -21,6 +21,7 @@ from .observation import Direction, Observation
 from .parameters import Parameter, Plain
 from .prior import Prior
 from .proposal import Origin, Proposal
+from .recommend import Recommendation, recommend
 from .space import Space
 
 __all__ = [
@@ -45,10 +46,12 @@ __all__ = [
     "Prediction",
     "Prior",
     "Proposal",
+    "Recommendation",
     "Sensitivity",
     "Space",
     "SpaceError",
     "explain",
     "make_method",
     "method_options",
+    "recommend",
 ]

@@ -10,6 +10,7 @@ from .errors import check_count
 from .history import Record, propose_in_turn
 from .observation import Direction, Observation
 from .proposal import Origin, Proposal, WithHistory
+from .recommend import Recommending
 from .sobol import sobol_points
 from .space import Space
 from .variation import any_untried, first_untried, mutate
@@ -20,7 +21,7 @@ NARROWEST, WIDEST = 0.02, 0.25  # bounds of the mutation's standard deviation in
 
 
 @dataclass(frozen=True)
-class EvolutionarySearch(WithHistory):
+class EvolutionarySearch(WithHistory, Recommending):
     """Starts with `population` Sobol points; then recombines and mutates the `population` best by tournaments.
 
     Mutation scales itself: a number moves by about the spread of the population in it. No configuration is repeated.

@@ -10,11 +10,12 @@ import numpy as np
 from .grid import Config, Grid
 from .observation import Direction, Observation
 from .proposal import WithoutHistory
+from .recommend import Recommending
 from .space import Space
 
 
 @dataclass(frozen=True)
-class GridSearch(WithoutHistory):
+class GridSearch(WithoutHistory, Recommending):
     """Proposal i is grid point (offset + i × stride) mod count; no point comes twice, and none is left out.
 
     `levels`: values per number, one for all or by name (5 for the rest). The seed decides where the grid is entered.

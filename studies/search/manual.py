@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from .grid import Config
 from .observation import Direction, Observation
 from .proposal import WithoutHistory
+from .recommend import Recommending
 from .space import Space
 
 
 @dataclass(frozen=True)
-class ManualSearch(WithoutHistory):
+class ManualSearch(WithoutHistory, Recommending):
     """Proposes nothing."""
 
     space: Space

@@ -13,6 +13,7 @@ from .manual import ManualSearch
 from .observation import Direction, Observation
 from .proposal import Proposal
 from .random_search import RandomSearch
+from .recommend import Recommendation
 from .space import Space
 
 
@@ -21,12 +22,14 @@ class Method(Protocol):
 
     `ask` is a pure function: the same space, seed, options and arguments give the same answer in any process. `start`
     is the proposal index of the first configuration asked for. Fewer than n come back when nothing is left to propose.
-    `propose` gives the same configurations, each with its origin.
+    `propose` gives the same configurations, each with its origin. `recommend` says which told configuration to take.
     """
 
     def ask(self, n: int = 1, history: Sequence[Observation] = (), start: int = 0) -> list[Config]: ...
 
     def propose(self, n: int = 1, history: Sequence[Observation] = (), start: int = 0) -> list[Proposal]: ...
+
+    def recommend(self, history: Sequence[Observation]) -> Recommendation | None: ...
 
 
 METHODS: dict[str, type[Any]] = {

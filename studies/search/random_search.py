@@ -11,6 +11,7 @@ from .grid import Config
 from .observation import Direction, Observation
 from .parameters import Array
 from .proposal import WithoutHistory
+from .recommend import Recommending
 from .sobol import sobol_points
 from .space import Space
 
@@ -18,7 +19,7 @@ REDRAWS = 1000  # of a point that is forbidden; only then is it moved to the nea
 
 
 @dataclass(frozen=True)
-class RandomSearch(WithoutHistory):
+class RandomSearch(WithoutHistory, Recommending):
     """Proposal i depends on the seed and i alone, whatever happened before; in a small space it may come up again.
 
     `sampler` is "sobol" (points that leave no large gaps) or "independent". Forbidden combinations are drawn again: the

@@ -16,6 +16,7 @@ from studies.search.history import Record, propose_in_turn
 from studies.search.observation import Direction, Observation
 from studies.search.parameters import Array
 from studies.search.proposal import Origin, Proposal, WithHistory
+from studies.search.recommend import Recommending
 from studies.search.sobol import sobol_points
 from studies.search.space import Space
 from studies.search.variation import any_untried, first_untried, mutate
@@ -34,7 +35,7 @@ ELITE, CHILDREN, SHRINKING = 8, 20, (0.1, 0.03, 0.01)
 
 
 @dataclass(frozen=True)
-class BayesianSearch(WithHistory):
+class BayesianSearch(WithHistory, Recommending):
     """Proposes the centre of the space, then Sobol points up to `initial` in all, then what the model likes best.
 
     The centre takes the first choice of each category, as people list the usual one first.
