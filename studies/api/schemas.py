@@ -61,6 +61,22 @@ class StudyOut(Schema):
     finished_at: datetime | None
 
 
+class RecommendedOut(Schema):
+    """`value`: what the trial is believed to be worth, between low and high (95 %); `best_value`: what the best is."""
+
+    trial: TrialOut
+    kind: str
+    value: float
+    low: float | None
+    high: float | None
+    best_value: float
+    reason: str
+
+
+class WholeStudyOut(StudyOut):
+    recommended: RecommendedOut | None
+
+
 class NewStudyOut(StudyOut):
     decisions: list[str]
     fits: int

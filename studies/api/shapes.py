@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
 
+from studies.engine.recommended import recommended
 from studies.models import Attempt, Dataset, DatasetVersion, Proposal, Study, Trial, TrialState
 from studies.models.json_field import finite
 
@@ -27,6 +28,21 @@ def _attempt_json(attempt: Attempt) -> dict[str, Any]:
 
 def study_json(study: Study) -> dict[str, Any]:
     return studies_json(Study.objects.filter(pk=study.pk))[0]
+
+
+def whole_study_json(study: Study) -> dict[str, Any]:
+    """With the trial that is believed best, which a list has no time for."""
+    shown = study_json(study)
+    return shown | {"recommended": _recommended_json(study, shown["counts"]["complete"])}
+
+
+def _recommended_json(study: Study, complete: int) -> dict[str, Any] | None:
+    believed = recommended(study, complete) if complete else None
+    trial = believed and study.trials.filter(number=believed.number).prefetch_related("attempts").first()
+    if not believed or not trial:
+        return None
+    names = ("kind", "value", "low", "high", "best_value", "reason")
+    return {"trial": trial_json(trial)} | {name: finite(getattr(believed.found, name)) for name in names}
 
 
 def studies_json(studies: QuerySet[Study]) -> list[dict[str, Any]]:

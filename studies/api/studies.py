@@ -15,8 +15,8 @@ from studies.search import SpaceError
 
 from .bodies import JSON, documented, json_object
 from .errors import ApiError
-from .schemas import NewStudyOut, StudyOut, TrialOut, TrialsOut
-from .shapes import studies_json, study_json, trial_json
+from .schemas import NewStudyOut, StudyOut, TrialOut, TrialsOut, WholeStudyOut
+from .shapes import studies_json, study_json, trial_json, whole_study_json
 from .tokens import editor, one, team
 
 router = Router(tags=["studies"])
@@ -95,9 +95,9 @@ def list_studies(
     return studies_json(studies[:limit])
 
 
-@router.get("/studies/{int:study_id}", response=StudyOut)
+@router.get("/studies/{int:study_id}", response=WholeStudyOut)
 def get_study(request: HttpRequest, study_id: int) -> dict[str, Any]:
-    return study_json(_study(request, study_id))
+    return whole_study_json(_study(request, study_id))
 
 
 @router.patch(

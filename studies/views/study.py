@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
+from studies.engine.recommended import is_worked_out, recommended
 from studies.forms.limits import LimitsForm
 from studies.forms.tags import TagForm
 from studies.forms.trial import TrialForm
@@ -78,12 +79,16 @@ def live_context(request: HttpRequest, shown: Study, now: Situation | None = Non
     defaults = default_trial(shown)
     everything = "all" in request.GET
     comments = shown.comments.counts()
+    complete = progress.counts["complete"]
+    believed_known = is_worked_out(shown, complete)
     return {
         "section": "studies",
         "study": shown,
         "progress": progress,
         "situation": now,
         "headline": headline(shown, progress, defaults, now.serving),
+        "believed_known": believed_known,
+        "believed": recommended(shown, complete) if believed_known else None,
         "defaults": defaults,
         "baseline": shown.baseline,
         "gain": gain_over(shown, progress.best.value, defaults.value) if progress.best and defaults else None,

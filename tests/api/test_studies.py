@@ -251,3 +251,15 @@ def test_a_program_sees_one_team_only(program_of, alice, charlie, version) -> No
     make_study(theirs, name="theirs")
     ours = make_study(version, name="ours")
     assert [row["id"] for row in program_of(alice).get("/studies").json()] == [ours.pk]
+
+
+def test_the_trial_believed_best_comes_with_the_reason(program_of, vera, version) -> None:
+    study = make_study(version, state="complete")
+    program = program_of(vera)
+    assert program.get(f"/studies/{study.pk}").json()["recommended"] is None
+    for number in range(6):
+        make_trial(study, number, value=0.7 + 0.01 * number)
+    found = program.get(f"/studies/{study.pk}").json()["recommended"]
+    assert (found["trial"]["number"], found["kind"]) == (5, "best_told")
+    assert found["low"] <= found["value"] <= found["high"]
+    assert found["reason"].endswith(".")
