@@ -14,21 +14,19 @@ NONE = "none"  # what is kept where there is nothing to recommend: the cache ans
 
 @dataclass(frozen=True)
 class Recommended:
-    """`number` of the believed best trial, `best` of the one with the best score among the same trials."""
+    """`number` of the believed best trial, `best` of the one with the best score among the same trials.
+
+    Where no better score is expected of it (`is_expected_better`) than of the other, it is the surer one.
+    """
 
     number: int
     best: int
     found: Recommendation
+    is_expected_better: bool
 
     @property
     def differs(self) -> bool:
         return self.number != self.best
-
-    @property
-    def is_higher(self) -> bool:
-        """Whether more is expected of it than of the best score; else it is only the surer one."""
-        one, other = self.found.value, self.found.best_value
-        return one > other if self.found.best_told >= self.found.told else one < other
 
 
 def recommended(study: Study, complete: int) -> Recommended | None:
@@ -60,4 +58,8 @@ def _worked_out(study: Study, used: int) -> Recommended | None:
     told.sort(key=lambda row: row[0])  # of two equal scores the earlier trial's is the best, as everywhere
     history = [Observation(config, value, fold_scores=scores or None) for _, config, value, scores in told]
     found = recommend(Space.from_json(study.space), history, study.direction)
-    return None if found is None else Recommended(told[found.position][0], told[found.best][0], found)
+    if found is None:
+        return None
+    gain = found.value - found.best_value
+    is_better = gain > 0 if study.maximize else gain < 0
+    return Recommended(told[found.position][0], told[found.best][0], found, is_better)

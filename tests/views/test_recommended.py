@@ -1,5 +1,7 @@
 """The study page and the API name the trial that is believed best, where it is not the one with the best score."""
 
+import re
+
 import numpy as np
 import pytest
 from django.urls import reverse
@@ -60,3 +62,14 @@ def test_a_better_score_since_then_takes_the_word_back(client_of, alice, lucky):
 
 def test_a_stranger_finds_nothing(client_of, charlie, lucky):
     assert client_of(charlie).get(reverse("study_recommended", args=[lucky.pk])).status_code == 404
+
+
+def test_where_lower_is_better_less_is_expected(client_of, alice, lucky):
+    for trial in lucky.trials.all():
+        trial.value = 1 - trial.value
+        trial.save()
+    lucky.metric, lucky.direction = "log_loss", "minimize"
+    lucky.save()
+    words = words_of(client_of(alice).get(reverse("study_recommended", args=[lucky.pk])))
+    expected, against = map(float, re.search(r"expected ([\d.]+) against ([\d.]+), since luck", words).groups())
+    assert expected < against
