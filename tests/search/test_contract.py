@@ -5,6 +5,7 @@ import math
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -177,6 +178,20 @@ def test_direction_turns_the_search_round(name: str) -> None:
             history.append(Observation(config, config["x"]))
         good, bad = (sum(way * o.value > 0.8 for o in history) for way in (sign, -sign))
         assert good > 2 * bad
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_long_history_in_sixty_dimensions_is_no_burden(name: str) -> None:
+    """Five times what it takes here (0.2 CPU seconds for the slowest), so that only another order of growth fails."""
+    space, ends = SPACES["wide"], ["complete", "complete", "pruned", "failed"]
+    configs = make_method("random", space, seed=1, sampler="independent").ask(700)
+    history = [
+        Observation(config, score(config), ends[i % 4], estimate=score(config), noise=0.1)
+        for i, config in enumerate(configs[:600])
+    ] + [Observation(config, state="running") for config in configs[600:]]
+    begin = time.process_time()
+    make_method(name, space).ask(4, history, start=700)
+    assert time.process_time() - begin < 1.0
 
 
 def test_manual_never_proposes() -> None:
