@@ -7,14 +7,15 @@ import sys
 from .report import ROOT
 
 
-def parser(name: str, doc: str | None) -> argparse.ArgumentParser:
-    """With --quick, --strict and --postgresql."""
+def parser(name: str, doc: str | None, database: bool = True) -> argparse.ArgumentParser:
+    """With --quick, --strict and, for what has a database, --postgresql."""
     made = argparse.ArgumentParser(
         prog=f"script/bench {name}", description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     made.add_argument("--quick", action="store_true", help="few repeats: to see that it runs, not to quote")
     made.add_argument("--strict", action="store_true", help="exit code 1 when a bar is missed")
-    made.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own instead of SQLite")
+    if database:
+        made.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own instead of SQLite")
     return made
 
 

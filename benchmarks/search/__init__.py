@@ -1,0 +1,1 @@
+"""Search methods and their peers on real tuning tasks, evaluated for real."""
