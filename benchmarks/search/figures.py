@@ -164,7 +164,7 @@ def bars(report: Report, found: Found) -> None:
     def bar(
         ours: str, other: str, budgets: Sequence[int], words: str, judge: Callable[[Interval, float], bool]
     ) -> None:
-        for n in set(budgets) & set(found.budgets):
+        for n in sorted(set(budgets) & set(found.budgets)):
             difference = differences(found.at(ours, n, False), found.at(other, n, False))
             if difference:
                 between, share = interval(difference), wins(difference)
@@ -189,7 +189,7 @@ def parallel_bars(report: Report, found: Found) -> None:
         if together:
             doubles = sum(run.doubles for run in together)
             report.verdict(f"{ours}: the same configuration outstanding twice", "never", str(doubles), doubles == 0)
-        for n in set(found.budgets) & set(AT[2:]):
+        for n in sorted(set(found.budgets) & set(AT[2:])):
             many, alone = found.at(ours, n, False), found.at(f"{ours}, {ALONE}", n, False)
             if together and alone:
                 ratio = interval(many).mean / max(interval(alone).mean, 1e-9)
