@@ -192,6 +192,6 @@ def parallel_bars(report: Report, found: Found) -> None:
         for n in sorted(set(found.budgets) & set(AT[2:])):
             many, alone = found.at(ours, n, False), found.at(f"{ours}, {ALONE}", n, False)
             if together and alone:
-                ratio = interval(many).mean / max(interval(alone).mean, 1e-9)
-                figure = f"{ratio:.2f} of one at a time"
-                report.verdict(f"{ours}, several outstanding, after {n}", "<= 1.2", figure, ratio <= 1.2)
+                regret, usual = interval(many).mean, interval(alone).mean
+                what = f"{ours}, several outstanding, after {n}"
+                report.verdict(what, "<= 1.2 of one at a time", f"{regret:.4f} of {usual:.4f}", regret <= 1.2 * usual)

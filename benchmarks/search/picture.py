@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from math import ceil, floor, log10
+from math import floor, log10
 
 from benchmarks.search.statistics import Interval
 
@@ -40,9 +40,9 @@ class Frame:
 
     @classmethod
     def around(cls, curves: Sequence[Curve]) -> "Frame":
-        ends = [max(point.mean, LOWEST) for curve in curves for point in curve.points]
-        low = floor(log10(min(ends)))
-        return cls(max(len(curve.points) for curve in curves), low, max(ceil(log10(max(ends))), low + 1))
+        """High enough for 1, the median of random configurations; what is worse lies on the upper edge."""
+        least = min(max(point.mean, LOWEST) for curve in curves for point in curve.points)
+        return cls(max(len(curve.points) for curve in curves), min(floor(log10(least)), -1), 0)
 
     def x(self, n: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * (n - 1) / max(self.trials - 1, 1)
