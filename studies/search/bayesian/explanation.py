@@ -23,10 +23,10 @@ from studies.search.observation import Direction, Observation
 from studies.search.parameters import Array
 from studies.search.space import Space
 
-from .bayesian_search import told_model
 from .effects import Effect, effects_of
 from .gaussian_process import GaussianProcess
 from .held_out import QUANTILE, Check, check_of, held_out_predictions
+from .model import told_model
 from .sensitivity import Sensitivity, sensitivity_of
 from .warping import unwarp
 
@@ -111,9 +111,9 @@ def explain(
     record = Record.of(space, history, direction)
     if np.isfinite(record.scores).sum() < ENOUGH_TO_EXPLAIN or space.dimensions == 0:
         return None
-    model, rows = told_model(record, seed)
+    model = told_model(record, seed)
     positions = np.array([i for i, observation in enumerate(history) if _is_told(space, observation)], dtype=np.intp)
-    return Explanation(space, direction, model, record.scores[rows], positions[rows], seed)
+    return Explanation(space, direction, model.process, record.scores[model.rows], positions[model.rows], seed)
 
 
 def _is_told(space: Space, observation: Observation) -> bool:

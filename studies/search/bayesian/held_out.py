@@ -71,7 +71,7 @@ def held_out_predictions(model: GaussianProcess, seed: int) -> tuple[Array, Arra
     mean, deviation = np.empty(n), np.empty(n)
     for left_out in range(PARTS):
         rest, held = part != left_out, part == left_out
-        hyper = fit(model.X[rest], model.z[rest], model.extra[rest], model.unordered)
+        hyper = fit(model.geometry, model.X[rest], model.z[rest], model.weights[rest], model.extra[rest])
         means, deviations = replace(model, hyper=hyper).leave_one_out()
         mean[held], deviation[held] = means[held], deviations[held]
     return mean, deviation

@@ -1,7 +1,7 @@
 """Half-rank output warping: what is good keeps its distances, what is bad only its rank.
 
-After X. Song et al., "The Vizier Gaussian process bandit algorithm" (2024), section on output warping. Outliers and
-failures among the worse half then cannot bend the model.
+After X. Song et al., "The Vizier Gaussian process bandit algorithm" (2024), section on output warping. Outliers among
+the worse half then cannot bend the model.
 """
 
 import numpy as np
@@ -10,33 +10,37 @@ from scipy.special import ndtri
 from studies.search.parameters import Array
 
 ROUNDING = 1e-12
+BELOW = 0.5  # how far failures lie under the worst score
 LARGEST = float(np.finfo(np.float64).max)
 
 
 def warp(scores: Array) -> tuple[Array, float]:
-    """Standardised scores (t,) (mean 0, deviation 1) of raw ones (t,), larger is better, NaN failed; and their scale.
+    """Standardised scores (t,) (mean 0, deviation 1) of raw ones (t,), larger is better; and their scale.
 
+    NaN is a failure: it lies a little below the worst and takes no part in the rest.
     The scale is how much one unit of the raw score in the better half is worth after warping.
     """
     finite = np.isfinite(scores)
     if not finite.any():
         return np.zeros(len(scores)), 0.0
-    halves = np.where(finite, 0.5 * scores, -np.inf)  # differences of halves cannot overflow
-    median = float(np.median(halves[finite]))
+    halves = 0.5 * scores[finite]  # differences of halves cannot overflow
+    median = float(np.median(halves))
     good = halves >= median
     gains = halves[good] - median
     largest = float(gains.max())
     if largest <= ROUNDING * float(np.abs(halves[good]).max()):
         gains, largest = np.zeros_like(gains), np.inf  # no distances: how much a unit is worth cannot be told
     spread = float(np.sqrt(np.mean((gains / largest) ** 2))) or 1.0
-    warped = np.empty(len(scores))
-    warped[good] = gains / largest / spread
-    warped[~good] = ndtri(0.5 * mid_ranks(halves[~good]))
-    deviation = float(np.std(warped))
+    known = np.empty(len(halves))
+    known[good] = gains / largest / spread
+    known[~good] = ndtri(0.5 * mid_ranks(halves[~good]))
+    deviation = float(np.std(known))
     if deviation < ROUNDING:
-        return np.zeros(len(scores)), 0.0
-    standardised: Array = (warped - warped.mean()) / deviation
-    return standardised, min(0.5 / max(largest, 1e-100) / (spread * deviation), 1e100)
+        return np.where(finite, 0.0, -BELOW), 0.0
+    warped = np.empty(len(scores))
+    warped[finite] = (known - known.mean()) / deviation
+    warped[~finite] = warped[finite].min() - BELOW
+    return warped, min(0.5 / max(largest, 1e-100) / (spread * deviation), 1e100)
 
 
 def unwarp(z: Array, scores: Array) -> Array:

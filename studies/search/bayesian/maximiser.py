@@ -1,0 +1,35 @@
+"""The search for the point that an acquisition promises most: only legal configurations are ever scored."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from studies.search.parameters import Array
+from studies.search.space import Space
+from studies.search.variation import mutate
+
+RANDOM, MUTATED = 400, 360
+ELITE, CHILDREN, SHRINKING = 8, 20, (0.1, 0.03, 0.01)
+SINGLE = 0.0
+
+
+def climb(
+    space: Space, parents: Array, promise: Callable[[Array], Array], rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Candidates (m, d) and their promise (m,), the best first: points by chance, changes of the parents (best known),
+    and then, ever smaller, changes of the best found."""
+    d = space.dimensions
+    rate = max(0.3, 1.5 / d)
+    sigma = np.exp(rng.uniform(np.log(0.02), np.log(0.3), (MUTATED, 1)))
+    near = mutate(space, parents[np.arange(MUTATED) % len(parents)], rng, sigma, rate)
+    points = np.vstack([space.snap(rng.random((RANDOM, d))), near])
+    values = promise(points)
+    for width in SHRINKING:
+        elite = points[np.argsort(-values, kind="stable")[:ELITE]]
+        single = int(SINGLE * CHILDREN)
+        children = mutate(space, np.repeat(elite, CHILDREN - single, axis=0), rng, np.array(width), rate)
+        if single:
+            children = np.vstack([children, mutate(space, np.repeat(elite, single, axis=0), rng, np.array(width), 0.0)])
+        points, values = np.vstack([points, children]), np.concatenate([values, promise(children)])
+    best = np.argsort(-values, kind="stable")
+    return points[best], values[best]
