@@ -28,8 +28,3 @@ def log_expected_improvement(mean: Array, deviation: Array, incumbent: float) ->
     tail = np.where(away > -1e3, np.log(np.maximum(1.0 - ratio, 1e-300)), -2.0 * np.log(-away))
     distant = -0.5 * away * away - HALF_LOG_2PI + tail
     return cast("Array", np.where(z > -1.0, close, distant) + np.log(deviation))
-
-
-def upper_confidence_bound(mean: Array, deviation: Array, kappa: float) -> Array:
-    """(m,) μ + κ σ: the bound on the good side, called LCB where scores are made small."""
-    return mean + kappa * deviation

@@ -1,7 +1,7 @@
 """Bayesian search: a model of the history, and a search for the configuration that it finds most promising.
 
-Three parts: a space-filling start, the model (`model.py`), and the maximiser (`maximiser.py`) of an acquisition times
-the chance of success.
+Three parts: a space-filling start, the model (`model.py`), and the maximiser (`maximiser.py`) of the expected
+improvement times the chance of success.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from studies.search.sobol import sobol_points
 from studies.search.space import Space
 from studies.search.variation import any_untried, first_untried
 
-from .acquisition import log_expected_improvement, upper_confidence_bound
+from .acquisition import log_expected_improvement
 from .gaussian_process import GaussianProcess
 from .maximiser import climb
 from .model import Model, told_model
@@ -27,9 +27,9 @@ from .warping import unwarp
 
 LISTED = 500  # a space of at most so many configurations is scored whole
 PARENTS = 6
-UCB = 0.4
+CENTRAL = 0.1  # so near in every parameter, a point stands for the centre
 QUANTILE = 1.96
-EXPLOITS = -0.3026  # z at which Φ(z) = φ(z)
+EXPLOITS = -0.3026  # z where Φ(z) = φ(z)
 
 
 @dataclass(frozen=True)
@@ -59,39 +59,38 @@ class BayesianSearch(WithHistory, Recommending):
     def _propose(self, record: Record, index: int, rng: np.random.Generator) -> Proposal | None:
         usable = int(np.isfinite(record.scores).sum())
         if index < self.initial and len(record.scores) < self.initial:
-            found = first_untried(record, self._start_point(index))
+            found = first_untried(record, self._start_point(index, record.told))
             if found is not None:
                 return Proposal(found[0], Origin("start"))
         if usable == 0 or self.space.dimensions == 0:
             return any_untried(record, rng)
         return self._best_by_model(record, rng) or any_untried(record, rng)
 
-    def _start_point(self, index: int) -> Array:
-        if index == 0:
-            return self.space.snap(np.where(self.space.unordered, 0.0, np.full((1, self.space.dimensions), 0.5)))
-        return self.space.snap(sobol_points(self.seed, self.space.dimensions, [index - 1]))
+    def _start_point(self, index: int, told: Array) -> Array:
+        """(1, d) of this proposal index; the centre is left out where something told lies there, defaults often do."""
+        if index > 0:
+            return self.space.snap(sobol_points(self.seed, self.space.dimensions, [index - 1]))
+        centre = self.space.snap(np.where(self.space.unordered, 0.0, np.full((1, self.space.dimensions), 0.5)))
+        if (np.abs(told - centre) < CENTRAL).all(axis=1).any():
+            return self._start_point(self.initial, told)
+        return centre
 
     def _best_by_model(self, record: Record, rng: np.random.Generator) -> Proposal | None:
         model = told_model(record, self.seed)
         process = model.with_pending(record.pending)
         at_known = process.mean(process.X)
         incumbent = float(at_known.max())
-        kappa = float(rng.choice([0.5, 1.0, 2.0])) if rng.random() < UCB else None
 
         def promise(points: Array) -> Array:
-            mean, deviation = process.predict(points)
-            if kappa is None:
-                gain = log_expected_improvement(mean, deviation, incumbent)
-            else:
-                gain = upper_confidence_bound(mean, deviation, kappa)
-            return gain + np.log(model.success.probability(points))
+            expected = log_expected_improvement(*process.predict(points), incumbent)
+            return expected + np.log(model.success.probability(points))
 
         if self.space.size is not None and self.space.size <= LISTED:
             points = self._untried_points(record)
             points = points[[int(np.argmax(promise(points)))]]
         else:
             parents = process.X[np.argsort(-at_known, kind="stable")[:PARENTS]]
-            points, _ = climb(self.space, parents, promise, rng)
+            points = climb(self.space, parents, promise, rng)
         found = first_untried(record, points)
         if found is None:
             return None

@@ -10,14 +10,11 @@ from studies.search.variation import mutate
 
 RANDOM, MUTATED = 400, 360
 ELITE, CHILDREN, SHRINKING = 8, 20, (0.1, 0.03, 0.01)
-SINGLE = 0.0
 
 
-def climb(
-    space: Space, parents: Array, promise: Callable[[Array], Array], rng: np.random.Generator
-) -> tuple[Array, Array]:
-    """Candidates (m, d) and their promise (m,), the best first: points by chance, changes of the parents (best known),
-    and then, ever smaller, changes of the best found."""
+def climb(space: Space, parents: Array, promise: Callable[[Array], Array], rng: np.random.Generator) -> Array:
+    """Candidates (m, d), the most promising first: points by chance, changes of the parents (best known), and then,
+    ever smaller, changes of the best found. `promise` takes points (m, d) and gives (m,)."""
     d = space.dimensions
     rate = max(0.3, 1.5 / d)
     sigma = np.exp(rng.uniform(np.log(0.02), np.log(0.3), (MUTATED, 1)))
@@ -26,10 +23,6 @@ def climb(
     values = promise(points)
     for width in SHRINKING:
         elite = points[np.argsort(-values, kind="stable")[:ELITE]]
-        single = int(SINGLE * CHILDREN)
-        children = mutate(space, np.repeat(elite, CHILDREN - single, axis=0), rng, np.array(width), rate)
-        if single:
-            children = np.vstack([children, mutate(space, np.repeat(elite, single, axis=0), rng, np.array(width), 0.0)])
+        children = mutate(space, np.repeat(elite, CHILDREN, axis=0), rng, np.array(width), rate)
         points, values = np.vstack([points, children]), np.concatenate([values, promise(children)])
-    best = np.argsort(-values, kind="stable")
-    return points[best], values[best]
+    return np.asarray(points[np.argsort(-values, kind="stable")], dtype=np.float64)

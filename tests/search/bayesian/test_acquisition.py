@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import log_ndtr
 
-from studies.search.bayesian.acquisition import log_expected_improvement, upper_confidence_bound
+from studies.search.bayesian.acquisition import log_expected_improvement
 
 
 @pytest.mark.parametrize("incumbent", [-2.0, 0.0, 1.0, 4.0])
@@ -24,7 +24,3 @@ def test_far_below_the_incumbent_it_is_finite_and_still_rises() -> None:
     assert np.all(np.diff(values) < 0)
     middle = np.abs(mean + 30).argmin()  # Mills' ratio: ln h(z) ≈ ln Φ(z) − ln |z| far below
     assert values[middle] == pytest.approx(log_ndtr(mean[middle]) - np.log(-mean[middle]), abs=0.01)
-
-
-def test_the_bound() -> None:
-    assert upper_confidence_bound(np.array([1.0]), np.array([0.5]), 2.0).tolist() == [2.0]

@@ -16,6 +16,13 @@ def test_the_first_proposal_is_the_centre_with_the_geometric_middle_on_logs() ->
     assert config == pytest.approx({"x": 0.5, "y": 0.01})
 
 
+def test_the_centre_is_left_out_where_something_was_told_near_it() -> None:
+    told = [Observation({"x": 0.45, "y": 0.012}, 1.0)]
+    (config,) = make_method("bayesian", PLANE, seed=11).ask(1, told)
+    assert np.abs(PLANE.to_unit(config) - 0.5).max() > 0.1
+    assert config not in make_method("bayesian", PLANE, seed=11).ask(8)
+
+
 def test_the_start_fills_the_space_whatever_was_told() -> None:
     first = make_method("bayesian", PLANE, seed=1, initial=9).ask(9)
     assert first == [make_method("bayesian", PLANE, seed=1, initial=9).ask(1, (), start=i)[0] for i in range(9)]
