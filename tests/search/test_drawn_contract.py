@@ -125,3 +125,27 @@ def test_units_and_sign_of_the_metric_make_no_difference(name: str, data: st.Dat
     assert asked(2.0**20, 0.0, "maximize") == as_it_is
     assert asked(2.0**-30, 64.0, "maximize") == as_it_is
     assert asked(-1.0, 0.0, "minimize") == as_it_is
+
+
+@few
+@given(st.data())
+def test_what_is_recommended_was_told(data: st.DataObject) -> None:
+    """One of the complete trials, whatever the method; what is believed of it are numbers in their order."""
+    space, direction = data.draw(spaces()), data.draw(directions)
+    history = data.draw(histories(space))
+    usable = [place for place, told in enumerate(history) if told.state == "complete" and not math.isnan(told.score)]
+    answers = [make_method(name, space, direction=direction).recommend(tuple(history)) for name in METHODS]
+    found = answers[0]
+    assert all(answer == found for answer in answers)
+    assert (found is None) == (not usable)
+    if found is None:
+        return
+    assert found.position in usable
+    assert found.config == history[found.position].config
+    assert found.told == history[found.position].score
+    best = (max if direction == "maximize" else min)(history[place].score for place in usable)
+    assert found.best_told == history[found.best].score == best
+    assert all(math.isfinite(value) for value in (found.value, found.best_value))
+    assert 0 <= found.noise < math.inf
+    assert (found.low is None) == (found.high is None)
+    assert found.low is None or -math.inf < found.low <= found.value <= found.high < math.inf
