@@ -8,8 +8,10 @@ A forbidden combination stands among the parameters, right after the last that i
 and without any value: while its condition holds, nothing follows; when it has failed, it does not count.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from .conditions import Conditional, Forbidden, parents_first
 from .errors import SpaceError
@@ -40,8 +42,9 @@ class Grid:
         values: Mapping[str, Sequence[Plain]],
         forbidden: Sequence[Forbidden] = (),
     ) -> None:
-        ordered: list[Conditional] = parents_first([*parameters, *forbidden])
-        self._ordered = ordered
+        nodes: list[Conditional] = [*parameters, *forbidden]
+        deciding = {parent for node in nodes for parent in node.when or {}}
+        self._ordered = ordered = parents_first(sorted(nodes, key=lambda node: node.name not in deciding))
         self._names = tuple(values)
         self._children = [_children(ordered, parent) for parent in ordered]
         self._branches = [
@@ -51,24 +54,52 @@ class Grid:
         self._counts: dict[tuple[int, int], int] = {}
         self.count = self._count(0, 0)
 
+    def __len__(self) -> int:
+        """Number of parameters and forbidden combinations: the places of `walk`."""
+        return len(self._ordered)
+
     def at(self, number: int) -> Config:
         """Grid point `number`, 0 .. count − 1."""
+        self.check(number)
+
+        def turn(place: int, groups: Sequence[tuple[int, int]]) -> tuple[int, int]:
+            nonlocal number
+            ends = [0, *accumulate(size * below for size, below in groups)]
+            group = bisect_right(ends, number) - 1
+            k, number = divmod(number - ends[group], groups[group][1])
+            return group, k
+
+        return self.walk(turn)
+
+    def check(self, number: int) -> None:
+        """Raise IndexError unless there is a grid point of this number."""
         if not 0 <= number < self.count:
             raise IndexError(f"grid point {number} does not exist; there are {self.count}, from 0")
+
+    def walk(self, turn: Callable[[int, Sequence[tuple[int, int]]], tuple[int, int]]) -> Config:
+        """The point to which `turn` leads: at each active parameter, parents first, it picks a value.
+
+        It is given the parameter's place and its groups of values, each as their number and the number of points that
+        follow any of them, above 0 and another one for each group; it answers with a group and a value of it, from 0.
+        """
         config: Config = {}
         dead = 0
-        for i, parameter in enumerate(self._ordered):
+        for i, node in enumerate(self._ordered):
             if dead >> i & 1:
                 dead |= _all(self._children[i])
                 continue
+            alike: dict[int, list[_Branch]] = {}
             for branch in self._branches[i]:
-                below = self._count(i + 1, dead | branch.kills)
-                if number < below * len(branch.values):
-                    k, number = divmod(number, below)
-                    config[parameter.name] = branch.values[k]
-                    dead |= branch.kills
+                alike.setdefault(self._count(i + 1, dead | branch.kills), []).append(branch)
+            alike.pop(0, None)
+            sizes = [(sum(len(branch.values) for branch in group), below) for below, group in alike.items()]
+            chosen, k = turn(i, sizes)
+            for branch in alike[sizes[chosen][1]]:
+                if k < len(branch.values):
                     break
-                number -= below * len(branch.values)
+                k -= len(branch.values)
+            config[node.name] = branch.values[k]
+            dead |= branch.kills
         return {name: config[name] for name in self._names if name in config}
 
     def nearest(self, distance: Callable[[str, Plain], float]) -> Config:
