@@ -10,12 +10,14 @@ let timingTimer = 0;
 let asking = null;
 
 // `timing`: whoever lets the form rest asks for a few fits to be timed, and again until they are.
-async function check(timing = false) {
+// `pressed`: the button whose value belongs to the question.
+async function check(timing = false, pressed = null) {
   asking?.abort();
   asking = new AbortController();
   const body = new FormData(form);
   body.delete("pasted");
   if (timing) body.set("timing", "1");
+  if (pressed) body.set(pressed.name, pressed.value);
   try {
     const answer = await fetch(form.dataset.check, { method: "POST", body, signal: asking.signal });
     if (!answer.ok || answer.redirected) return;
@@ -34,11 +36,11 @@ function askForTiming() {
   if (form.querySelector("[data-timing=wanted]")) timingTimer = setTimeout(() => (document.hidden ? askForTiming() : check(true)), REST);
 }
 
-function soon(wait) {
+function soon(wait, pressed = null) {
   clearTimeout(timer);
   clearTimeout(timingTimer);
   form.setAttribute("aria-busy", "true");
-  timer = setTimeout(() => check(), wait);
+  timer = setTimeout(() => check(false, pressed), wait);
 }
 
 // A tick says at once whether a row is searched or fixed.
@@ -53,9 +55,9 @@ form.querySelector("[data-without-script]").hidden = true;
 
 // Enter in a field asks at once; it neither launches nor loads the page anew.
 form.addEventListener("submit", (event) => {
-  if (!event.submitter?.matches("[data-refresh]")) return;
+  if (!event.submitter?.matches("[data-refresh], [data-add]")) return;
   event.preventDefault();
-  soon(0);
+  soon(0, event.submitter.matches("[data-add]") ? event.submitter : null);
 });
 
 form.addEventListener("input", (event) => {

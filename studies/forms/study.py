@@ -11,7 +11,8 @@ from studies.evaluation import PRESETS, catalogue
 from studies.models import Team
 
 from .plain import plain_number, plain_whole
-from .space import Entry, SpaceForm
+from .space import SpaceForm
+from .space_row import Entry
 from .study_options import PREFIX, option_fields, read_options
 
 FIELD_OF = {
@@ -41,7 +42,10 @@ def _id(text: str) -> int | None:
 
 
 class StudyForm(forms.Form):
-    """Always bound: to what was posted, or to study_start's values. `examined` is what it comes to."""
+    """Always bound: to what was posted, or to study_start's values. `examined` is what it comes to.
+
+    start: the space of the study that it is filled in from, as JSON.
+    """
 
     name = typed("Name", mode="text")
     dataset_version = picked("Dataset version")
@@ -62,7 +66,7 @@ class StudyForm(forms.Form):
     trial_seconds = typed("Seconds per trial", "A longer trial is ended and marked. Empty: no limit.", "decimal")
     trial_memory_mb = typed("Memory per trial, MB", "Beyond what the table takes. Empty: most of the machine's.")
 
-    def __init__(self, team: Team, data: Mapping[str, Any], start: Sequence[Entry] | None = None) -> None:
+    def __init__(self, team: Team, data: Mapping[str, Any], start: Mapping[str, Any] | None = None) -> None:
         super().__init__(data.copy())  # type: ignore[attr-defined]  # a QueryDict or a dict
         self.team = team
         self.stale = False
@@ -169,7 +173,7 @@ class StudyForm(forms.Form):
         model = self._model_key()
         return model and f"{model}/{self._text('preset')}"
 
-    def _space_form(self, start: Sequence[Entry] | None) -> SpaceForm | None:
+    def _space_form(self, start: Mapping[str, Any] | None) -> SpaceForm | None:
         entry, table = self.first.estimator, self.first.table
         if entry is None or table is None or entry.problem(table):
             return None
@@ -183,9 +187,10 @@ class StudyForm(forms.Form):
             entry.parameters(table, preset),
             entry.defaults(table),
             self.data if same else None,
-            start,
+            None if start is None else start["parameters"],
             entry.fixed(table, preset),
             entry.parameters(table, WIDE),
+            () if start is None else start.get("forbidden", ()),
         )
 
     # -- the spec, and where its refusals go

@@ -52,7 +52,7 @@ def paste(team: Team, form: StudyForm, text: str) -> Paste:
     kept = {name: form.data[name] for name in form.data if name.startswith(("draft", "compare_"))}
     if space is None or isinstance(spec["space"], str):
         return Paste(text, StudyForm(team, from_spec(spec) | kept | {"preset": spec["space"] or "recommended"}))
-    return Paste(text, StudyForm(team, from_spec(spec) | kept, start=space["parameters"]))
+    return Paste(text, StudyForm(team, from_spec(spec) | kept, start=space))
 
 
 def _laid_over(shown: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

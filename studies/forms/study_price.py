@@ -101,6 +101,8 @@ def faults(form: StudyForm) -> Iterator[Fault]:
     for row in form.space.rows if form.space else []:
         for sentence in row.errors:
             yield Fault(row.anchor, row.name, sentence)
+    for sentence in form.space.forbidden.errors if form.space else []:
+        yield Fault("id_space_forbidden", "Forbidden combinations", sentence)
 
 
 def searched_words(form: StudyForm) -> str:

@@ -39,8 +39,9 @@ class Forbidden:
     when: Values
 
     def error(self, config: Mapping[str, Plain], ordered: Sequence[Parameter]) -> SpaceError:
-        """What to tell of a configuration that has it; the parameter decided last is the one to change."""
-        *others, last = (parameter.name for parameter in ordered if parameter.name in self.when)
+        """What to tell of a configuration that has it; the parameter decided last is the one to change, if it can."""
+        named = [parameter for parameter in ordered if parameter.name in self.when]
+        *others, last = (parameter.name for parameter in sorted(named, key=lambda parameter: parameter.size != 1))
         while_ = " and ".join(f"{name} is {quote(config[name])}" for name in others)
         return SpaceError(f"{last}: {quote(config[last])} is forbidden while {while_}; change one of them.", last)
 

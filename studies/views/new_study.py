@@ -89,11 +89,11 @@ def _first_form(request: HttpRequest, team: Team, versions: list[DatasetVersion]
     clone = _id(request, "clone")
     if clone is not None:
         study = get_study(request, clone)
-        return StudyForm(team, from_study(study), start=study.space["parameters"])
+        return StudyForm(team, from_study(study), start=study.space)
     draft = _id(request, "draft")
     if draft is not None:
         study = get_study_to_edit(request, draft)
-        return StudyForm(team, from_draft(study), start=study.space["parameters"])
+        return StudyForm(team, from_draft(study), start=study.space)
     asked = _id(request, "dataset_version")
     version = get_version(request, asked) if asked is not None else versions[0]
     return StudyForm(team, usual(version.pk, request.GET.get("estimator", "")))

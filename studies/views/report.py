@@ -20,7 +20,7 @@ from .leaderboard import leaderboard
 from .progress import progress_of
 from .review import current_of, facts_about, subject_of
 from .study_charts import convergence_record
-from .study_spec import space_rows, spec_lines
+from .study_spec import forbidden_words, space_rows, spec_lines
 from .trial import parameter_rows
 
 FIRST_TRIALS = 20
@@ -66,6 +66,7 @@ def report_html(study: Study) -> str:
         "ranked": board.ranked[:FIRST_TRIALS],
         "spec": spec_lines(study),
         "space": space_rows(study),
+        "forbidden": forbidden_words(study),
         "preview": fold_preview(study.plan.facts, study.plan.repeats) if study.plan else None,
         "events": events[:FIRST_EVENTS],
         "more_events": len(events) > FIRST_EVENTS,

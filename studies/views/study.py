@@ -24,7 +24,7 @@ from .progress import progress_of
 from .ruler import ruler
 from .situation import Situation, situation
 from .study_log import study_log
-from .study_spec import space_rows, spec_lines
+from .study_spec import forbidden_words, space_rows, spec_lines
 
 DIALOGS = {"limits", "add-trial", "stop", "finish", "delete"}
 
@@ -66,6 +66,7 @@ def study_page(
         "known_tags": Tag.objects.of_team(shown.team),
         "opened": opened if opened in DIALOGS else "",
         "space": space_rows(shown),
+        "forbidden": forbidden_words(shown),
         "spec": spec_lines(shown),
         "preview": fold_preview(shown.plan.facts, shown.plan.repeats) if shown.plan else None,
         "spec_json": json.dumps(shown.spec, indent=2, ensure_ascii=False),

@@ -1,11 +1,13 @@
 """The search space as rows: what is ticked, typed and left out comes to a space that the search takes."""
 
+import json
+
 import pytest
 from django.http import QueryDict
 
 from studies.evaluation import PRESETS, Table, catalogue
 from studies.forms.space import SpaceForm
-from studies.search import Space
+from studies.search import Prior, Space, SpaceError
 
 TABLE = Table.from_arrays([[float(i), i % 3] for i in range(60)], [i % 2 for i in range(60)], "classification")
 FOREST = catalogue["random_forest"]
@@ -117,3 +119,85 @@ def test_pictures_mark_the_scale_and_the_default() -> None:
     assert picture.default == "66.0"
     assert len(picture.ticks) == 7
     assert len(rows[1].picture.bars) == 2
+
+
+def test_a_shape_is_read_drawn_and_kept() -> None:
+    rows = searched() | {
+        "min_samples_leaf.centre": "2", "min_samples_leaf.spread": "1.5", "bootstrap.weights": "3, 1",
+        "max_features_share.centre": " ",
+    }  # fmt: skip
+    form = forest(rows)
+    space = Space.from_json(form.to_json())
+    assert space["min_samples_leaf"].prior == Prior(2, 1.5)
+    assert space["bootstrap"].weights == (3, 1)
+    assert space["max_features_share"].prior is None
+    leaf, bootstrap = (next(row for row in form.rows if row.name == name) for name in ("min_samples_leaf", "bootstrap"))
+    assert leaf.picture.said == "log from 1 to 6, most around 2"
+    assert leaf.picture.curve.startswith("M1.0 22.0L")
+    assert [height for _, _, height in bootstrap.picture.bars] == ["12.0", "4.0"]
+    again = forest(start=form.to_json()["parameters"])
+    assert Space.from_json(again.to_json()) == space
+
+
+def test_half_a_shape_is_passed_on_for_the_engine_to_refuse() -> None:
+    for typed, words in [
+        ({"bootstrap.weights": "3"}, r"bootstrap: weights is \[3\]; it must be a list of 2 numbers"),
+        ({"min_samples_leaf.centre": "2"}, "min_samples_leaf: prior spread is ''; it must be a finite number"),
+        ({"min_samples_leaf.spread": "x"}, "min_samples_leaf: prior centre is ''"),
+    ]:
+        form = forest(searched() | typed)
+        with pytest.raises(SpaceError, match=words):
+            Space.from_json(form.to_json())
+        assert [row.name for row in form.rows if row.is_shaped] == [next(iter(typed)).partition(".")[0]]
+
+
+CLASSIC = {"bootstrap": [False], "max_features": ["sqrt"]}
+
+
+def test_what_another_study_forbids_is_listed_and_can_be_unticked() -> None:
+    start = forest(searched()).to_json()
+    form = SpaceForm(FOREST.parameters(TABLE), FOREST.defaults(TABLE), None, start["parameters"], forbidden=[CLASSIC])
+    assert form.to_json()["forbidden"] == [CLASSIC]
+    (listed,) = form.forbidden.listed
+    assert (listed.words, form.forbidden.is_open) == ("bootstrap is False and max_features is sqrt", True)
+    assert forbidding({"forbidden": [listed.text], "forbidden_kept": [listed.text]}).to_json()["forbidden"] == [CLASSIC]
+    unticked = forbidding({"forbidden": [listed.text]})
+    assert "forbidden" not in unticked.to_json()
+    assert [combination.kept for combination in unticked.forbidden.listed] == [False]
+
+
+def forbidding(fields: dict[str, list[str]], **rows: object) -> SpaceForm:
+    data = QueryDict(mutable=True)
+    for name, value in (searched() | rows).items():
+        data.setlist(f"space.{name}", value if isinstance(value, list) else [value])
+    for name, values in fields.items():
+        data.setlist(name, values)
+    return SpaceForm(FOREST.parameters(TABLE), FOREST.defaults(TABLE), data, None, FOREST.fixed(TABLE))
+
+
+def test_what_is_picked_counts_at_once_and_is_listed_by_the_button() -> None:
+    picks = ['["bootstrap", false]', '["max_features", "sqrt"]', ""]
+    typing = forbidding({"forbidden_pick": picks})
+    assert typing.to_json()["forbidden"] == [CLASSIC]
+    assert ([pick.value for pick in typing.forbidden.picks], typing.forbidden.listed) == (picks, [])
+    added = forbidding({"forbidden_pick": picks, "forbidden_add": ["1"]})
+    assert added.to_json()["forbidden"] == [CLASSIC]
+    assert ([pick.value for pick in added.forbidden.picks], len(added.forbidden.listed)) == (["", "", ""], 1)
+    assert added.forbidden.key != typing.forbidden.key
+    assert "forbidden" not in forbidding({"forbidden_pick": picks[:1]}).to_json()
+    Space.from_json(added.to_json())
+
+
+def test_what_can_no_longer_come_up_is_not_forbidden() -> None:
+    text = json.dumps(CLASSIC)
+    kept = {"forbidden": [text], "forbidden_kept": [text]}
+    form = forbidding(kept, **{"bootstrap.choice": ["true"]})
+    assert "forbidden" not in form.to_json()
+    assert form.forbidden.listed[0].dropped == "Does not count: bootstrap is never False."
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"bootstrap": 3}', '{"a": [[[1]]]}', "null", '{"bootstrap": [{}]}'])
+def test_a_list_that_we_did_not_write_does_no_harm(text: str) -> None:
+    form = forbidding({"forbidden": [text], "forbidden_kept": [text], "forbidden_pick": [text, text]})
+    space = form.to_json()
+    assert space.get("forbidden", []) in ([], [{"a": [[[1]]]}])

@@ -22,6 +22,9 @@ def page_of(browser: Client, study: Study, query: str = "") -> HttpResponse:
     return response
 
 
+TYPED = ("low", "high", "step", "value", "carried", "centre", "spread", "weights")
+
+
 def posted_back(response) -> dict[str, object]:
     """What a browser would send for the form of this page."""
     form = response.context["form"]
@@ -30,8 +33,10 @@ def posted_back(response) -> dict[str, object]:
         data[field.html_name] = field.value() or ""
     data["estimator"] = form.examined.estimator.key
     data["space_order"] = form.space.order
+    data["forbidden"] = [combination.text for combination in form.space.forbidden.listed]
+    data["forbidden_kept"] = [combination.text for combination in form.space.forbidden.listed if combination.kept]
     for row in form.space.rows:
-        data |= {f"{row.prefix}{name}": getattr(row, name) for name in ("low", "high", "step", "value", "carried")}
+        data |= {f"{row.prefix}{name}": getattr(row, name) for name in TYPED}
         data[f"{row.prefix}scale"] = "log" if row.log else "linear"
         data[f"{row.prefix}choice"] = row.ticked
         if row.searched:

@@ -31,7 +31,7 @@ def draft(version, alice) -> Study:
 
 def without_why(spec: dict) -> dict:
     parameters = [{k: v for k, v in entry.items() if k != "why"} for entry in spec["space"]["parameters"]]
-    return spec | {"space": parameters, "name": None}
+    return spec | {"space": spec["space"] | {"parameters": parameters}, "name": None}
 
 
 def assert_cloned(browser: Client, team: Team, user, spec: dict) -> None:
@@ -74,6 +74,30 @@ ODD_SPACES = {
         {"name": "bootstrap", "type": "boolean"},
         {"name": "min_samples_leaf", "type": "int", "low": 1, "high": 9, "when": {"bootstrap": [False]}},
     ],
+    "shapes": [
+        {"name": "bootstrap", "type": "boolean", "weights": [1, 2.5]},
+        {"name": "criterion", "type": "categorical", "choices": ["entropy", "gini"], "weights": [9, 1]},
+        {
+            "name": "n_estimators",
+            "type": "int",
+            "low": 50,
+            "high": 90,
+            "log": True,
+            "prior": {"centre": 60, "spread": 1.5},
+        },
+        {"name": "min_samples_leaf", "type": "int", "low": 1, "high": 9, "prior": {"centre": 3, "spread": 2}},
+    ],
+    "forbidden combinations": {
+        "parameters": [
+            {"name": "bootstrap", "type": "boolean"},
+            {"name": "criterion", "type": "categorical", "choices": ["gini", "entropy"]},
+            {"name": "min_samples_leaf", "type": "int", "low": 1, "high": 9},
+        ],
+        "forbidden": [
+            {"bootstrap": [True], "criterion": ["gini"]},
+            {"bootstrap": [False], "min_samples_leaf": [1, 2]},
+        ],
+    },
     "one choice": [
         {"name": "bootstrap", "type": "categorical", "choices": [True]},
         {"name": "min_samples_leaf", "type": "int", "low": 1, "high": 9},
@@ -83,7 +107,7 @@ ODD_SPACES = {
 
 @pytest.mark.parametrize("case", ODD_SPACES)
 def test_a_clone_of_a_colleagues_study_has_the_same_space(browser, alice, version, case: str) -> None:
-    spec = {"dataset_version": version.pk, "estimator": "random_forest", "space": {"parameters": ODD_SPACES[case]}}
+    spec = {"dataset_version": version.pk, "estimator": "random_forest", "space": ODD_SPACES[case]}
     assert_cloned(browser, version.dataset.team, alice, spec)
 
 
