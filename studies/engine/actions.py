@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from studies.engine import moves
@@ -97,7 +98,7 @@ def begin(study: Study, who: User | None, prepared: Prepared) -> None:
         plan=_stored_plan(study, prepared.plan, prepared.facts),
         baseline=prepared.chance,
         launched_at=timezone.now(),
-        next_number=1,
+        next_number=Greatest("next_number", 1),  # trials by hand that were added to the draft come after trial 0
     )
     if not launched:
         raise Refused(f"The study is {_state(study)}; only a draft can be launched.")
@@ -192,19 +193,21 @@ def change_limits(study: Study, who: User | None, **limits: Any) -> None:
 
 
 def add_trial(study: Study, who: User | None, config: dict[str, Any]) -> Trial:
-    """A trial by hand: waiting, ahead of what the method proposes.
+    """A trial by hand: waiting, ahead of what the method proposes. In a draft it waits for the launch.
 
     Raises SpaceError when the configuration is no point of the space.
     """
-    Space.from_json(study.space).validate(config)
+    Space.from_json(study.space).validate(config)  # at once: reading a space takes time that the lock need not
     with transaction.atomic():
         _lock(study)
-        if study.state == StudyState.DRAFT or study.state in {StudyState.STOPPING, *TERMINAL}:
-            raise Refused(f"The study is {_state(study)}; launch or extend it before you add a trial.")
-        if study.next_number >= study.max_trials:
+        if study.state == StudyState.DRAFT:
+            Space.from_json(study.space).validate(config)  # a draft may have been given another space meanwhile
+        if study.state in {StudyState.STOPPING, *TERMINAL}:
+            raise Refused(f"The study is {_state(study)}; extend it before you add a trial.")
+        number = max(study.next_number, 1)  # trial 0 is the library's defaults, also where the launch is yet to make it
+        if number >= study.max_trials:
             raise Refused(f"The budget of {study.max_trials} trials is used up. Raise the limit, then add the trial.")
-        number = study.next_number
-        Study.objects.filter(pk=study.pk).update(next_number=F("next_number") + 1, change=F("change") + 1)
+        Study.objects.filter(pk=study.pk).update(next_number=number + 1, change=F("change") + 1)
         trial = Trial.objects.create(study=study, number=number, source=Source.MANUAL, config=config)
         moves.record(study.pk, "added a trial", who, f"trial {number}")
     advance(study.pk)

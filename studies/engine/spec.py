@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from studies.models import Dataset, DatasetVersion, Method, Study, StudyState, Team, User
+from studies.models import Dataset, DatasetVersion, Method, Study, StudyState, Team, Trial, User
+from studies.search import Space
 
 from .spec_data import examine_data
 from .spec_errors import SpecError, quote
@@ -169,9 +170,10 @@ def unsaved_study(resolved: Resolved, user: User | None = None) -> Study:
     return Study(team=resolved.team, created_by=user, state=StudyState.DRAFT, **_columns(resolved))
 
 
-def rewrite_draft(study: Study, resolved: Resolved, seen: int) -> None:
+def rewrite_draft(study: Study, resolved: Resolved, seen: int) -> int:
     """Put another spec in the draft's place; `seen` is its change counter when it was opened.
 
+    Trials by hand that are no points of the new space are left out; how many these were is the answer.
     DraftMoved when it was launched, deleted or saved by somebody since; nothing has changed then.
     """
     with transaction.atomic():
@@ -181,6 +183,19 @@ def rewrite_draft(study: Study, resolved: Resolved, seen: int) -> None:
         if not rows.filter(state=StudyState.DRAFT, change=seen).update(**values):
             state, change = rows.values_list("state", "change").first() or ("", 0)
             raise DraftMoved(state, change)
+        return _keep_legal_trials(study.pk, Space.from_json(resolved.space))
+
+
+def _keep_legal_trials(draft: int, space: Space) -> int:
+    """Number the draft's trials by hand that the space has from 1 on, and delete the others. How many were deleted."""
+    trials = list(Trial.objects.filter(study=draft).order_by("number"))
+    kept = [trial for trial in trials if space.contains(trial.config)]
+    if len(kept) < len(trials):
+        Trial.objects.filter(study=draft).exclude(pk__in=[trial.pk for trial in kept]).delete()
+        for number, trial in enumerate(kept, 1):
+            Trial.objects.filter(pk=trial.pk).update(number=number)
+        Study.objects.filter(pk=draft).update(next_number=len(kept) + 1)
+    return len(trials) - len(kept)
 
 
 def _lock_dataset(resolved: Resolved) -> None:

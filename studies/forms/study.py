@@ -70,6 +70,7 @@ class StudyForm(forms.Form):
         super().__init__(data.copy())  # type: ignore[attr-defined]  # a QueryDict or a dict
         self.team = team
         self.stale = False
+        self.left_out = 0  # trials by hand of a changed draft that its new space does not have
         self._take_sample()
         self._follow_data()
         self.space = self._space_form(start)

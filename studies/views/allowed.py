@@ -9,7 +9,7 @@ def allowed_actions(shown: Study) -> set[str]:
     asking = state in ASKING
     found = set()
     if state == StudyState.DRAFT:
-        found.add("launch")
+        found |= {"launch", "add"}
     if asking:
         found.add("pause")
     if state in {StudyState.PAUSING, StudyState.PAUSED, StudyState.STOPPED}:

@@ -19,6 +19,7 @@ from studies.forms.study_preview import preview_of
 from studies.forms.study_price import faults, plan_words, price_lines, searched_words
 from studies.forms.study_start import from_draft, from_study, usual
 from studies.models import Dataset, DatasetVersion, Membership, Study, StudyState, Team, WorkerProcess
+from studies.plots.numbers import count_of
 
 from .access import get_study, get_study_to_edit, get_version, require_editor
 from .new_study_store import store, store_comparison
@@ -59,6 +60,9 @@ def _posted(request: HttpRequest, membership: Membership, versions: list[Dataset
         study = store(form, membership.user, action)
         if study is not None:
             messages.success(request, f"{study.name} is {'launched' if study.launched_at else 'kept as a draft'}.")
+            if form.left_out:
+                left = count_of(form.left_out, "trial")
+                messages.warning(request, f"Left out, because the new space does not have it: {left} by hand.")
             return redirect("study", pk=study.pk)
     return _page(request, form, versions, refused=action if action in STORING else "")
 

@@ -52,7 +52,7 @@ def _draft(form: StudyForm, user: User) -> Study:
     study = Study.objects.editable_by(user).of_team(form.team).filter(pk=form.draft).first()
     if study is None:
         raise DraftMoved("")
-    rewrite_draft(study, form.resolved, form.draft_change)
+    form.left_out = rewrite_draft(study, form.resolved, form.draft_change)
     study.refresh_from_db()
     return study
 

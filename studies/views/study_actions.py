@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from studies.engine import actions
 from studies.forms.limits import LimitsForm
 from studies.forms.trial import TrialForm
-from studies.models import Study
+from studies.models import Study, StudyState
 from studies.search import SpaceError
 
 from .access import get_study_to_edit
@@ -97,6 +97,7 @@ def study_add_trial(request: HttpRequest, pk: int) -> HttpResponse:
         except actions.Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"Trial {trial.number} is waiting for a worker.")
+            what = "the launch" if study.state == StudyState.DRAFT else "a worker"
+            messages.success(request, f"Trial {trial.number} is waiting for {what}.")
             return redirect(reverse("study", args=[pk]) + "#leaderboard")
     return study_page(request, study, trial_form=form)

@@ -9,6 +9,8 @@ from studies.engine import actions, moves
 from studies.engine.actions import Refused
 from studies.engine.intake import correct_schema
 from studies.engine.lane import claim
+from studies.engine.proposals import history_of
+from studies.engine.spec import resolve, rewrite_draft
 from studies.engine.tables import evaluation_table
 from studies.models import DatasetVersion, Study, Trial, User
 from studies.search import SpaceError
@@ -222,6 +224,44 @@ def test_a_trial_by_hand_gets_the_next_number_and_is_checked(study: Study, alice
     assert refusal.value.parameter == "C"
     study.refresh_from_db()
     assert study.next_number == 2
+
+
+def test_a_trial_by_hand_waits_in_a_draft_for_the_launch(study: Study, alice: User) -> None:
+    first = actions.add_trial(study, alice, {"C": 2.0, "l1_ratio": 0.5})
+    actions.add_trial(study, alice, {"C": 3.0, "l1_ratio": 0.5})
+    assert (state_of(study), first.number) == ("draft", 1)
+    actions.launch(study, alice)
+    assert state_of(study) == "queued"
+    sources = list(study.trials.order_by("number").values_list("number", "source", "state"))
+    assert sources == [(0, "default", "waiting"), (1, "manual", "waiting"), (2, "manual", "waiting")]
+    study.refresh_from_db()
+    assert study.next_number == 3
+
+
+@pytest.mark.parametrize("method", ["bayesian", "evolutionary"])
+def test_methods_that_learn_see_a_trial_by_hand_as_pending_and_as_told(method: str, study: Study, alice: User) -> None:
+    study.method = method
+    study.save()
+    trial = actions.add_trial(study, alice, {"C": 2.0, "l1_ratio": 0.5})
+    actions.launch(study, alice)
+    assert [(o.config["C"], o.pending) for o in history_of(study)][1] == (2.0, True)
+    Trial.objects.filter(pk=trial.pk).update(state="complete", value=0.9)
+    assert [(o.config["C"], o.value) for o in history_of(study)][1] == (2.0, 0.9)
+
+
+def test_a_draft_with_another_space_keeps_the_trials_that_it_has(study: Study, alice: User) -> None:
+    for c in (2.0, 0.5, 3.0):
+        actions.add_trial(study, alice, {"C": c, "l1_ratio": 0.5})
+    study.refresh_from_db()
+    narrower = [entry | ({"low": 1.0} if entry["name"] == "C" else {}) for entry in study.space["parameters"]]
+    resolved = resolve(study.team, study.spec | {"space": {"parameters": narrower}})
+    assert rewrite_draft(study, resolved, study.change) == 1
+    kept = study.trials.order_by("number").values_list("number", "config__C")
+    assert list(kept) == [(1, 2.0), (2, 3.0)]
+    study.refresh_from_db()
+    assert study.next_number == 3
+    with pytest.raises(SpaceError):
+        actions.add_trial(study, alice, {"C": 0.5, "l1_ratio": 0.5})
 
 
 def test_a_trial_by_hand_beyond_the_budget_is_refused(study: Study, alice: User) -> None:

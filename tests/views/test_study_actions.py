@@ -35,7 +35,7 @@ def study(version, alice):
 @pytest.mark.parametrize(
     ("state", "shown", "hidden"),
     [
-        ("draft", {"launch"}, {"pause", "stop", "limits", "extend", "resume", "add"}),
+        ("draft", {"launch", "add"}, {"pause", "stop", "limits", "extend", "resume"}),
         ("running", {"pause", "stop", "limits", "extend", "add"}, {"launch", "resume", "finish"}),
         ("paused", {"resume", "stop", "limits", "add"}, {"launch", "pause", "finish"}),
         ("stopping", set(), {"launch", "pause", "stop", "limits", "extend", "resume", "add"}),
