@@ -97,7 +97,9 @@ def parents_first(nodes: Sequence[Node]) -> list[Node]:
     if len(ordered) < len(nodes):
         stuck = next(node for node in nodes if waiting[node.name])
         through = ", ".join(sorted(waiting[stuck.name]))
-        raise SpaceError(f"{stuck.name}: its condition goes in a circle through {through}.", stuck.name)
+        raise SpaceError(
+            f"{stuck.name}: its condition goes in a circle through {through}; leave one of them out.", stuck.name
+        )
     return ordered
 
 

@@ -55,7 +55,7 @@ class Float(Number):
         if self.step <= 0 or _cells(self.low, self.high, self.step) < 2:
             raise self.error(f"step is {self.step}; it must be above 0 and at most high − low")
         if _cells(self.low, self.high, self.step) > MAX_INT:
-            raise self.error(f"step is {self.step}; that makes more than {MAX_INT:.0e} values")
+            raise self.error(f"step is {self.step}; that makes more than {MAX_INT:.0e} values: make it larger")
 
     def _real(self, value: object, word: str) -> float:
         if isinstance(value, int | float) and not isinstance(value, bool):

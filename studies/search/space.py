@@ -103,13 +103,15 @@ class Space:
             raise SpaceError(f"{quote(config)} is not a configuration; it must be a value for each parameter.")
         for name in config:
             if name not in self._by_name:
-                raise SpaceError(f"{quote(name)} is not a parameter of this space.", name if _is_text(name) else None)
+                raise SpaceError(
+                    f"{quote(name)} is not a parameter of this space; leave it out.", name if _is_text(name) else None
+                )
         valid: Config = {}
         for parameter in self._ordered:
             name = parameter.name
             if self._active(parameter, valid):
                 if name not in config:
-                    raise parameter.error("the value is missing")
+                    raise parameter.error("the value is missing; give it one")
                 valid[name] = parameter.check(config[name])
             elif name in config:
                 given, condition = quote(config[name]), in_words(parameter.when)

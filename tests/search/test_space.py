@@ -277,6 +277,7 @@ combinations = st.lists(
 @given(
     st.lists(entries, max_size=3)
     | st.fixed_dictionaries({"parameters": st.just(CHOICES_JSON), "forbidden": combinations | anything})
+    | st.dictionaries(st.sampled_from(["parameters", "forbidden", "x"]), st.lists(entries, max_size=3) | anything)
     | anything
 )
 def test_any_json_is_read_or_refused_but_never_breaks(data: object) -> None:
