@@ -199,9 +199,10 @@ def test_a_trial_by_hand(program_of, bob, version) -> None:
     assert off.status_code == 422
     assert list(off.json()["errors"]) == ["config.C"]
     assert program.post(f"/studies/{study.pk}/trials", {"cfg": {}}).json()["errors"].keys() == {"cfg", "config"}
-    draft = make_study(version, bob)
     config = {"config": {"C": 2.0, "l1_ratio": 0.5}}
-    assert program.post(f"/studies/{draft.pk}/trials", config).status_code == 409
+    assert program.post(f"/studies/{make_study(version, bob).pk}/trials", config).json()["number"] == 1
+    stopped = make_study(version, bob, state="stopped")
+    assert program.post(f"/studies/{stopped.pk}/trials", config).status_code == 409
 
 
 CHANGES = ["", "/launch", "/pause", "/resume", "/stop", "/finish", "/trials"]
