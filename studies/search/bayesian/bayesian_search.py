@@ -102,9 +102,9 @@ class BayesianSearch(WithHistory, Recommending):
         return np.array([self.space.to_unit(c) for c in every or () if not record.was_tried(c)])
 
     def _origin(self, record: Record, model: Model, process: GaussianProcess, incumbent: float, point: Array) -> Origin:
-        """What the model expects of a point (1, d)."""
+        """What the model expects of a point (1, d); the interval is that of a score, its noise included."""
         mean, deviation = (float(found[0]) for found in process.predict(point))
-        ends = mean + QUANTILE * deviation * np.array([-1.0, 0.0, 1.0])
+        ends = mean + QUANTILE * (deviation**2 + process.hyper.noise) ** 0.5 * np.array([-1.0, 0.0, 1.0])
         raw = unwarp(np.array([*ends, incumbent]), record.scores[model.rows])
         low, predicted, high, best = raw if self.direction == "maximize" else -raw[[2, 1, 0, 3]]
         kind: Kind = "exploit" if mean - incumbent >= EXPLOITS * deviation else "explore"
