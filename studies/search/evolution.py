@@ -1,4 +1,10 @@
-"""Evolutionary search: steady state, asynchronous. Each proposal is a child of the best configurations told so far."""
+"""Evolutionary search: steady state, asynchronous. Each proposal is a child of the best configurations told so far.
+
+There are no generations that parallel trials would have to wait for: the population is read from the history anew at
+every ask. A child is recombined and mutated as in any evolution strategy; of a brood of several, the one that its
+neighbours speak for is tried (preselection: R. G. Regis and C. A. Shoemaker, "Local function approximation in
+evolutionary algorithms for the optimization of costly functions", IEEE Trans. Evol. Comput. 8, 2004).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,25 +12,45 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .bayesian.warping import warp
 from .errors import check_count
 from .history import Record, propose_in_turn
+from .neighbours import distances, expected
 from .observation import Direction, Observation
+from .parameters import Array
 from .proposal import Origin, Proposal, WithHistory
 from .recommend import Recommending
-from .sobol import sobol_points
 from .space import Space
+from .start import start_point
 from .variation import any_untried, first_untried, mutate
 
+Rows = NDArray[np.intp]
+
 TOURNAMENT = 3
-TRIES = 30
+BROOD = 20
 NARROWEST, WIDEST = 0.02, 0.25  # bounds of the mutation's standard deviation in the unit cube
+MUTATED = 2.0  # parameters of a child that mutate, on average
+DIFFERENCES = 0.3  # share of children that also move along the difference of two others
+WIDENING = (1.0, 3.0)  # where all near children were tried, a second brood goes further
+BONUS = 5.0  # deviations of the score that a unit of distance is worth
+LEAST_START, MORE_START = 4, 2  # starting points: at least so many, and so many more than dimensions
+
+
+@dataclass(frozen=True)
+class Brood:
+    """Children (m, d), and the rows (m,) of their parents; the father is the mother again where he gave nothing."""
+
+    children: Array
+    mothers: Rows
+    fathers: Rows
 
 
 @dataclass(frozen=True)
 class EvolutionarySearch(WithHistory, Recommending):
-    """Starts with `population` Sobol points; then recombines and mutates the `population` best by tournaments.
+    """Starts with the centre and Sobol points, two more than dimensions but at most `population`; then breeds.
 
-    Mutation scales itself: a number moves by about the spread of the population in it. No configuration is repeated.
+    The `population` best are alive and win children in tournaments; failures have none. Mutation scales itself: a
+    number moves by about the spread of the population in it. No configuration is repeated.
     """
 
     space: Space
@@ -40,39 +66,63 @@ class EvolutionarySearch(WithHistory, Recommending):
         return propose_in_turn(record, self._propose, self.seed, range(start, start + n))
 
     def _propose(self, record: Record, index: int, rng: np.random.Generator) -> Proposal | None:
-        if index < self.population:
-            found = first_untried(record, self.space.snap(sobol_points(self.seed, self.space.dimensions, [index])))
+        d = self.space.dimensions
+        if index < min(self.population, max(LEAST_START, d + MORE_START)):
+            found = first_untried(record, start_point(self.space, self.seed, index))
             if found is not None:
                 return Proposal(found[0], Origin("start"))
         return self._child(record, rng) or any_untried(record, rng)
 
     def _child(self, record: Record, rng: np.random.Generator) -> Proposal | None:
-        """The first of several children that was not tried; None while there are no parents."""
-        rows = self._alive(record)
-        alive = record.told[rows]
+        """The most promising child of a brood that was not tried; None while there are no parents."""
+        alive = self._alive(record)
         if len(alive) < 2 or self.space.dimensions == 0:
             return None
-        mother, father = (_tournament(len(alive), rng) for _ in range(2))
-        mothers, fathers = alive[mother], alive[father]
-        children = np.where(rng.random(mothers.shape) < 0.5, mothers, fathers)
-        spread = np.clip(alive.std(axis=0), NARROWEST, WIDEST)
-        widening = np.linspace(1.0, 3.0, TRIES)[:, None]  # later tries go further, where the near ones are used up
-        children = mutate(self.space, self.space.snap(children), rng, spread * widening, 1.0 / self.space.dimensions)
-        found = first_untried(record, children)
-        if found is None:
-            return None
-        config, which = found
-        parents = dict.fromkeys(int(record.positions[rows[rank[which]]]) for rank in (mother, father))
-        return Proposal(config, Origin("child", tuple(parents)))
+        z, _ = warp(record.scores)
+        for widening in WIDENING:
+            brood = self._breed(record, alive, rng, widening)
+            order = np.argsort(-self._promise(record, z, brood.children), kind="stable")
+            found = first_untried(record, brood.children[order])
+            if found is not None:
+                config, place = found
+                parents = dict.fromkeys((brood.mothers[order[place]], brood.fathers[order[place]]))
+                return Proposal(config, Origin("child", tuple(int(record.positions[row]) for row in parents)))
+        return None
 
-    def _alive(self, record: Record) -> NDArray[np.intp]:
+    def _promise(self, record: Record, z: Array, children: Array) -> Array:
+        """(m,) what the neighbours lead to expect, and a bonus for distance: far from all that was tried, who knows.
+
+        Without it the child next to the best would always win, and the search would end there.
+        """
+        from_told = distances(self.space, children, record.told)
+        from_pending = distances(self.space, children, record.pending)
+        alone = np.minimum(from_told.min(axis=1), from_pending.min(axis=1, initial=np.inf))
+        promise: Array = expected(from_told, z) + BONUS * alone
+        return promise
+
+    def _alive(self, record: Record) -> Rows:
         """(p,) rows of the best configurations told, best first; failures never have children."""
         usable = np.flatnonzero(np.isfinite(record.scores))
         order = np.argsort(-record.scores[usable], kind="stable")[: self.population]
         return usable[order]
 
+    def _breed(self, record: Record, alive: Rows, rng: np.random.Generator, widening: float) -> Brood:
+        """Uniform crossover of two winners, a differential step for some, then mutation."""
+        space, d = self.space, self.space.dimensions
+        mothers, fathers = (alive[_tournament(len(alive), rng)] for _ in range(2))
+        taken = rng.random((BROOD, d)) < 0.5
+        mixed = np.where(taken, record.told[fathers], record.told[mothers])
+        gave = (mixed != record.told[mothers]).any(axis=1)
+        one, other = (record.told[rng.choice(alive, BROOD)] for _ in range(2))
+        moves = (rng.random((BROOD, 1)) < DIFFERENCES) & ~space.unordered
+        steps = rng.uniform(0.3, 0.9, (BROOD, 1)) * (one - other)
+        mixed = space.snap(np.clip(np.where(moves, mixed + steps, mixed), 0.0, 1.0))
+        spread = np.clip(record.told[alive].std(axis=0), NARROWEST, WIDEST)
+        children = mutate(space, mixed, rng, widening * spread, MUTATED / d)
+        return Brood(children, mothers, np.where(gave, fathers, mothers))
 
-def _tournament(size: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """(TRIES,) winners' ranks: the best of TOURNAMENT drawn from `size`, once per try."""
-    ranks: NDArray[np.int64] = rng.integers(0, size, (TRIES, TOURNAMENT)).min(axis=1)
+
+def _tournament(size: int, rng: np.random.Generator) -> Rows:
+    """(BROOD,) winners' ranks: the best of TOURNAMENT drawn from `size`, once per child."""
+    ranks: Rows = rng.integers(0, size, (BROOD, TOURNAMENT)).min(axis=1)
     return ranks
