@@ -30,7 +30,7 @@ TOURNAMENT = 3
 BROOD = 20
 NARROWEST, WIDEST = 0.02, 0.25  # bounds of the mutation's standard deviation in the unit cube
 MUTATED = 2.0  # parameters of a child that mutate, on average
-DIFFERENCES = 0.3  # share of children that also move along the difference of two others
+FREE = 0.2  # chance that a brood's first child is tried whatever its neighbours say
 WIDENING = (1.0, 3.0)  # where all near children were tried, a second brood goes further
 BONUS = 5.0  # deviations of the score that a unit of distance is worth
 LEAST_START, MORE_START = 4, 2  # starting points: at least so many, and so many more than dimensions
@@ -79,9 +79,12 @@ class EvolutionarySearch(WithHistory, Recommending):
         if len(alive) < 2 or self.space.dimensions == 0:
             return None
         z, _ = warp(record.scores)
+        is_free = rng.random() < FREE  # else a category that was unlucky once would not be seen again
         for widening in WIDENING:
             brood = self._breed(record, alive, rng, widening)
-            order = np.argsort(-self._promise(record, z, brood.children), kind="stable")
+            order = (
+                np.arange(BROOD) if is_free else np.argsort(-self._promise(record, z, brood.children), kind="stable")
+            )
             found = first_untried(record, brood.children[order])
             if found is not None:
                 config, place = found
@@ -107,18 +110,14 @@ class EvolutionarySearch(WithHistory, Recommending):
         return usable[order]
 
     def _breed(self, record: Record, alive: Rows, rng: np.random.Generator, widening: float) -> Brood:
-        """Uniform crossover of two winners, a differential step for some, then mutation."""
+        """Uniform crossover of two winners, then mutation."""
         space, d = self.space, self.space.dimensions
         mothers, fathers = (alive[_tournament(len(alive), rng)] for _ in range(2))
         taken = rng.random((BROOD, d)) < 0.5
         mixed = np.where(taken, record.told[fathers], record.told[mothers])
         gave = (mixed != record.told[mothers]).any(axis=1)
-        one, other = (record.told[rng.choice(alive, BROOD)] for _ in range(2))
-        moves = (rng.random((BROOD, 1)) < DIFFERENCES) & ~space.unordered
-        steps = rng.uniform(0.3, 0.9, (BROOD, 1)) * (one - other)
-        mixed = space.snap(np.clip(np.where(moves, mixed + steps, mixed), 0.0, 1.0))
         spread = np.clip(record.told[alive].std(axis=0), NARROWEST, WIDEST)
-        children = mutate(space, mixed, rng, widening * spread, MUTATED / d)
+        children = mutate(space, space.snap(mixed), rng, widening * spread, MUTATED / d)
         return Brood(children, mothers, np.where(gave, fathers, mothers))
 
 
