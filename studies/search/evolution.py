@@ -66,9 +66,9 @@ class EvolutionarySearch(WithHistory, Recommending):
         return propose_in_turn(record, self._propose, self.seed, range(start, start + n))
 
     def _propose(self, record: Record, index: int, rng: np.random.Generator) -> Proposal | None:
-        d = self.space.dimensions
-        if index < min(self.population, max(LEAST_START, d + MORE_START)):
-            found = first_untried(record, start_point(self.space, self.seed, index))
+        initial = min(self.population, max(LEAST_START, self.space.dimensions + MORE_START))
+        if index < initial:
+            found = first_untried(record, start_point(self.space, self.seed, index, record.told, initial))
             if found is not None:
                 return Proposal(found[0], Origin("start"))
         return self._child(record, rng) or any_untried(record, rng)

@@ -15,8 +15,8 @@ from studies.search.observation import Direction, Observation
 from studies.search.parameters import Array
 from studies.search.proposal import Kind, Origin, Proposal, WithHistory
 from studies.search.recommend import Recommending
-from studies.search.sobol import sobol_points
 from studies.search.space import Space
+from studies.search.start import start_point
 from studies.search.variation import any_untried, first_untried
 
 from .acquisition import log_expected_improvement
@@ -27,7 +27,6 @@ from .warping import unwarp
 
 LISTED = 500  # a space of at most so many configurations is scored whole
 PARENTS = 6
-CENTRAL = 0.1  # so near in every parameter, a point stands for the centre
 QUANTILE = 1.96
 EXPLOITS = -0.3026  # z where Φ(z) = φ(z)
 
@@ -59,21 +58,12 @@ class BayesianSearch(WithHistory, Recommending):
     def _propose(self, record: Record, index: int, rng: np.random.Generator) -> Proposal | None:
         usable = int(np.isfinite(record.scores).sum())
         if index < self.initial and len(record.scores) < self.initial:
-            found = first_untried(record, self._start_point(index, record.told))
+            found = first_untried(record, start_point(self.space, self.seed, index, record.told, self.initial))
             if found is not None:
                 return Proposal(found[0], Origin("start"))
         if usable == 0 or self.space.dimensions == 0:
             return any_untried(record, rng)
         return self._best_by_model(record, rng) or any_untried(record, rng)
-
-    def _start_point(self, index: int, told: Array) -> Array:
-        """(1, d) of this proposal index; the centre is left out where something told lies there, defaults often do."""
-        if index > 0:
-            return self.space.snap(sobol_points(self.seed, self.space.dimensions, [index - 1]))
-        centre = self.space.snap(np.where(self.space.unordered, 0.0, np.full((1, self.space.dimensions), 0.5)))
-        if (np.abs(told - centre) < CENTRAL).all(axis=1).any():
-            return self._start_point(self.initial, told)
-        return centre
 
     def _best_by_model(self, record: Record, rng: np.random.Generator) -> Proposal | None:
         model = told_model(record, self.seed)
