@@ -27,6 +27,7 @@ TOPICS: dict[str, tuple[Callable[[], Picture], ...]] = {
     "random": (partial(surface.trials, "random"), surface.random_spread),
     "bayesian": (partial(surface.trials, "bayesian"), curve.model),
     "evolutionary": (partial(surface.trials, "evolutionary"), surface.lineage),
+    "recommend": (curve.recommended,),
 }
 
 

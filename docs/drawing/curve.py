@@ -1,4 +1,4 @@
-"""Scores along one parameter: what the Bayesian method's model believes and where it goes next."""
+"""Scores along one parameter: what the Bayesian method's model believes and where it goes next, and luck in scores."""
 
 from dataclasses import dataclass
 from math import exp, sin
@@ -15,6 +15,8 @@ LEFT, WIDTH, TOP, HEIGHT = 30, 300, 8, 130
 BELOW, PROMISE = 158, 44  # where the promise stands below the scores
 
 TOLD, SEED = 11, 1
+NOISY, NOISE, NOISY_SEED = 30, 0.03, 0
+NEAR = (0.53, 0.73)  # the part of the parameter around the top
 
 
 def score(x: float) -> float:
@@ -23,26 +25,27 @@ def score(x: float) -> float:
 
 @dataclass(frozen=True)
 class Axes:
-    """Scores from `low` to `high` above the parameter."""
+    """Scores from `low` to `high` above the parameter from `begin` to `end`."""
 
     low: float
     high: float
+    begin: float = 0.0
+    end: float = 1.0
+
+    def along(self, x: float) -> float:
+        return round(LEFT + WIDTH * (float(x) - self.begin) / (self.end - self.begin), 1)
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         inside = min(max(float(y), self.low), self.high)
-        return along(x), round(TOP + HEIGHT * (self.high - inside) / (self.high - self.low), 1)
+        return self.along(x), round(TOP + HEIGHT * (self.high - inside) / (self.high - self.low), 1)
 
     def line(self, xs: np.ndarray, ys: np.ndarray, css: str) -> str:
         return path([self.at(x, y) for x, y in zip(xs, ys, strict=True)], css)
 
     def frame(self) -> list[str]:
         tenths = range(int(self.low * 10) + 1, int(self.high * 10) + 1)
-        ticks = [text(LEFT - 4, self.at(0, i / 10)[1] + 3, f"{i / 10:.1f}", anchor="end") for i in tenths]
+        ticks = [text(LEFT - 4, self.at(self.begin, i / 10)[1] + 3, f"{i / 10:.1f}", anchor="end") for i in tenths]
         return [*ticks, rail(TOP + HEIGHT), text(LEFT + WIDTH, TOP + 8, "score", anchor="end")]
-
-
-def along(x: float) -> float:
-    return round(LEFT + WIDTH * float(x), 1)
 
 
 def rail(y: float) -> str:
@@ -65,9 +68,10 @@ def model() -> Picture:
 
     axes = Axes(0.58, 0.94)
     band = [*zip(xs, believed.high, strict=True), *zip(xs[::-1], believed.low[::-1], strict=True)]
-    peaks = [(along(x), round(BELOW + PROMISE * (1 - p), 1)) for x, p in zip(xs, promise / promise.max(), strict=True)]
+    heights = 1 - promise / promise.max()
+    peaks = [(axes.along(x), round(BELOW + PROMISE * float(h), 1)) for x, h in zip(xs, heights, strict=True)]
     floor = BELOW + PROMISE
-    chosen = along(following.config["x"])
+    chosen = axes.along(following.config["x"])
     parts = [
         path([axes.at(x, y) for x, y in band], "band", close=True),
         axes.line(xs, np.array([score(x) for x in xs]), "truth"),
@@ -86,3 +90,37 @@ def model() -> Picture:
         f"called {following.origin.kind}, is at the upright line."
     )
     return Picture("bayesian-model", said, caption, (0, 0, LEFT + WIDTH + 10, floor + 8), parts)
+
+
+def recommended() -> Picture:
+    """Noisy scores, the luckiest, and the one that the method recommends, with what it believes of it."""
+    luck = np.random.default_rng(NOISY_SEED)
+    searcher = make_method("bayesian", SPACE, seed=NOISY_SEED, direction="maximize")
+    history: list[Observation] = []
+    for start in range(NOISY):
+        (config,) = searcher.ask(1, history, start)
+        history.append(Observation(config, value=score(**config) + NOISE * float(luck.standard_normal())))
+    found = searcher.recommend(history)
+    luckiest, chosen = history[found.best].config["x"], history[found.position].config["x"]
+
+    axes = Axes(0.76, 0.94, *NEAR)
+    xs = np.linspace(*NEAR, PLACES)
+    middle, below, above = (axes.at(chosen, y) for y in (found.value, found.low, found.high))
+    ends = [path([(x - 5, y), (x + 5, y)], "mean") for x, y in (middle, below, above)]
+    parts = [
+        axes.line(xs, np.array([score(x) for x in xs]), "truth"),
+        *(circle(axes.at(o.config["x"], o.value), "told", 2.6) for o in history if NEAR[0] < o.config["x"] < NEAR[1]),
+        path([below, above], "mean"),
+        *ends,
+        circle(axes.at(chosen, found.told), "best", 8),
+        circle(axes.at(luckiest, found.best_told), "lucky", 8),
+        *axes.frame(),
+    ]
+    said = "Noisy scores around the true one; the best score and the trial believed best are ringed"
+    caption = (
+        f"Of {NOISY} scores with luck of deviation {NOISE:g} those near the top (dots), and the true score (dashes). "
+        f"Thin ring: the best score, {found.best_told:.3f}, truly {score(luckiest):.3f}. Strong ring: recommended, "
+        f"told {found.told:.3f}, believed {found.value:.3f} (95 %: {found.low:.3f} to {found.high:.3f}), "
+        f"truly {score(chosen):.3f}."
+    )
+    return Picture("recommend", said, caption, (0, 0, LEFT + WIDTH + 10, TOP + HEIGHT + 8), parts)
