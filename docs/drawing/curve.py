@@ -16,7 +16,7 @@ BELOW, PROMISE = 158, 44  # where the promise stands below the scores
 
 TOLD, SEED = 11, 1
 NOISY, NOISE, NOISY_SEED = 30, 0.03, 0
-NEAR = (0.53, 0.73)  # the part of the parameter around the top
+NEAR = (0.53, 0.71)  # the part of the parameter around the top
 
 
 def score(x: float) -> float:
@@ -103,7 +103,7 @@ def recommended() -> Picture:
     found = searcher.recommend(history)
     luckiest, chosen = history[found.best].config["x"], history[found.position].config["x"]
 
-    axes = Axes(0.76, 0.94, *NEAR)
+    axes = Axes(0.74, 0.94, *NEAR)
     xs = np.linspace(*NEAR, PLACES)
     middle, below, above = (axes.at(chosen, y) for y in (found.value, found.low, found.high))
     ends = [path([(x - 5, y), (x + 5, y)], "mean") for x, y in (middle, below, above)]
