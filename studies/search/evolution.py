@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .bayesian.warping import warp
 from .errors import check_count
 from .history import Record, propose_in_turn
 from .neighbours import distances, expected
@@ -23,6 +22,7 @@ from .recommend import Recommending
 from .space import Space
 from .start import start_point
 from .variation import any_untried, first_untried, mutate
+from .warping import warp
 
 Rows = NDArray[np.intp]
 

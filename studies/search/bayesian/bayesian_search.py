@@ -18,12 +18,12 @@ from studies.search.recommend import Recommending
 from studies.search.space import Space
 from studies.search.start import start_point
 from studies.search.variation import any_untried, first_untried
+from studies.search.warping import unwarp
 
 from .acquisition import log_expected_improvement
 from .gaussian_process import GaussianProcess
 from .maximiser import climb
 from .model import Model, told_model
-from .warping import unwarp
 
 LISTED = 500  # a space of at most so many configurations is scored whole
 PARENTS = 6

@@ -22,13 +22,13 @@ from studies.search.history import Record
 from studies.search.observation import Direction, Observation
 from studies.search.parameters import Array
 from studies.search.space import Space
+from studies.search.warping import unwarp
 
 from .effects import Effect, effects_of
 from .gaussian_process import GaussianProcess
 from .held_out import QUANTILE, Check, check_of, held_out_predictions
 from .model import told_model
 from .sensitivity import Sensitivity, sensitivity_of
-from .warping import unwarp
 
 ENOUGH_TO_EXPLAIN = 10  # usable scores without which there is no answer
 FAR = 0.8  # share of the prior variance that is left where the trials say little

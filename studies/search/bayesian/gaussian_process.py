@@ -11,6 +11,8 @@
 | r² | Σ_j δ_j / l_j² | (pairs,) |
 | k | a (1 + √5 r + 5/3 r²) exp(−√5 r) | |
 | K | k(X, X) + diag(τ² w + e) | (n, n) |
+| g | range of the grain in length scales, where the rest is a process of its own: a rough function instead of noise | |
+| K_g | k(X, X) + τ² k(X / g, X / g) / a + diag(e) | (n, n) |
 | θ | ln l_1, ..., ln l_d, ln a, ln τ² | (d + 2,) |
 
 θ is the maximum of the posterior under normal priors on its entries. Formulas: C. E. Rasmussen and C. K. I. Williams,
@@ -143,13 +145,7 @@ def fit(geometry: Geometry, X: Array, z: Array, weights: Array, extra: Array) ->
 def _fit(data: tuple[bytes, ...], owner: tuple[int, ...], flags: tuple[bool, ...], d: int) -> Hyperparameters:
     flat, z, weights, extra = (np.frombuffer(array) for array in data)
     delta = squared_distances(flat.reshape(len(z), len(owner)), owner, flags, d)
-    posterior = NegativeLogPosterior(delta, z, weights, extra)
-    found = minimize(
-        posterior, posterior.middle, jac=True, method="L-BFGS-B", bounds=posterior.bounds,
-        options={"maxiter": ITERATIONS, "ftol": 1e-5, "gtol": 1e-3},
-    )  # fmt: skip
-    lengths, (signal, noise) = np.exp(found.x[:-2]), np.exp(found.x[-2:])
-    return Hyperparameters(lengths, float(signal), float(noise))
+    return NegativeLogPosterior(delta, z, weights, extra).least()[0]
 
 
 def squared_distances(places: Array, owner: Sequence[int], unordered: Sequence[bool], d: int) -> Array:
@@ -162,23 +158,39 @@ def squared_distances(places: Array, owner: Sequence[int], unordered: Sequence[b
 
 
 class NegativeLogPosterior:
-    """−ln p(θ | X, z) up to a constant, with its gradient, from δ (d, pairs). Pairs i < j only: all is symmetric."""
+    """−ln p(θ | X, z) up to a constant, with its gradient, from δ (d, pairs). Pairs i < j only: all is symmetric.
 
-    def __init__(self, delta: Array, z: Array, weights: Array, extra: Array) -> None:
-        self._delta, self._z, self._weights, self._extra = delta, z, weights, extra
+    `noise`, `width`: prior median of τ² and width of ln τ². With `grain` g the covariance is K_g.
+    """
+
+    def __init__(
+        self, delta: Array, z: Array, weights: Array, extra: Array, *,
+        noise: float = NOISE, width: float = PRIOR_WIDTH[2], grain: float | None = None,
+    ) -> None:  # fmt: skip
+        self._delta, self._z, self._extra, self._grain = delta, z, extra, grain
+        self._weights = weights if grain is None else np.ones(len(z))  # of τ² in each point's variance
         self._pairs = np.triu_indices(len(z), 1)
         d = len(delta)
-        self.middle = np.array([np.log(LENGTH * max(d, 1) ** 0.25)] * d + [0.0, np.log(NOISE)])
-        self._width = np.array([PRIOR_WIDTH[0]] * d + list(PRIOR_WIDTH[1:]))
+        self.middle = np.array([np.log(LENGTH * max(d, 1) ** 0.25)] * d + [0.0, np.log(noise)])
+        self._width = np.array([PRIOR_WIDTH[0]] * d + [PRIOR_WIDTH[1], width])
         self.bounds = [(-4.0, 4.0)] * d + [(-4.0, 4.0), (-12.0, 1.0)]
+
+    def least(self) -> tuple[Hyperparameters, float]:
+        """The most probable hyperparameters, and −ln p there but for a constant that does not depend on the prior."""
+        found = minimize(
+            self, self.middle, jac=True, method="L-BFGS-B", bounds=self.bounds,
+            options={"maxiter": ITERATIONS, "ftol": 1e-5, "gtol": 1e-3},
+        )  # fmt: skip
+        lengths, (signal, noise) = np.exp(found.x[:-2]), np.exp(found.x[-2:])
+        return Hyperparameters(lengths, float(signal), float(noise)), float(found.fun + np.log(self._width[-1]))
 
     def __call__(self, theta: Array) -> tuple[float, Array]:
         precisions = np.exp(-2.0 * theta[:-2])
         signal, noise = np.exp(theta[-2:])
         sr = SQRT5 * np.sqrt(precisions @ self._delta)
-        decay = np.exp(-sr)
-        k = signal * (1.0 + sr + sr * sr / 3.0) * decay
-        factor = self._factor(k, signal, noise)
+        k, slope = _matern(sr, signal)
+        grain, grain_slope = (0.0, 0.0) if self._grain is None else _matern(sr / self._grain, noise)
+        factor = self._factor(k + grain, signal, noise)
         alpha = cho_solve((factor, True), self._z, check_finite=False)
         away = (theta - self.middle) / self._width
         value = 0.5 * self._z @ alpha + np.log(np.diag(factor)).sum() + 0.5 * away @ away
@@ -186,11 +198,13 @@ class NegativeLogPosterior:
         inverse, _ = dpotri(factor, lower=True)  # its lower triangle is that of K⁻¹
         G = inverse[self._pairs[1], self._pairs[0]] - alpha[self._pairs[0]] * alpha[self._pairs[1]]
         G_diagonal = np.diag(inverse) - alpha * alpha
-        slope = (5.0 / 3.0) * signal * (1.0 + sr) * decay  # −2 dk/d(r²)
         gradient = np.empty_like(theta)
         gradient[:-2] = precisions * (self._delta @ (G * slope))
-        gradient[-2] = G @ k + 0.5 * signal * (1.0 + JITTER) * G_diagonal.sum()
         gradient[-1] = 0.5 * noise * (G_diagonal @ self._weights)
+        if self._grain is not None:
+            gradient[:-2] += precisions * (self._delta @ (G * grain_slope)) / self._grain**2
+            gradient[-1] += G @ grain
+        gradient[-2] = G @ k + 0.5 * signal * (1.0 + JITTER) * G_diagonal.sum()
         return float(value), gradient + away / self._width
 
     def _factor(self, k: Array, signal: float, noise: float) -> Array:
@@ -200,3 +214,9 @@ class NegativeLogPosterior:
         K[np.diag_indices(n)] = signal * (1.0 + JITTER) + noise * self._weights + self._extra
         factor: Array = cholesky(K, lower=True, overwrite_a=True, check_finite=False)
         return factor
+
+
+def _matern(sr: Array, variance: float) -> tuple[Array, Array]:
+    """k of that variance and −2 dk/d(r²), for √5 r."""
+    decay = variance * np.exp(-sr)
+    return (1.0 + sr + sr * sr / 3.0) * decay, (5.0 / 3.0) * (1.0 + sr) * decay

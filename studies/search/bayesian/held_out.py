@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.search.parameters import Array
+from studies.search.warping import mid_ranks
 
 from .gaussian_process import GaussianProcess, fit
-from .warping import mid_ranks
 
 Verdict = Literal["predicts", "roughly", "does not"]
 QUANTILE = 1.959964  # of the normal distribution: 95 % lie within

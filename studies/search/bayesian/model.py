@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from studies.search.history import Record
 from studies.search.parameters import Array
+from studies.search.warping import warp
 
 from .gaussian_process import GaussianProcess, fit
 from .geometry import Geometry
 from .success import Success
-from .warping import warp
 
 MOST_TOLD = 300  # past this, the best half and a random half of it stand for all
 MOST_FITTED = 150  # hyperparameters need fewer

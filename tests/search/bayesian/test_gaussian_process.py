@@ -83,11 +83,12 @@ def test_the_joint_covariance_has_the_variances_on_its_diagonal() -> None:
     assert np.linalg.eigvalsh(joint).min() > -1e-9
 
 
+@pytest.mark.parametrize("grain", [None, 0.1])
 @pytest.mark.parametrize("seed", range(4))
-def test_the_gradient_is_that_of_finite_differences(seed: int) -> None:
+def test_the_gradient_is_that_of_finite_differences(seed: int, grain: float | None) -> None:
     X, z = data(seed=seed)
     delta = squared_distances(X, range(3), UNORDERED, 3)
-    objective = NegativeLogPosterior(delta, z, np.linspace(0.2, 1.8, len(z)), np.full(len(z), 0.02))
+    objective = NegativeLogPosterior(delta, z, np.linspace(0.2, 1.8, len(z)), np.full(len(z), 0.02), grain=grain)
     theta = objective.middle + np.random.default_rng(seed).normal(0, 0.7, 5)
     numeric = approx_fprime(theta, lambda at: objective(at)[0], 1e-6)
     assert objective(theta)[1] == pytest.approx(numeric, rel=1e-3, abs=1e-3)

@@ -7,7 +7,7 @@ the worse half then cannot bend the model.
 import numpy as np
 from scipy.special import ndtri
 
-from studies.search.parameters import Array
+from .parameters import Array
 
 ROUNDING = 1e-12
 BELOW = 0.5  # how far failures lie under the worst score

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studies.search.bayesian.warping import unwarp, warp
+from studies.search.warping import unwarp, warp
 
 
 def test_the_better_half_keeps_its_distances_and_the_worse_only_its_ranks() -> None:
