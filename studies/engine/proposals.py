@@ -99,13 +99,8 @@ def _next(found: Proposal, numbers: list[int]) -> Next:
     return Next(found.config, {} if found.origin is None else found.origin.to_json(numbers))
 
 
-def history_of(study: Study) -> list[Observation]:
-    """What the method may know, by trial number; cancelled trials never happened."""
-    return numbered_history_of(study)[1]
-
-
 def numbered_history_of(study: Study) -> tuple[list[int], list[Observation]]:
-    """The same, with the number of each trial."""
+    """What the method may know, by trial number, and those numbers; cancelled trials never happened."""
     rows = (
         study.trials.exclude(state=TrialState.CANCELLED)
         .order_by("number")

@@ -7,13 +7,15 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from studies.plots.label import label
+from studies.plots.label import label, shortened
 from studies.plots.numbers import UNREADABLE
+from studies.plots.parameter_axis import ParameterAxis
 from studies.plots.ticks import spread
 
 Floats = NDArray[np.float64]
 LABEL_APART = 0.095  # of the plot's height: two lines of text
 PLOT_HEIGHT = 330
+STRIP = 0.5  # width of a category's strip, of the distance to the next
 
 
 class EndLabel(NamedTuple):
@@ -79,3 +81,16 @@ def add_end_labels(figure: go.Figure, labels: list[EndLabel], y_range: tuple[flo
             name="end-label", text=item.text, x=1, y=place, xref="paper", yref="paper",
             xanchor="left", yanchor="middle", xshift=8, showarrow=False, align="left", font={"color": item.colour},
         )  # fmt: skip
+
+
+def frame_along(axis: ParameterAxis, y_title: str, y_range: tuple[float, float]) -> go.Figure:
+    """A figure over the values of one parameter."""
+    room = STRIP if axis.kind == "choice" else 0.03 * ((axis.high - axis.low) or 1.0)
+    scale = f"{axis.name}, log scale" if axis.log else axis.name
+    figure = frame(y_title, label(scale), y_range, (axis.low - room, axis.high + room))
+    ticks = [(tick, shortened(text, 14)) for tick, text in zip(axis.ticks, axis.texts, strict=True) if text]
+    figure.update_layout(
+        margin={"l": 44, "r": 14, "t": 26, "b": 40},
+        xaxis={"tickvals": [tick for tick, _ in ticks], "ticktext": [label(text) for _, text in ticks]},
+    )
+    return figure

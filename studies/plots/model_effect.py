@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from studies.plots.frame import Floats, frame, plain
-from studies.plots.label import label, shortened
+from studies.plots.frame import Floats, frame, frame_along, plain
+from studies.plots.label import label
 from studies.plots.numbers import format_parameter, format_score
 from studies.plots.parameter_axis import ParameterAxis, axis_of
 from studies.plots.payload import Key
@@ -150,14 +150,7 @@ def draw(record: ModelEffect) -> go.Figure:
     axis, curve = record.axis, record.curve
     if axis is None or curve is None:
         return frame(record.metric, "", (0, 1), (0, 1))
-    room = 0.5 if axis.kind == "choice" else 0.03 * ((axis.high - axis.low) or 1.0)
-    scale = f"{axis.name}, log scale" if axis.log else axis.name
-    figure = frame(record.metric, label(scale), record.y_range, (axis.low - room, axis.high + room))
-    ticks = [(tick, shortened(text, 14)) for tick, text in zip(axis.ticks, axis.texts, strict=True) if text]
-    figure.update_layout(
-        margin={"l": 44, "r": 14, "t": 26, "b": 40},
-        xaxis={"tickvals": [tick for tick, _ in ticks], "ticktext": [label(text) for _, text in ticks]},
-    )
+    figure = frame_along(axis, record.metric, record.y_range)
     hover = {"hovertext": [_hover(record, i) for i in range(len(curve.values))], "hoverinfo": "text"}
     x = list(axis.positions)
     if axis.kind == "choice":

@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from studies.plots.best_fifth import ENOUGH, TELLING, best_fifth_in_words, share_of_range
-from studies.plots.frame import Floats, floats, frame, plain
-from studies.plots.label import label, shortened
+from studies.plots.frame import STRIP, Floats, floats, frame, frame_along, plain
+from studies.plots.label import label
 from studies.plots.marks import LEADER, LOOKS
 from studies.plots.numbers import NOTHING, count_of, format_parameter, format_score, format_uncertain
 from studies.plots.parameter_axis import ABSENT, ParameterAxis, axis_of
@@ -20,7 +20,6 @@ from studies.plots.score_range import padded, score_range
 from studies.plots.table import Cell, Table
 
 GOLDEN = 0.618034  # trial numbers times this, modulo 1, spread evenly: a jitter that every drawing repeats
-STRIP = 0.5  # width of a category's strip, of the distance to the next
 FEW_IN_GROUP = 3  # complete trials without which a category's median says nothing
 
 
@@ -171,13 +170,8 @@ def draw(record: ParameterSlice) -> go.Figure:
     axis = record.axis
     if axis is None:
         return frame(record.metric, "", (0, 1), (0, 1))
-    room = STRIP if axis.kind == "choice" else 0.03 * ((axis.high - axis.low) or 1.0)
-    scale = f"{axis.name}, log scale" if axis.log else axis.name
-    figure = frame(record.metric, label(scale), record.y_range, (axis.low - room, axis.high + room))
-    ticks = [(tick, shortened(text, 14)) for tick, text in zip(axis.ticks, axis.texts, strict=True) if text]
+    figure = frame_along(axis, record.metric, record.y_range)
     figure.update_layout(
-        margin={"l": 44, "r": 14, "t": 26, "b": 40},
-        xaxis={"tickvals": [tick for tick, _ in ticks], "ticktext": [label(text) for _, text in ticks]},
         yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True},
     )
     x = np.array(axis.positions, dtype=np.float64)

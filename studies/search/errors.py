@@ -1,5 +1,6 @@
-"""The one error of this package's data, and how it quotes what it was given."""
+"""The one error of this package's data, how it quotes what it was given, and which numbers it takes."""
 
+import math
 import reprlib
 
 _quoting = reprlib.Repr()
@@ -26,3 +27,14 @@ def check_count(name: str, value: object, low: int, high: int) -> None:
     """Raise ValueError unless the option is a whole number from low to high."""
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         raise ValueError(f"{name} is {quote(value)}; it must be a whole number from {low} to {high}")
+
+
+def finite(value: object) -> float | None:
+    """The number as a float; None where it is no number, not finite or too large for a float."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        real = float(value)
+    except OverflowError:
+        return None
+    return real if math.isfinite(real) else None

@@ -11,8 +11,9 @@ from .fold_noise import FoldNoise, Folds, fold_noise
 from .grid import Config
 from .observation import Direction, Observation
 from .parameters import Array
+from .places import Key
 from .proposal import Proposal
-from .space import Key, Space
+from .space import Space
 
 
 @dataclass

@@ -11,14 +11,14 @@ Positions on the axis (notation of `number.py`; a, b = low, high):
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
 import numpy as np
 
-from .errors import quote
+from .errors import SpaceError, check_count, finite, quote
 from .number import Number
 from .parameters import Array, Discrete, Plain, cell, snap_to_cells
 from .prior import Prior
@@ -58,13 +58,9 @@ class Float(Number):
             raise self.error(f"step is {self.step}; that makes more than {MAX_INT:.0e} values: make it larger")
 
     def _real(self, value: object, word: str) -> float:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            try:
-                real = float(value)
-            except OverflowError:
-                real = math.inf
-            if math.isfinite(real):
-                return real
+        real = finite(value)
+        if real is not None:
+            return real
         raise self.error(f"{word} is {quote(value)}; it must be a finite number")
 
     @property
@@ -270,3 +266,17 @@ def _cells(low: float, high: float, step: float) -> float:
 
 def _clip(u: float) -> float:
     return min(max(u, 0.0), 1.0)
+
+
+def read_levels(levels: int | Mapping[str, int], names: Collection[str]) -> dict[str, int]:
+    """How many values of a grid each of these parameters has: the one number for all, or by name and 5 for the rest."""
+    if not isinstance(levels, Mapping):
+        check_count("levels", levels, 1, MAX_LISTED)
+        return dict.fromkeys(names, levels)
+    counts = dict.fromkeys(names, 5)
+    for name, count in levels.items():
+        if name not in counts:
+            raise SpaceError(f"levels names {quote(name)}; there is no such parameter.")
+        check_count(f"levels of {name}", count, 1, MAX_LISTED)
+        counts[name] = count
+    return counts

@@ -13,7 +13,6 @@ shapes: it surveys the whole range, evenly along its axis.
 | W(t) | 0.9 × normal(m, s) cut at the ends + 0.1 × even: its distribution function, linear between KNOTS |
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from .errors import SpaceError, quote
+from .errors import SpaceError, finite, quote
 
 EVEN = 0.1  # this share stays even over the range: a prior may be wrong, and nothing may be out of reach
 KNOTS = 1024
@@ -104,11 +103,7 @@ def read_weights(given: object, size: int) -> tuple[float, ...]:
 
 
 def _real(value: object, word: str) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            real = float(value)
-        except OverflowError:
-            real = math.inf
-        if math.isfinite(real):
-            return real
+    real = finite(value)
+    if real is not None:
+        return real
     raise SpaceError(f"{word} is {quote(value)}; it must be a finite number")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,22 +10,12 @@ from numpy.typing import NDArray
 from .categories import Constant
 from .conditions import Conditional, check_condition, in_words, parents_first, read_forbidden
 from .cube import INACTIVE, Cube
-from .errors import SpaceError, check_count, quote
+from .errors import SpaceError, quote
 from .grid import Config, Grid
-from .numeric import MAX_LISTED
+from .numeric import read_levels
 from .parameters import MAX_PARAMETERS, Array, Parameter, Plain, When, identity
+from .places import Key, Place, Places
 from .space_json import space_from_json, space_to_json
-
-MAX_KNOWN = 20_000
-
-Key = tuple[tuple[str, bool, Plain], ...]
-
-
-class Place(NamedTuple):
-    """A point (d,) of the unit cube, and what tells its configuration apart; None for one moved into the space."""
-
-    point: Array
-    identity: Key | None
 
 
 class Space:
@@ -54,7 +44,7 @@ class Space:
         self.forbidden = read_forbidden(forbidden, self._by_name)
         self._cube = Cube(self._ordered, self._tuned, self.forbidden)
         self.size = self._exact_size()
-        self._known: dict[tuple[object, ...], Place | None] = {}
+        self._places = Places(self._place_of)
 
     # -- what is in it
 
@@ -164,7 +154,7 @@ class Space:
 
         Ends are included and values log-spaced on log axes; a step is respected; a single level is the middle.
         """
-        counts = self._checked_levels(levels)
+        counts = read_levels(levels, self._by_name)
         return Grid(self.parameters, {p.name: p.levels(counts[p.name]) for p in self.parameters}, self.forbidden)
 
     def every(self) -> Grid | None:
@@ -219,25 +209,11 @@ class Space:
         """The dimensions of the unit cube on which alone it depends whether a point is allowed."""
         return self._cube.entangled
 
-    def place_of(self, config: Mapping[str, object]) -> "Place | None":
-        """Where a configuration of a history lies; None where a value has no place in this space.
+    def place_of(self, config: Mapping[str, object]) -> Place | None:
+        """Where a configuration of a history lies; None where a value has no place in this space."""
+        return self._places.of(config) if isinstance(config, Mapping) else None
 
-        The last MAX_KNOWN answers are kept: at every ask the history is read whole.
-        """
-        if not isinstance(config, Mapping):
-            return None
-        key = (*config.items(), *map(type, config.values()))  # types, because 1, 1.0 and True are equal
-        try:
-            return self._known[key]
-        except KeyError:
-            if len(self._known) >= MAX_KNOWN:
-                self._known.clear()
-            found = self._known[key] = self._place_of(config)
-            return found
-        except TypeError:  # a list, say: no value of any parameter
-            return self._place_of(config)
-
-    def _place_of(self, config: Mapping[str, object]) -> "Place | None":
+    def _place_of(self, config: Mapping[str, object]) -> Place | None:
         try:
             valid = self.validate(config)
         except SpaceError:
@@ -294,18 +270,6 @@ class Space:
 
     def _in_order(self, config: Config) -> Config:
         return {name: config[name] for name in self._by_name if name in config}
-
-    def _checked_levels(self, levels: int | Mapping[str, int]) -> dict[str, int]:
-        counts = dict.fromkeys(self._by_name, 5)
-        if not isinstance(levels, Mapping):
-            check_count("levels", levels, 1, MAX_LISTED)
-            return dict.fromkeys(self._by_name, levels)
-        for name, count in levels.items():
-            if name not in counts:
-                raise SpaceError(f"levels names {quote(name)}; there is no such parameter.")
-            check_count(f"levels of {name}", count, 1, MAX_LISTED)
-            counts[name] = count
-        return counts
 
     def _exact_size(self) -> int | None:
         """Number of configurations; None where a parameter is continuous. Refuses what is too entangled to count."""

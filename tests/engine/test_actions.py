@@ -9,7 +9,7 @@ from studies.engine import actions, moves
 from studies.engine.actions import Refused
 from studies.engine.intake import correct_schema
 from studies.engine.lane import claim
-from studies.engine.proposals import history_of
+from studies.engine.proposals import numbered_history_of
 from studies.engine.spec import resolve, rewrite_draft
 from studies.engine.tables import evaluation_table
 from studies.models import DatasetVersion, Study, Trial, User
@@ -244,9 +244,9 @@ def test_methods_that_learn_see_a_trial_by_hand_as_pending_and_as_told(method: s
     study.save()
     trial = actions.add_trial(study, alice, {"C": 2.0, "l1_ratio": 0.5})
     actions.launch(study, alice)
-    assert [(o.config["C"], o.pending) for o in history_of(study)][1] == (2.0, True)
+    assert [(o.config["C"], o.pending) for o in numbered_history_of(study)[1]][1] == (2.0, True)
     Trial.objects.filter(pk=trial.pk).update(state="complete", value=0.9)
-    assert [(o.config["C"], o.value) for o in history_of(study)][1] == (2.0, 0.9)
+    assert [(o.config["C"], o.value) for o in numbered_history_of(study)[1]][1] == (2.0, 0.9)
 
 
 def test_a_draft_with_another_space_keeps_the_trials_that_it_has(study: Study, alice: User) -> None:

@@ -20,6 +20,14 @@ from studies.search import (
     make_method,
 )
 
+ENTANGLED = [
+    Categorical("penalty", ["l1", "l2"]),
+    Categorical("loss", ["hinge", "log"]),
+    Boolean("dual", when={"penalty": ["l2"]}),
+    Float("C", 0, 1),
+    Int("n", 0, 10**6),
+]
+
 SVM = Space(
     [
         Int("degree", 2, 5, when={"kernel": ["poly"]}),
@@ -226,3 +234,10 @@ def histories(draw: st.DrawFn, space: Space, most: int = 25) -> list[Observation
         cost=SCORES,
     )
     return draw(st.lists(observations, max_size=most))
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)

@@ -1,14 +1,11 @@
-"""Spaces: conditions, configurations, the unit cube, JSON."""
-
-import json
+"""Spaces: conditions, configurations, the unit cube."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from studies.search import Boolean, Categorical, Constant, Float, Int, Space, SpaceError
-from tests.search.spaces import LINEAR_SVC, SPACES, SVM
+from tests.search.spaces import ENTANGLED, LINEAR_SVC, SPACES, SVM, anything
 
 LEGAL = {"C": 1.0, "kernel": "rbf", "gamma": "value", "gamma_value": 0.5, "max_iter": 500}
 
@@ -85,13 +82,6 @@ def test_a_space_that_makes_no_sense_is_refused(parameters: list, culprit: str |
     assert refused.value.parameter == culprit
 
 
-CHOICES = [
-    Categorical("penalty", ["l1", "l2"]),
-    Categorical("loss", ["hinge", "log"]),
-    Boolean("dual", when={"penalty": ["l2"]}),
-    Float("C", 0, 1),
-    Int("n", 0, 10**6),
-]
 CLASSIC = {"penalty": ["l1"], "loss": ["hinge"]}
 
 
@@ -119,7 +109,7 @@ CLASSIC = {"penalty": ["l1"], "loss": ["hinge"]}
 )
 def test_a_combination_that_makes_no_sense_is_refused(forbidden: object, culprit: str | None, words: str) -> None:
     with pytest.raises(SpaceError, match=words) as refused:
-        Space(CHOICES, forbidden)
+        Space(ENTANGLED, forbidden)
     assert refused.value.parameter == culprit
 
 
@@ -136,7 +126,7 @@ def test_a_forbidden_combination_is_refused_in_words_and_the_nearest_is_found() 
 
 
 def test_a_combination_counts_only_while_all_of_it_is_active() -> None:
-    space = Space(CHOICES[:3], [{"dual": [True], "loss": ["hinge"]}])
+    space = Space(ENTANGLED[:3], [{"dual": [True], "loss": ["hinge"]}])
     assert space.contains({"penalty": "l1", "loss": "hinge"})
     assert not space.contains({"penalty": "l2", "loss": "hinge", "dual": True})
     assert space.size == 2 + 3
@@ -193,99 +183,6 @@ def test_the_nearest_configuration() -> None:
     assert SVM.nearest({"C": 1.0, "kernel": "rbf", "gamma": "auto"}) is None
     assert SVM.nearest({"kernel": "linear"}) is None
     assert SVM.nearest(None) is None
-
-
-@pytest.mark.parametrize("space", SPACES.values(), ids=SPACES)
-def test_json_there_and_back(space: Space) -> None:
-    text = json.dumps(space.to_json(), allow_nan=False)
-    assert Space.from_json(json.loads(text)) == space
-    assert Space.from_json(json.loads(text)).to_json() == json.loads(text)
-
-
-def test_json_as_the_estimators_write_it() -> None:
-    data = {
-        "parameters": [
-            {"name": "C", "type": "float", "low": 1e-4, "high": 1e4, "log": True, "why": "regularisation"},
-            {"name": "degree", "type": "int", "low": 2, "high": 5, "step": None, "when": {"kernel": ["poly"]}},
-            {"name": "kernel", "type": "categorical", "choices": ["rbf", "poly"], "when": None},
-            {"name": "bootstrap", "type": "boolean", "when": {}},
-            {"name": "max_iter", "type": "constant", "value": 500},
-        ]
-    }
-    space = Space.from_json(data)
-    assert space == Space.from_json(data["parameters"])
-    assert space["C"].why == "regularisation"
-    assert space["degree"] == Int("degree", 2, 5, when={"kernel": ["poly"]})
-    assert (space.size, len(space), space.dimensions, "kernel" in space) == (None, 5, 4, True)
-
-
-FLOAT = {"name": "x", "type": "float", "low": 0, "high": 1}
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("null", "The space is None"),
-        ('"x"', "The space is 'x'"),
-        ('{"parameters": {}}', "The space is {}"),
-        ('{"parameters": [], "comment": 1}', "'comment' is not a key of a space"),
-        ("[1]", "1 is not a parameter"),
-        ("[{}]", "type is None; it must be one of float, int"),
-        ('[{"type": ["float"]}]', r"type is \['float'\]"),
-        ('[{"type": "float", "low": 0, "high": 1}]', "name is missing"),
-        ('[{"type": "float", "name": "x", "low": 0}]', "'x': high is missing; a float needs it"),
-        ('[{"type": "boolean", "name": "x", "low": 0}]', "'x': 'low' is not a key of a boolean"),
-        ('[{"type": "boolean", "name": "x", "self": 0}]', "'self' is not a key"),
-        ('[{"type": "float", "name": "x", "low": NaN, "high": 1}]', "x: low is nan"),
-        ('[{"type": "float", "name": "x", "low": 0, "high": 1e999}]', "x: high is inf"),
-        ('[{"type": "float", "name": "x", "low": true, "high": 2}]', "x: low is True"),
-        ('[{"type": "categorical", "name": "x", "choices": [{"a": 1}]}]', "choice {'a': 1} cannot be used"),
-        ('[{"type": "categorical", "name": "x", "choices": {"a": 1}}]', "must be a list"),
-        ('[{"type": "constant", "name": "x", "value": ' + "[" * 400 + "]" * 400 + "}]", "cannot be used"),
-        ('[{"type": "boolean", "name": {"a": 1}}]', "A parameter is named"),
-        ("[" + ",".join(['{"type": "boolean", "name": "x"}'] * 10_000) + "]", "There are 10000 parameters"),
-    ],
-)
-def test_hostile_json_is_refused_with_a_reason(text: str, words: str) -> None:
-    with pytest.raises(SpaceError, match=words):
-        Space.from_json(json.loads(text))
-
-
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=5,
-)
-entries = st.fixed_dictionaries(
-    {
-        "name": st.sampled_from(["a", "b", "c"]) | anything,
-        "type": st.sampled_from(["float", "int", "categorical", "constant"]),
-    },
-    optional=dict.fromkeys(("low", "high", "step", "log", "choices", "value", "when", "why", "weights"), anything)
-    | {"prior": anything | st.fixed_dictionaries({"centre": anything, "spread": anything})},
-)
-
-CHOICES_JSON = Space(CHOICES).to_json()["parameters"]
-combinations = st.lists(
-    st.dictionaries(
-        st.sampled_from([p.name for p in CHOICES] + ["x"]), st.lists(st.sampled_from(["l1", "hinge", True]) | anything)
-    )
-)
-
-
-@settings(max_examples=150, deadline=None)
-@given(
-    st.lists(entries, max_size=3)
-    | st.fixed_dictionaries({"parameters": st.just(CHOICES_JSON), "forbidden": combinations | anything})
-    | st.dictionaries(st.sampled_from(["parameters", "forbidden", "x"]), st.lists(entries, max_size=3) | anything)
-    | anything
-)
-def test_any_json_is_read_or_refused_but_never_breaks(data: object) -> None:
-    try:
-        space = Space.from_json(data)
-    except SpaceError:
-        return
-    assert Space.from_json(space.to_json()) == space
 
 
 @given(anything)
