@@ -16,9 +16,10 @@ STATES = get_args(State)
 class Observation:
     """One configuration and what is known of it.
 
-    `value` is the metric of a complete trial; `estimate` and `noise` are a pruned trial's expected metric and its
-    standard error; `cost` is in seconds. Any number may be missing or non-finite: without a usable one, a trial that
-    has ended counts as failed. The configuration may lie off the space.
+    `value` is the metric of a complete trial and `fold_scores` what it is the mean of, fold by fold; `estimate` and
+    `noise` are a pruned trial's expected metric and its standard error; `cost` is in seconds. Any number may be missing
+    or non-finite: without a usable one, a trial that has ended counts as failed. The configuration may lie off the
+    space. ValueError for a state that does not exist.
     """
 
     config: Mapping[str, object]

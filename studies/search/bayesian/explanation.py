@@ -17,7 +17,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from studies.search.errors import SpaceError
 from studies.search.history import Record
 from studies.search.observation import Direction, Observation
 from studies.search.parameters import Array
@@ -112,16 +111,5 @@ def explain(
     if np.isfinite(record.scores).sum() < ENOUGH_TO_EXPLAIN or space.dimensions == 0:
         return None
     model = told_model(record, seed)
-    positions = np.array([i for i, observation in enumerate(history) if _is_told(space, observation)], dtype=np.intp)
-    return Explanation(space, direction, model.process, record.scores[model.rows], positions[model.rows], seed)
-
-
-def _is_told(space: Space, observation: Observation) -> bool:
-    """Whether the record has a row for it."""
-    if observation.pending:
-        return False
-    try:
-        space.validate(observation.config)
-    except SpaceError:
-        return space.nearest(observation.config) is not None
-    return True
+    rows = model.rows
+    return Explanation(space, direction, model.process, record.scores[rows], record.positions[rows], seed)
