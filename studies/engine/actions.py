@@ -209,7 +209,7 @@ def add_trial(study: Study, who: User | None, config: dict[str, Any]) -> Trial:
             raise Refused(f"The budget of {study.max_trials} trials is used up. Raise the limit, then add the trial.")
         Study.objects.filter(pk=study.pk).update(next_number=number + 1, change=F("change") + 1)
         trial = Trial.objects.create(study=study, number=number, source=Source.MANUAL, config=config)
-        moves.record(study.pk, "added a trial", who, f"trial {number}")
+        moves.record(study.pk, "added", who, f"trial {number} by hand")
     advance(study.pk)
     return trial
 

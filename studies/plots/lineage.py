@@ -93,7 +93,22 @@ class Lineage:
             return f"A point for each trial, {better} is better, and a line from it to its children once there are any."
         ahead = sum(self.beats_parents(place) for place in self.born)
         lead = f"Lines lead from parents to children, {better} is better"
-        return f"{lead}; {ahead:,} of {len(self.born):,} beat each of their parents."
+        return f"{lead}; {ahead:,} of {len(self.born):,} beat each of their parents. {self._beyond}".rstrip()
+
+    @property
+    def _beyond(self) -> str:
+        low, high = self.y_range
+        outside = int(((self.values < low) | (self.values > high)).sum())
+        return f"{count_of(outside, 'far score')} at the edge." if outside else ""
+
+    @property
+    def y_range(self) -> tuple[float, float]:
+        return padded(score_range(self.values, self.direction))
+
+    @cached_property
+    def heights(self) -> Floats:
+        """Where a score is drawn: far-off ones at the edge."""
+        return np.clip(self.values, *self.y_range)
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -156,8 +171,7 @@ def prepare(
 def draw(record: Lineage) -> go.Figure:
     """The figure of that record."""
     right = float(record.numbers.max(initial=1))
-    y_range = padded(score_range(record.values, record.direction))
-    figure = frame(record.metric, "Trial", y_range, (-0.015 * right - 0.1, 1.015 * right + 0.1))
+    figure = frame(record.metric, "Trial", record.y_range, (-0.015 * right - 0.1, 1.015 * right + 0.1))
     figure.update_layout(margin={"l": 44, "r": 14, "t": 26, "b": 40})
     if right <= FEW:
         figure.update_layout(xaxis={"dtick": 1})  # there is no half a trial
@@ -184,7 +198,7 @@ def _add_lines(figure: go.Figure, record: Lineage, children: list[int], name: st
     gap = np.full(len(pairs), np.nan)
     ends = np.array(pairs, dtype=np.int64).T
     x = np.stack([*record.numbers[ends].astype(np.float64), gap], axis=1).ravel()
-    y = np.stack([*record.values[ends], gap], axis=1).ravel()
+    y = np.stack([*record.heights[ends], gap], axis=1).ravel()
     figure.add_scatter(x=plain(x), y=plain(y), name=name, mode="lines", line=line, hoverinfo="skip")
 
 
@@ -192,8 +206,8 @@ def _add_points(figure: go.Figure, record: Lineage, chosen: list[int], name: str
     if not chosen:
         return
     figure.add_scatter(
-        x=[int(n) for n in record.numbers[chosen]], y=plain(record.values[chosen]), name=name, mode="markers",
-        marker=marker, hovertext=[_says(record, i) for i in chosen], hoverinfo="text",
+        x=[int(n) for n in record.numbers[chosen]], y=plain(record.heights[chosen]), name=name, mode="markers",
+        marker=marker, cliponaxis=False, hovertext=[_says(record, i) for i in chosen], hoverinfo="text",
         customdata=[int(n) for n in record.numbers[chosen]],
     )  # fmt: skip
 

@@ -118,7 +118,7 @@ def prepare(
 def draw(record: ModelCheck) -> go.Figure:
     """The figure of that record."""
     ends = record._range
-    figure = frame(f"Predicted {record.metric}", f"{record.metric} as told", ends, ends)
+    figure = frame(f"{record.metric} as predicted", f"{record.metric} as told", ends, ends)
     figure.update_layout(margin={"l": 44, "r": 14, "t": 26, "b": 40}, xaxis={"tickformat": tick_format(ends)})
     figure.add_scatter(
         x=list(ends), y=list(ends), name="as told", mode="lines", hoverinfo="skip",

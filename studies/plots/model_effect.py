@@ -56,8 +56,10 @@ class ModelEffect:
             return f"Too few trials for a model to believe anything: {self.trials} of {self.needed}"
         if not self.trusted:
             return f"What a model that does not predict yet makes of {curve.name}"
-        if curve.low.max() <= curve.high.min() or np.ptp(curve.predicted) < SMALL * self.largest:
+        if np.ptp(curve.predicted) < SMALL * self.largest:
             return f"On average over all others, {curve.name} makes no clear difference"
+        if curve.low.max() <= curve.high.min():  # it may matter much: only where is in doubt
+            return f"The model is not sure which {curve.name} is best on average"
         ranked = np.argsort(curve.predicted if self.direction == "minimize" else -curve.predicted, kind="stable")
         best = int(ranked[0])
         if self.axis is not None and self.axis.kind == "choice":

@@ -43,6 +43,15 @@ def format_score(value: float | None, stderr: float | None = None) -> str:
     return _typeset(f"{round(value, decimals):,.{max(0, decimals)}f}")
 
 
+def format_apart(one: float, other: float, stderr: float | None = None) -> tuple[str, str] | None:
+    """Two scores with the digits they deserve, or one more where they look equal; None where they look equal still."""
+    words = format_score(one, stderr), format_score(other, stderr)
+    if words[0] == words[1]:
+        finer = None if stderr is None else stderr / 10
+        words = format_score(one, finer), format_score(other, finer)
+    return None if words[0] == words[1] else words
+
+
 def format_stderr(stderr: float | None) -> str:
     """The standard error itself, with the decimals it gives to its score."""
     return format_score(stderr, stderr)

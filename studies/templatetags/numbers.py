@@ -17,6 +17,12 @@ def score(value: float | None, stderr: float | None = None) -> str:
     return numbers.format_score(value, stderr)
 
 
+@register.simple_tag
+def scores_apart(one: float, other: float, stderr: float | None = None) -> tuple[str, str] | None:
+    """Both in digits that tell them apart; None where such digits would be noise."""
+    return numbers.format_apart(one, other, stderr)
+
+
 @register.filter
 def stderr(value: float | None) -> str:
     return numbers.format_stderr(value)

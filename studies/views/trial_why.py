@@ -84,7 +84,9 @@ def _outcome(study: Study, shown: Trial, figures: Mapping[str, float]) -> str:
     if "best" not in figures:
         return f"It scored {told}, {where}."
     beats = shown.value > figures["best"] if study.maximize else shown.value < figures["best"]
-    return f"It scored {told}, {where}, and {'beat' if beats else 'did not beat'} the best then."
+    if told == _words(figures, figures["best"]):
+        return f"It scored {told}, {where} and level with the score to beat."
+    return f"It scored {told}, {where}, and {'beat' if beats else 'did not beat'} the score to beat."
 
 
 def _expected(figures: Mapping[str, float]) -> str:

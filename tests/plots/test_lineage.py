@@ -42,6 +42,13 @@ def test_a_best_without_parents_is_no_triumph_of_the_children():
     assert several.title == "None of 2 children has beaten trial 1, which has no parents"
 
 
+def test_a_far_score_stays_in_the_picture():
+    shown = prepared([[], [0], [0], [1], [2], [3]], [0.90, 0.91, 0.92, 0.93, 0.94, 0.2])
+    assert shown.subtitle.endswith("1 far score at the edge.")
+    heights = [y for trace in lineage.draw(shown).data for y in trace.y if y is not None]
+    assert min(heights) == shown.y_range[0] > 0.2
+
+
 def test_trials_without_a_score_and_without_children():
     shown = prepared([[], [], [1, 0], [2]], [0.5, NAN, 0.6, None])
     assert shown.parents == ((), (0,))

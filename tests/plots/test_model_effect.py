@@ -44,6 +44,11 @@ def test_the_title_is_the_finding(parameters, name, direction, title):
     assert_valid(record, model_effect.draw(record))
 
 
+def test_where_the_intervals_overlap_it_does_not_say_that_the_parameter_makes_no_difference(parameters):
+    doubtful = (curve("C", (0.001, 1.0, 1000.0), [0.70, 0.90, 0.80], doubt=0.2),)
+    assert shown(parameters, "C", curves=doubtful).title == "The model is not sure which C is best on average"
+
+
 def test_all_parameters_share_one_scale_and_the_first_is_drawn(parameters):
     first, flat = shown(parameters), shown(parameters, "degree")
     assert first.curve.name == "C"

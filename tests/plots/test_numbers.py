@@ -130,3 +130,16 @@ def test_counts_agree_with_their_noun():
 )
 def test_a_rough_estimate_is_a_span_in_one_unit(low: float, high: float, said: str) -> None:
     assert numbers.format_span(low, high) == said
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "stderr", "shown"),
+    [
+        (0.91, 0.90, 0.01, ("0.910", "0.900")),
+        (0.9064, 0.9058, 0.01, ("0.9064", "0.9058")),
+        (0.90601, 0.90602, 0.01, None),
+        (3.21, 3.2, None, ("3.210", "3.200")),
+    ],
+)
+def test_scores_side_by_side_differ_or_are_not_shown(one, other, stderr, shown):
+    assert numbers.format_apart(one, other, stderr) == shown

@@ -176,9 +176,10 @@ EXPLOIT = {"kind": "exploit", "predicted": 0.74, "low": 0.71, "high": 0.77, "bes
 @pytest.mark.parametrize(
     ("value", "outcome"),
     [
-        (0.75, "It scored 0.750, within the interval, and beat the best then."),
-        (0.70, "It scored 0.700, below the interval, and did not beat the best then."),
-        (0.79, "It scored 0.790, above the interval, and beat the best then."),
+        (0.75, "It scored 0.750, within the interval, and beat the score to beat."),
+        (0.70, "It scored 0.700, below the interval, and did not beat the score to beat."),
+        (0.79, "It scored 0.790, above the interval, and beat the score to beat."),
+        (0.7431, "It scored 0.743, within the interval and level with the score to beat."),
     ],
 )
 def test_why_it_was_proposed_and_whether_that_came_true(client_of, alice, study, value, outcome):
