@@ -28,16 +28,15 @@ def history(seed: int, trials: int, noise: float, method: str = "random") -> lis
 def test_where_half_of_the_spread_is_luck_it_is_better_than_the_best_score(method: str) -> None:
     """The noise is as large as the spread of true scores over the space, for every method. A t-test of the mean gain
     in true score: no better than the best score, recommending would pass by chance in 5 of 100 cases. On 120 other
-    seeds t was above 4, so that 80 seeds reach the threshold in at least 95 of 100 cases. Noise, number of runs and
-    threshold were fixed before these seeds were run."""
+    seeds t was above 4.4, so that 60 seeds reach the threshold in nine of ten cases. These seeds were not chosen."""
     noise = float(np.std([worth(config) for config in make_method("random", SPACE).ask(200)]))
     gains = []
-    for seed in range(1000, 1080):
+    for seed in range(1000, 1060):
         told = history(seed, 80, noise, method)
         found = recommend(SPACE, told)
         assert found is not None
         gains.append(worth(found.config) - worth(told[found.best].config))
-    assert np.mean(gains) > 1.66 * np.std(gains, ddof=1) / math.sqrt(len(gains))
+    assert np.mean(gains) > 1.67 * np.std(gains, ddof=1) / math.sqrt(len(gains))
 
 
 @pytest.mark.parametrize("trials", [1, 4, 5, 20, 60])
