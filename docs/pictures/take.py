@@ -77,10 +77,10 @@ def main(link: str) -> None:
         look(page)
         take(page, "study", int(top_of(page, "#leaderboard")))
         take(page, "leaderboard", 480, top_of(page, "#leaderboard"))
-        take(page, "charts", 1330, top_of(page, "#importance"))
+        take(page, "charts", int(top_of(page, "#spec") - top_of(page, "#importance")), top_of(page, "#importance"))
         page.locator("#leaderboard tbody a").first.click()
         page.wait_for_selector("h1:has-text('Trial')")
-        take(page, "trial", 790)
+        take(page, "trial", int(top_of(page, "#attempts")))
 
         page.goto(f"{site}/datasets/")
         page.get_by_role("link", name="Customer churn").click()
