@@ -18,7 +18,7 @@ def test_options_with_their_defaults() -> None:
         "manual": {},
         "grid": {"levels": 5},
         "random": {"sampler": "sobol"},
-        "bayesian": {"initial": 8},
+        "bayesian": {"initial": 6},
         "evolutionary": {"population": 12},
     }
 

@@ -100,8 +100,8 @@ def test_it_says_what_it_expected(sign: float) -> None:
             assert sign * origin.best <= max(sign * o.value for o in history) + 0.01
             inside.append(origin.low - 0.02 <= value <= origin.high + 0.02)
         history.append(Observation(proposal.config, value))
-    assert kinds[:8] == ["start"] * 8
-    assert {"explore", "exploit"} >= set(kinds[8:])
+    assert kinds[:6] == ["start"] * 6
+    assert {"explore", "exploit"} >= set(kinds[6:])
     assert np.mean(inside) > 0.6
 
 
