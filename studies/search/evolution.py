@@ -30,10 +30,12 @@ TOURNAMENT = 3
 BROOD = 20
 NARROWEST, WIDEST = 0.02, 0.25  # bounds of the mutation's standard deviation in the unit cube
 MUTATED = 2.0  # parameters of a child that mutate, on average
-FREE = 0.2  # chance that a brood's first child is tried whatever its neighbours say
+FREE = 0.2  # chance of a proposal that neighbours have no say in: a brood's first child, or an explorer
 WIDENING = (1.0, 3.0)  # where all near children were tried, a second brood goes further
 BONUS = 5.0  # deviations of the score that a unit of distance is worth
-LEAST_START, MORE_START = 4, 2  # starting points: at least so many, and so many more than dimensions
+CROWD = 2.0  # so many times nearer does a pending configuration count: eight that differ tell more than twins
+FEW, DRAWN = 2, 5  # up to FEW dimensions all free proposals explore, each more halves it: the farthest of DRAWN points
+LEAST_START, MORE_START = 8, 2  # starting points: at least so many, and so many more than dimensions
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Brood:
 
 @dataclass(frozen=True)
 class EvolutionarySearch(WithHistory, Recommending):
-    """Starts with the centre and Sobol points, two more than dimensions but at most `population`; then breeds.
+    """Starts with the centre and Sobol points, two more than dimensions, eight to `population`; then breeds.
 
     The `population` best are alive and win children in tournaments; failures have none. Mutation scales itself: a
     number moves by about the spread of the population in it. No configuration is repeated.
@@ -67,19 +69,29 @@ class EvolutionarySearch(WithHistory, Recommending):
 
     def _propose(self, record: Record, index: int, rng: np.random.Generator) -> Proposal | None:
         initial = min(self.population, max(LEAST_START, self.space.dimensions + MORE_START))
-        if index < initial:
+        alive = self._alive(record)
+        if index < initial or len(alive) < 2:  # the start goes on until there are parents
             found = first_untried(record, start_point(self.space, self.seed, index, record.told, initial))
             if found is not None:
                 return Proposal(found[0], Origin("start"))
-        return self._child(record, rng) or any_untried(record, rng)
-
-    def _child(self, record: Record, rng: np.random.Generator) -> Proposal | None:
-        """The most promising child of a brood that was not tried; None while there are no parents."""
-        alive = self._alive(record)
         if len(alive) < 2 or self.space.dimensions == 0:
-            return None
-        z, _ = warp(record.scores)
+            return any_untried(record, rng)
         is_free = rng.random() < FREE  # else a category that was unlucky once would not be seen again
+        explores = is_free and rng.random() < 2.0 ** (FEW - self.space.dimensions)
+        explorer = self._explorer(record, rng) if explores else None
+        return explorer or self._child(record, alive, rng, is_free) or any_untried(record, rng)
+
+    def _explorer(self, record: Record, rng: np.random.Generator) -> Proposal | None:
+        """The farthest of a few points from all that was tried. In many dimensions everything is far: no use there."""
+        points = self.space.snap(rng.random((DRAWN, self.space.dimensions)))
+        known = np.vstack([record.told, record.pending])
+        far = distances(self.space, points, known).min(axis=1)
+        found = first_untried(record, points[np.argsort(-far, kind="stable")])
+        return Proposal(found[0], Origin("explore")) if found else None
+
+    def _child(self, record: Record, alive: Rows, rng: np.random.Generator, is_free: bool) -> Proposal | None:
+        """The most promising child of a brood that was not tried, or the first of them if it `is_free`."""
+        z, _ = warp(record.scores)
         for widening in WIDENING:
             brood = self._breed(record, alive, rng, widening)
             order = (
@@ -95,12 +107,14 @@ class EvolutionarySearch(WithHistory, Recommending):
     def _promise(self, record: Record, z: Array, children: Array) -> Array:
         """(m,) what the neighbours lead to expect, and a bonus for distance: far from all that was tried, who knows.
 
-        Without it the child next to the best would always win, and the search would end there.
+        Without it the child next to the best would always win, and the search would end there. What is pending is a
+        neighbour with the score that its own neighbours lead to expect.
         """
-        from_told = distances(self.space, children, record.told)
-        from_pending = distances(self.space, children, record.pending)
-        alone = np.minimum(from_told.min(axis=1), from_pending.min(axis=1, initial=np.inf))
-        promise: Array = expected(from_told, z) + BONUS * alone
+        told, pending = record.told, record.pending
+        awaited = expected(distances(self.space, pending, told), z)
+        apart = distances(self.space, children, np.vstack([told, pending]))
+        alone = (apart / np.repeat([1.0, CROWD], [len(told), len(pending)])).min(axis=1)
+        promise: Array = expected(apart, np.concatenate([z, awaited])) + BONUS * alone
         return promise
 
     def _alive(self, record: Record) -> Rows:
