@@ -30,6 +30,9 @@ class _Branch:
     values: Sequence[Plain]
 
 
+Left = Sequence[tuple[_Branch, int]]  # branches, each with the number of points that follow any of its values
+
+
 class Grid:
     """All combinations of the values given per parameter, inactive parameters left out.
 
@@ -82,30 +85,38 @@ class Grid:
         It is given the parameter's place and its groups of values, each as their number and the number of points that
         follow any of them, above 0 and another one for each group; it answers with a group and a value of it, from 0.
         """
-        config: Config = {}
-        dead = 0
-        for i, node in enumerate(self._ordered):
-            if dead >> i & 1:
-                dead |= _all(self._children[i])
-                continue
+
+        def choose(place: int, left: Left) -> tuple[_Branch, int]:
             alike: dict[int, list[_Branch]] = {}
-            for branch in self._branches[i]:
-                alike.setdefault(self._count(i + 1, dead | branch.kills), []).append(branch)
-            alike.pop(0, None)
+            for branch, below in left:
+                alike.setdefault(below, []).append(branch)
             sizes = [(sum(len(branch.values) for branch in group), below) for below, group in alike.items()]
-            chosen, k = turn(i, sizes)
+            chosen, k = turn(place, sizes)
             for branch in alike[sizes[chosen][1]]:
                 if k < len(branch.values):
                     break
                 k -= len(branch.values)
-            config[node.name] = branch.values[k]
-            dead |= branch.kills
-        return {name: config[name] for name in self._names if name in config}
+            return branch, k
+
+        return self._decide(choose)
 
     def nearest(self, distance: Callable[[str, Plain], float]) -> Config:
         """The point got by taking, parameter by parameter, the nearest value after which something is still left.
 
         Early parameters thus keep their values, and the last of a forbidden combination moves.
+        """
+
+        def choose(place: int, left: Left) -> tuple[_Branch, int]:
+            name = self._ordered[place].name
+            choices = [(branch, k) for branch, _ in left for k in range(len(branch.values))]
+            return min(choices, key=lambda choice: distance(name, choice[0].values[choice[1]]))
+
+        return self._decide(choose)
+
+    def _decide(self, choose: Callable[[int, Left], tuple[_Branch, int]]) -> Config:
+        """The point made by choosing, for each active parameter, parents first, a branch and one of its values, from 0.
+
+        `choose` is given the parameter's place and the branches after which something is left.
         """
         config: Config = {}
         dead = 0
@@ -113,11 +124,11 @@ class Grid:
             if dead >> i & 1:
                 dead |= _all(self._children[i])
                 continue
-            open_ = [branch for branch in self._branches[i] if self._count(i + 1, dead | branch.kills)]
-            choices = [(value, branch.kills) for branch in open_ for value in branch.values]
-            config[node.name], kills = min(choices, key=lambda choice: distance(node.name, choice[0]))
-            dead |= kills
-        return config
+            counted = [(branch, self._count(i + 1, dead | branch.kills)) for branch in self._branches[i]]
+            branch, k = choose(i, [(branch, below) for branch, below in counted if below])
+            config[node.name] = branch.values[k]
+            dead |= branch.kills
+        return {name: config[name] for name in self._names if name in config}
 
     def __iter__(self) -> Iterator[Config]:
         return (self.at(number) for number in range(self.count))

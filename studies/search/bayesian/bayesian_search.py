@@ -73,8 +73,7 @@ class BayesianSearch(WithHistory, Recommending):
         model = told_model(record, self.seed)
         fitted = model.with_pending(record.pending)
         process = fitted.shortened(SHORTER) if rng.random() < DOUBTED else fitted
-        at_known = process.mean(process.X)
-        incumbent = float(at_known.max())
+        incumbent = float(process.at_told.max())
 
         def promise(points: Array) -> Array:
             expected = log_expected_improvement(*process.predict(points), incumbent)
@@ -84,7 +83,7 @@ class BayesianSearch(WithHistory, Recommending):
             points = self._untried_points(record)
             points = points[[int(np.argmax(promise(points)))]]
         else:
-            parents = process.X[np.argsort(-at_known, kind="stable")[:PARENTS]]
+            parents = process.X[np.argsort(-process.at_told, kind="stable")[:PARENTS]]
             points = climb(self.space, parents, promise, rng)
         found = first_untried(record, points)
         if found is None:
@@ -99,7 +98,7 @@ class BayesianSearch(WithHistory, Recommending):
     def _origin(self, record: Record, model: Model, process: GaussianProcess, point: Array) -> Origin:
         """What the model expects of a point (1, d); the interval is that of a score, its noise included."""
         mean, deviation = (float(found[0]) for found in process.predict(point))
-        incumbent = float(process.mean(process.X).max())
+        incumbent = float(process.at_told.max())
         ends = mean + QUANTILE * (deviation**2 + process.hyper.noise) ** 0.5 * np.array([-1.0, 0.0, 1.0])
         raw = unwarp(np.array([*ends, incumbent]), record.scores[model.rows])
         low, predicted, high, best = raw if self.direction == "maximize" else -raw[[2, 1, 0, 3]]

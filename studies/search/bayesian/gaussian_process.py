@@ -84,6 +84,11 @@ class GaussianProcess:
         """(m,) posterior mean at points (m, d)."""
         return np.asarray(self._to_told(points) @ self._alpha, dtype=np.float64)
 
+    @cached_property
+    def at_told(self) -> Array:
+        """(n,) posterior mean at X."""
+        return self.mean(self.X)
+
     def predict(self, points: Array) -> tuple[Array, Array]:
         """(m,) posterior mean and standard deviation of the noiseless function at points (m, d)."""
         k = self._to_told(points)
