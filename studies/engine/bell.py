@@ -17,13 +17,12 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rq import Queue
 
-from studies.models import Lane, ModelFile, ProbeTiming
+from studies.models import Lane, ProbeTiming
 
 logger = logging.getLogger(__name__)
 QUEUE = "lanes"
 JOB = "studies.engine.lane.run_lane"
 PROBE_JOB = "studies.engine.probe_job.run_probe"
-MODEL_JOB = "studies.engine.model_job.run_model"
 REDIS_TIMEOUT = 0.5  # seconds; no page and no slice waits longer for Redis
 AWAY_SECONDS = 1.0  # after a failure nobody in this process asks again for so long: waits must not add up in a request
 
@@ -101,13 +100,12 @@ def ring_probe(probe: ProbeTiming) -> bool:
     return True
 
 
-def ring_model(wanted: ModelFile) -> bool:
-    """Enqueue the fit of a model on all rows, behind the lanes; False when Redis is away."""
+def ring_errand(job: str, pk: int) -> bool:
+    """Enqueue an errand by its job's name and its row's key, behind the lanes; False when Redis is away."""
     try:
         with _queue() as queue:
-            queue.enqueue_call(MODEL_JOB, args=(wanted.pk,), timeout=-1, result_ttl=0, failure_ttl=60)
+            queue.enqueue_call(job, args=(pk,), timeout=-1, result_ttl=0, failure_ttl=60)
     except redis.RedisError:
-        logger.warning("Redis does not answer; the model of %s waits for the queue", wanted.trial_id)
+        logger.warning("Redis does not answer; %s of %s waits for the queue", job.rpartition(".")[2], pk)
         return False
-    ModelFile.objects.filter(pk=wanted.pk).update(rung_at=timezone.now())
     return True

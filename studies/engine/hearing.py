@@ -14,10 +14,10 @@ from redis import Redis
 from rq.job import Job
 from rq.queue import Queue
 
-from studies.engine import bell
+from studies.engine import bell, errands
 
 logger = logging.getLogger(__name__)
-ARGUMENTS = {bell.JOB: 2, bell.PROBE_JOB: 1, bell.MODEL_JOB: 1}
+ARGUMENTS = {bell.JOB: 2, bell.PROBE_JOB: 1} | dict.fromkeys(errands.BY_JOB, 1)
 LARGEST = 2**63 - 1  # of a row's number
 LONGEST = 1000  # bytes; ours are about a hundred
 

@@ -16,9 +16,9 @@ from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Now
 
-from studies.engine import bell, model_files, moves, offspring, overview
+from studies.engine import bell, errands, moves, offspring, overview
 from studies.engine.advance import advance
-from studies.models import Lane, ModelFile, ModelFileState, ReconcilerLock, Study, Trial, TrialState, WorkerProcess
+from studies.models import Lane, ReconcilerLock, Study, Trial, TrialState, WorkerProcess
 
 logger = logging.getLogger(__name__)
 FORGOTTEN_AFTER = timedelta(hours=1)  # a dead worker is shown for so long
@@ -87,7 +87,7 @@ class Reconciler:
         self.name = name
         self.lanes = Watch()
         self.lock = Watch()
-        self.models = Watch()
+        self.errands = Watch()
         self.workers: dict[str, WorkerProcess] = {}
         self.living: set[str] = set()
         self.gone: dict[str, WorkerProcess] = {}
@@ -124,7 +124,7 @@ class Reconciler:
         """Give back what lapsed, then bring active studies forward. Safe beside others that do the same."""
         for lane in lapsed:
             self._give_back(lane, self.gone.get(lane.worker))
-        self._mind_models()
+        self._mind_errands()
         WorkerProcess.objects.filter(seen_at__lt=Now() - FORGOTTEN_AFTER).delete()
         if glances := overview.look():
             jobs = bell.queued_jobs()
@@ -162,15 +162,15 @@ class Reconciler:
             if worker.name not in {lost, self.name}
         )
 
-    def _mind_models(self) -> None:
-        """Models whose fit shows no life wait again, and what waits is rung for."""
-        running = dict(ModelFile.objects.filter(state=ModelFileState.RUNNING).values_list("pk", "beat"))
-        for pk, beat in running.items():
-            if self.models.stands_still(pk, beat):
-                model_files.give_back(pk)
-                self._say(f"Model {pk}: its fit shows no life, given back")
-        self.models.keep(set(running))
-        model_files.ring_waiting()
+    def _mind_errands(self) -> None:
+        """Errands whose worker shows no life wait again, and what waits is rung for."""
+        running = errands.running()
+        for (model, pk), beat in running.items():
+            if self.errands.stands_still((model, pk), beat):
+                errands.give_back(model, pk)
+                self._say(f"{str(model._meta.verbose_name).capitalize()} {pk}: its worker shows no life, given back")
+        self.errands.keep(set(running))
+        errands.ring_waiting()
 
     def _hold_lock(self) -> bool:
         lock, _ = ReconcilerLock.objects.get_or_create(pk=1)

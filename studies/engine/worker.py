@@ -24,7 +24,7 @@ from rq.utils import now
 from rq.worker import Worker, WorkerStatus
 from rq.worker.base import StopRequested
 
-from studies.engine import bell, fitness, offspring, processes
+from studies.engine import bell, errands, fitness, offspring, processes
 from studies.engine.hearing import ARGUMENTS, Call, hear
 from studies.engine.patience import AWAY, Outage
 from studies.engine.recovery import Reconciler, give_back_lanes_of
@@ -163,8 +163,7 @@ class TuningWorker(Worker):
         connections.close_all()
         self.set_state(WorkerStatus.BUSY)
         self.horse_held_a_lane_at = time.monotonic()
-        without_lane = {bell.PROBE_JOB: PROBE_GRACE * settings.PROBE_SECONDS, bell.MODEL_JOB: settings.MODEL_SECONDS}
-        self.horse_grace = settings.LEASE_SECONDS + without_lane.get(job.function, 0.0)
+        self.horse_grace = settings.LEASE_SECONDS + _seconds_without_lane(job.function)
         how = "the worker was stopped"
         try:
             self.fork_work_horse(job, queue)
@@ -264,6 +263,13 @@ class TuningWorker(Worker):
 
     def check_for_suspension(self, burst: bool) -> None:
         """Pausing is a study's state in the database, never a key in Redis."""
+
+
+def _seconds_without_lane(function: str) -> float:
+    """How long a horse may hold no lane, by what it does."""
+    if function == bell.PROBE_JOB:
+        return PROBE_GRACE * settings.PROBE_SECONDS
+    return errands.BY_JOB[function].seconds if function in errands.BY_JOB else 0.0
 
 
 def serve(name: str) -> None:

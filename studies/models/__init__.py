@@ -3,10 +3,12 @@
 from .comment import Comment, anchor
 from .comparison import ComparedStudy, Comparison
 from .dataset import Column, Dataset, DatasetVersion
+from .errand import Errand, ErrandState
 from .event import Event, NeverChanged
+from .expected_score import ExpectedScore
 from .invitation import Invitation
 from .lane import Lane
-from .model_file import ModelFile, ModelFileState
+from .model_file import ModelFile
 from .probe_timing import UNFINISHED, ProbeState, ProbeTiming
 from .proposal import Proposal, ProposalState, Standing, may_decide
 from .secret import ApiToken, OneTimeLink
@@ -33,13 +35,15 @@ __all__ = [
     "Comparison",
     "Dataset",
     "DatasetVersion",
+    "Errand",
+    "ErrandState",
     "Event",
+    "ExpectedScore",
     "Invitation",
     "Lane",
     "Membership",
     "Method",
     "ModelFile",
-    "ModelFileState",
     "NeverChanged",
     "OneTimeLink",
     "Outcome",

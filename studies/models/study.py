@@ -90,6 +90,7 @@ class Study(models.Model):
     metric = models.CharField(max_length=20)
     direction = models.CharField(max_length=8)
     plan_spec = OrderedJSONField(default=dict)
+    holdout = models.CharField("whether the dataset's held-out rows are left out", max_length=3, default="off")
     defaults = OrderedJSONField("the library's defaults: trial 0", default=dict)
 
     # Limits: may change while it runs.
@@ -98,6 +99,17 @@ class Study(models.Model):
     trial_seconds = models.FloatField(null=True, blank=True)
     trial_memory_mb = models.PositiveIntegerField(null=True, blank=True)
     parallel = models.PositiveSmallIntegerField(default=2)
+    stop_when_converged = models.BooleanField("end it when more trials would only fit noise", default=False)
+
+    follows = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        verbose_name="the study it goes on from",
+        null=True,
+        blank=True,
+        related_name="followed_by",
+    )
+    follows_why = models.CharField("what was changed, in words", max_length=300, blank=True)
 
     # What the engine knows. Only studies/engine writes these.
     state = models.CharField(max_length=10, choices=StudyState.choices, default=StudyState.DRAFT, db_index=True)
@@ -152,7 +164,7 @@ class Study(models.Model):
             "seed": self.seed,
             "metric": self.metric,
             "plan": self.plan_spec,
-            "holdout": "off",
+            "holdout": self.holdout,
             "budget": {
                 "trials": self.max_trials,
                 "seconds": self.max_seconds,
@@ -161,7 +173,7 @@ class Study(models.Model):
             },
             "parallel": self.parallel,
             "racing": "off",
-            "stop_when_converged": False,
+            "stop_when_converged": self.stop_when_converged,
         }
 
     def trial_counts(self) -> dict[str, int]:

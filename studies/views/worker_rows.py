@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from studies.models import Lane, ModelFile, ModelFileState, ProbeState, ProbeTiming, Trial, TrialState, WorkerProcess
+from studies.models import ErrandState, Lane, ModelFile, ProbeState, ProbeTiming, Trial, TrialState, WorkerProcess
 from studies.models.worker import ALIVE_FOR
 
 from .attempts import Loss, Place, losses, place_of
@@ -76,7 +76,7 @@ def _doing(teams: Collection[int], held: list[Lane]) -> dict[str, list[Doing]]:
         doing[lane.worker].append(_at_lane(lane, trials[lane.token], lane.study.team_id in teams))
     for probe in _probes():
         doing[probe.worker].append(_at_probe(probe, probe.version.dataset.team_id in teams))
-    models = ModelFile.objects.filter(state=ModelFileState.RUNNING).exclude(worker="")
+    models = ModelFile.objects.filter(state=ErrandState.RUNNING).exclude(worker="")
     for wanted in models.select_related("trial__study").defer("trial__traceback"):
         doing[wanted.worker].append(_at_model(wanted, wanted.trial.study.team_id in teams))
     return doing

@@ -17,7 +17,7 @@ from studies.engine.tables import evaluation_table
 from studies.engine.watch import StopRequest
 from studies.evaluation import Plan, catalogue
 from studies.evaluation.refit import fit_on_all
-from studies.models import Event, ModelFile, ModelFileState, Study, Trial, User
+from studies.models import ErrandState, Event, ModelFile, Study, Trial, User
 from tests.factories import make_study, make_trial, make_version
 
 skops_io = pytest.importorskip("skops.io")
@@ -56,7 +56,7 @@ def test_a_model_is_made_once_and_predicts_as_the_refit_does(trial: Trial, alice
     for _ in range(2):  # a job may arrive twice
         model_job.run_model(wanted.pk)
     made = ModelFile.objects.get()
-    assert (made.state, made.attempts, made.is_there) == (ModelFileState.COMPLETE, 1, True)
+    assert (made.state, made.attempts, made.is_there) == (ErrandState.COMPLETE, 1, True)
     assert made.path.stat().st_size == made.size
     assert list(made.path.parent.iterdir()) == [made.path]
     study = trial.study
@@ -90,10 +90,10 @@ def test_a_fit_that_fails_or_dies_says_so(trial: Trial, alice: User, monkeypatch
     Trial.objects.update(config={"C": -1.0, "l1_ratio": 0.0})
     model_job.run_model(asked(trial, alice).pk)
     made = ModelFile.objects.get()
-    assert made.state == ModelFileState.FAILED
+    assert made.state == ErrandState.FAILED
     assert "C" in made.error
     assert not list(made.path.parent.iterdir())
-    assert asked(trial, alice).state == ModelFileState.WAITING  # asked for again
+    assert asked(trial, alice).state == ErrandState.WAITING  # asked for again
 
     monkeypatch.setattr(model_job, "fit_on_all", lambda *_: os.kill(os.getpid(), 9))
     model_job.run_model(made.pk)
@@ -111,16 +111,16 @@ def test_time_is_limited_and_a_stopping_worker_gives_back(
     monkeypatch.setattr(StopRequest, "at", 1.0)
     model_job.run_model(asked(trial, alice).pk)
     made = ModelFile.objects.get()
-    assert (made.state, made.attempts) == (ModelFileState.WAITING, 0)
+    assert (made.state, made.attempts) == (ErrandState.WAITING, 0)
 
 
 def test_a_lost_fit_waits_again_and_fails_after_three(trial: Trial, alice: User, settings) -> None:
     settings.LEASE_SECONDS = 2.0
     reconciler, clock = Reconciler("one"), [0.0]
-    reconciler.models.clock = lambda: clock[0]
+    reconciler.errands.clock = lambda: clock[0]
     wanted = asked(trial, alice)
-    for attempt, state in ((1, ModelFileState.WAITING), (3, ModelFileState.FAILED)):
-        ModelFile.objects.update(state=ModelFileState.RUNNING, attempts=attempt, started_at=timezone.now())
+    for attempt, state in ((1, ErrandState.WAITING), (3, ErrandState.FAILED)):
+        ModelFile.objects.update(state=ErrandState.RUNNING, attempts=attempt, started_at=timezone.now())
         for _ in range(5):
             reconciler.tick()
             clock[0] += 1.0

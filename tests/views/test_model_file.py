@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from studies.engine import actions
-from studies.models import ModelFile, ModelFileState, Trial, User
+from studies.models import ErrandState, ModelFile, Trial, User
 from tests.factories import make_study, make_trial, make_version
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def test_an_editor_asks_and_watches_and_a_viewer_takes_it_away(
     assert viewer.get(f"{base(trial)}/model.skops").status_code == 404
     made.path.parent.mkdir()
     made.path.write_bytes(b"a model")
-    ModelFile.objects.update(state=ModelFileState.COMPLETE, size=7, sha256="ab" * 32, finished_at=timezone.now())
+    ModelFile.objects.update(state=ErrandState.COMPLETE, size=7, sha256="ab" * 32, finished_at=timezone.now())
     page = viewer.get(f"{base(trial)}/model/").content.decode()
     assert "7\xa0bytes" in page
     assert "hx-trigger" not in page

@@ -20,7 +20,7 @@ from studies.engine.intake_folder import bring
 from studies.engine.store import cache, versions
 from studies.engine.store.address import file_storages
 from studies.engine.store.models import part_of, put_model
-from studies.models import DatasetVersion, ModelFile, ModelFileState, User
+from studies.models import DatasetVersion, ErrandState, ModelFile, User
 from tests.bucket import KEYS, s3_server
 from tests.distant import forget
 from tests.factories import csv_text, make_study, make_trial
@@ -89,7 +89,7 @@ def test_a_backup_reads_the_bucket_and_a_restore_fills_it(bucket: Path, alice: U
 
 def test_a_model_that_a_worker_stored_is_downloaded(bucket: Path, alice: User, client_of: Any) -> None:
     trial = make_trial(make_study(upload(alice), alice), 0)
-    made = ModelFile.objects.create(trial=trial, asked_at=timezone.now(), state=ModelFileState.COMPLETE, size=7)
+    made = ModelFile.objects.create(trial=trial, asked_at=timezone.now(), state=ErrandState.COMPLETE, size=7)
     client: Client = client_of(alice)
     address = f"/studies/{trial.study_id}/trials/0/model.skops"
     assert not made.is_there

@@ -1,0 +1,149 @@
+"""Errands: asked for, rung until a worker takes them up, given back when that worker is gone.
+
+The rows are the truth, as everywhere: a job carries a row's number and may arrive never, once or five times.
+"""
+
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from studies.engine import bell, fitness
+from studies.engine.patience import patiently
+from studies.engine.store.versions import StorageAway
+from studies.models import Errand, ErrandState, ModelFile
+
+logger = logging.getLogger(__name__)
+RING_AGAIN = timedelta(seconds=60)
+RING_SOON = timedelta(seconds=4)
+MAX_ATTEMPTS = 3
+
+E = TypeVar("E", bound=Errand)
+Beat = Callable[[], None]
+Values = dict[str, Any]
+WAITS: Values = {"state": ErrandState.WAITING, "rung_at": None}  # nothing was wrong with it: it is done later
+
+
+@dataclass(frozen=True)
+class Kind:
+    """job: the function that a worker calls with a row's key; limit: the setting with the seconds it may take."""
+
+    model: type[Errand]
+    job: str
+    limit: str
+    lost: str  # what is said when one worker after the other was lost over it
+    is_served: Callable[[], bool] = lambda: True
+
+    @property
+    def seconds(self) -> float:
+        return float(getattr(settings, self.limit))
+
+
+KINDS = (
+    Kind(
+        ModelFile,
+        "studies.engine.model_job.run_model",
+        "MODEL_SECONDS",
+        "workers were lost while they fitted it; memory may be too small.",
+        fitness.models_are_served,
+    ),
+)
+BY_MODEL = {kind.model: kind for kind in KINDS}
+BY_JOB = {kind.job: kind for kind in KINDS}
+
+
+def perform(model: type[E], pk: int, do: Callable[[E, Beat], Values | None]) -> bool:
+    """Claim one, do it, store what came of it; whether anything was stored. The claim decides who does it.
+
+    `do` gets the row and what it must call now and then as a sign of life; it answers the values to be stored with
+    it, its state among them (usually `done(...)` or `failed(...)`), or None to leave it for later, as when the worker
+    is being stopped.
+    """
+    claimed = model._default_manager.filter(pk=pk, state=ErrandState.WAITING).update(
+        state=ErrandState.RUNNING,
+        started_at=timezone.now(),
+        attempts=F("attempts") + 1,
+        beat=F("beat") + 1,
+        worker=os.environ.get("RQ_WORKER_ID", ""),
+    )
+    if not claimed:
+        return False
+    errand = model._default_manager.filter(pk=pk).first()
+    if errand is None:  # what it was for was deleted in this moment
+        return False
+    ours = model._default_manager.filter(pk=pk, state=ErrandState.RUNNING, attempts=errand.attempts)
+    try:
+        values = do(errand, lambda: patiently(ours.update, beat=F("beat") + 1))
+    except (StorageAway, FileNotFoundError) as error:
+        logger.warning("%s waits: %s", errand, error)
+        values = {"state": ErrandState.WAITING}  # rung again after a while
+    if values is None:
+        values = WAITS
+    if values["state"] == ErrandState.WAITING:
+        values = values | {"attempts": errand.attempts - 1}
+    return bool(patiently(ours.update, **values))
+
+
+def done(**values: Any) -> Values:
+    return {"state": ErrandState.COMPLETE, "finished_at": timezone.now(), "error": ""} | values
+
+
+def failed(error: str) -> Values:
+    return {"state": ErrandState.FAILED, "finished_at": timezone.now(), "error": error[:500]}
+
+
+def want_again(rows: QuerySet[Any], who: Any, **values: Any) -> int:
+    """Have those that ended done anew; how many were. What is under way stays so."""
+    ended = rows.filter(state__in=[ErrandState.COMPLETE, ErrandState.FAILED])
+    fresh = {"state": ErrandState.WAITING, "attempts": 0, "asked_by": who, "asked_at": timezone.now()}
+    return int(ended.update(**fresh, rung_at=None, error="", **values))
+
+
+def ring_waiting() -> None:
+    """Ring for what waits and was not rung for lately; Redis may have been away, or emptied."""
+    for kind in KINDS:
+        if not _ring(kind):
+            return
+
+
+def _ring(kind: Kind) -> bool:
+    """False when Redis is away."""
+    served = None
+    for pk, rung_at in kind.model._default_manager.filter(state=ErrandState.WAITING).values_list("pk", "rung_at"):
+        if rung_at is not None and abs(timezone.now() - rung_at) <= RING_AGAIN:
+            continue
+        served = kind.is_served() if served is None else served
+        if not served:
+            break
+        if not bell.ring_errand(kind.job, pk):
+            return False
+        kind.model._default_manager.filter(pk=pk).update(rung_at=timezone.now())
+    return True
+
+
+def leave_to_another(model: type[Errand], pk: int) -> None:
+    """This worker cannot do it: it is rung for again soon, and another one may hear."""
+    soon = timezone.now() - RING_AGAIN + RING_SOON
+    model._default_manager.filter(pk=pk, state=ErrandState.WAITING).update(rung_at=soon)
+
+
+def running() -> dict[tuple[type[Errand], int], int]:
+    """The beat of each that is being done, by its kind and key."""
+    return {
+        (kind.model, pk): beat
+        for kind in KINDS
+        for pk, beat in kind.model._default_manager.filter(state=ErrandState.RUNNING).values_list("pk", "beat")
+    }
+
+
+def give_back(model: type[Errand], pk: int) -> None:
+    """Whoever was doing it is gone: it waits again, and after three attempts it has failed."""
+    rows = model._default_manager.filter(pk=pk, state=ErrandState.RUNNING)
+    rows.filter(attempts__gte=MAX_ATTEMPTS).update(**failed(f"{MAX_ATTEMPTS} {BY_MODEL[model].lost}"))
+    rows.update(**WAITS, beat=F("beat") + 1)
