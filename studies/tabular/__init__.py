@@ -10,12 +10,14 @@ from studies.tabular.export import csv_cell, csv_lines
 from studies.tabular.profile import profile_column
 from studies.tabular.reading import Reading, preview, read_table
 from studies.tabular.roles import suggest_task
+from studies.tabular.row_hash import Match, match_rows, row_hashes, row_keys
 from studies.tabular.storage import content_hash, load_table, save_table
 
 __all__ = [
     "KINDS",
     "ROLES",
     "Column",
+    "Match",
     "Reading",
     "TableError",
     "check_columns",
@@ -24,9 +26,12 @@ __all__ = [
     "csv_cell",
     "csv_lines",
     "load_table",
+    "match_rows",
     "preview",
     "profile_column",
     "read_table",
+    "row_hashes",
+    "row_keys",
     "save_table",
     "suggest_task",
 ]

@@ -9,13 +9,13 @@ from studies.tabular.columns import Column
 from studies.tabular.errors import counted, listed, quote, warning
 from studies.tabular.header import INVISIBLE
 from studies.tabular.records import MIN_ROWS, Warnings
+from studies.tabular.row_hash import occurrences, row_hashes
 
 MAX_CLASSES = 100
 MANY_LEVELS = 100
 LOPSIDED = 0.9
 LARGE_GROUP = 0.4
 RARE = 5  # a class with fewer rows cannot be in every one of five folds
-FLAT, SHARP = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)  # splitmix64's constants
 
 
 def check_columns(columns: Sequence[Column]) -> Warnings:
@@ -149,16 +149,8 @@ def _check_rows(columns: Sequence[Column]) -> Warnings:
 
 
 def _duplicate_rows(columns: Sequence[Column]) -> int:
-    """How many rows have an equal one above them, by a 64-bit hash of each: a million rows take a second."""
-    hashes = np.zeros(columns[0].rows, np.uint64)
-    for column in columns:
-        # Adding zero turns -0.0 into 0.0; every NaN here is the same one.
-        bits = (np.asarray(column.values, np.float64) + 0.0).view(np.uint64)
-        mixed = (hashes * FLAT) ^ bits
-        mixed ^= mixed >> np.uint64(30)
-        mixed *= SHARP
-        hashes = mixed ^ (mixed >> np.uint64(27))
-    return len(hashes) - len(np.unique(hashes))
+    """How many rows have an equal one above them."""
+    return int((occurrences(row_hashes(columns)) > 0).sum())
 
 
 def _check_target_rows(target: Column) -> Warnings:

@@ -1,0 +1,128 @@
+"""The same row in another version of a table, by what its cells say and not by where or as what they are stored.
+
+    n       rows of a table
+    hash    (n,) uint64: the sum over columns of a mixed 64-bit hash of (name, cell), mixed once more. Equal rows have
+            equal hashes; of a million different rows two share one with a chance of 3 in 100 million (n² / 2⁶⁵)
+    key     (n,) uint64: hash and occurrence (0 for the first of several equal rows, then 1, ...), so that no two rows
+            of a table share one
+
+The mixing is splitmix64's finaliser (Steele, Lea and Flood 2014); words are hashed with BLAKE2b.
+"""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studies.tabular.columns import Column
+from studies.tabular.numbers import parse_number
+
+Hashes = NDArray[np.uint64]
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+FIRST, SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+
+
+@dataclass(frozen=True, eq=False)
+class Match:
+    """Rows that two tables have in common: row `first[i]` of one is row `second[i]` of the other, by `names`.
+
+    first, second: (m,) int64, each row at most once, `first` in rising order.
+    """
+
+    names: tuple[str, ...]
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+
+
+def row_hashes(columns: Sequence[Column], names: Collection[str] | None = None) -> Hashes:
+    """(n,) uint64, a hash of each row's cells in the named columns, or in all of them.
+
+    The order of columns does not count, nor does a column's kind: a cell that reads as a number is its value, with
+    either decimal mark ("1.50", "1,5" and 1.5 are one), any other its text without blanks around it, and all missing
+    cells are equal. ValueError for a name that no column has, and when there is nothing to hash.
+    """
+    by_name = {column.name: column for column in columns}
+    wanted = set(by_name if names is None else names)
+    if unknown := sorted(wanted - set(by_name)):
+        raise ValueError(f"There is no column {unknown[0]!r}; the columns are {', '.join(by_name)}.")
+    if not wanted:
+        raise ValueError("A row without columns has no hash.")
+    total = np.zeros(columns[0].rows, np.uint64)
+    for name in wanted:
+        total += _cell_hashes(by_name[name])
+    return _mixed(total)
+
+
+def row_keys(hashes: Hashes) -> Hashes:
+    """(n,) uint64, a key for each row that no other row of the table has: its hash, and which of its copies it is."""
+    return _mixed(hashes + GOLDEN * occurrences(hashes).astype(np.uint64))
+
+
+def occurrences(hashes: Hashes) -> NDArray[np.int64]:
+    """(n,) int64, how many rows above each one are equal to it."""
+    order = np.argsort(hashes, kind="stable")
+    ordered = hashes[order]
+    places = np.arange(len(ordered))
+    begins = np.concatenate([[True], ordered[1:] != ordered[:-1]]) if len(ordered) else np.zeros(0, np.bool_)
+    found = np.empty(len(ordered), np.int64)
+    found[order] = places - np.maximum.accumulate(np.where(begins, places, 0))
+    return found
+
+
+def match_rows(first: Sequence[Column], second: Sequence[Column]) -> Match:
+    """The rows of two tables that say the same in every column that both have; of copies, the i-th is the i-th.
+
+    Nothing matches when they have no column in common.
+    """
+    there = {column.name for column in second}
+    names = tuple(column.name for column in first if column.name in there)
+    if not names:
+        none = np.zeros(0, np.int64)
+        return Match((), none, none)
+    one, other = (row_keys(row_hashes(columns, names)) for columns in (first, second))
+    _, mine, theirs = np.intersect1d(one, other, assume_unique=True, return_indices=True)
+    order = np.argsort(mine)
+    return Match(names, mine[order].astype(np.int64), theirs[order].astype(np.int64))
+
+
+def _cell_hashes(column: Column) -> Hashes:
+    """(n,) uint64, a hash of each cell together with the column's name."""
+    if column.is_numeric:
+        return _number_hashes(column.name, np.asarray(column.values, np.float64))
+    values = [_value(level) for level in column.levels]
+    numbers = np.array([value if isinstance(value, float) else np.nan for value in [*values, None]])
+    # The last entry is that of the missing, whose code is -1.
+    of_level = _number_hashes(column.name, numbers)
+    for code, value in enumerate(values):
+        if isinstance(value, str):
+            of_level[code] = _word_hash(f"{column.name}\0{value}")
+    return of_level[column.values.astype(np.int64)]
+
+
+def _value(text: str) -> float | str:
+    """What a cell says: a number where it reads as one, else the text."""
+    text = text.strip()
+    number = parse_number(text, ".")
+    if number is None:
+        number = parse_number(text, ",")
+    return text if number is None else number
+
+
+def _number_hashes(name: str, numbers: NDArray[np.float64]) -> Hashes:
+    # Adding zero turns -0.0 into 0.0; every NaN is made the same one, and is what a missing cell is.
+    bits = np.where(np.isnan(numbers), np.nan, numbers + 0.0).view(np.uint64)
+    return _mixed(_mixed(bits) + np.uint64(_word_hash(name)))
+
+
+def _word_hash(word: str) -> int:
+    return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")
+
+
+def _mixed(hashes: Hashes) -> Hashes:
+    """Every bit of the result hangs on every bit of the argument; one to one."""
+    mixed = hashes + GOLDEN
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * FIRST
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * SECOND
+    return mixed ^ (mixed >> np.uint64(31))
