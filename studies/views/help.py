@@ -15,6 +15,7 @@ from studies.search import method_options
 
 from . import help_words
 from .help_examples import flattery, folds_example, metric_examples
+from .help_honest import kept_apart, resample, zone
 from .help_models import ROWS, models
 from .help_plans import plan_pictures
 
@@ -38,6 +39,7 @@ SUBJECTS = {
         Subject("plans", "Evaluation plans", "Which rows train and which validate, and what each split protects from."),
         Subject("metrics", "Metrics", "What the score says: range, direction, when to choose it."),
         Subject("scores", "Scores and their doubt", "Best CV, ±, baseline, defaults and gain: how each is computed."),
+        Subject("honest", "Expected score", "What to expect on new data, and how every figure around it is computed."),
         Subject("charts", "Charts", "How to read each chart, what it answers, what it hides."),
         Subject("states", "States", "What a study or a trial is doing, and why a trial has no score."),
         Subject("keyboard", "Keyboard", "Every key that works, and how to do without a mouse."),
@@ -97,6 +99,10 @@ def _scores() -> dict[str, Any]:
     return {"folds": folds_example(), "flattery": flattery()}
 
 
+def _honest() -> dict[str, Any]:
+    return {"resample": resample(), "kept_apart": kept_apart(), "zone": zone()}
+
+
 def _states() -> dict[str, Any]:
     return {
         "study_states": [
@@ -138,6 +144,7 @@ FACTS = {
     "plans": _plans,
     "metrics": _metrics,
     "scores": _scores,
+    "honest": _honest,
     "states": _states,
     "api": _api,
 }

@@ -41,6 +41,7 @@ PAGES = [
     "/help/plans/",
     "/help/metrics/",
     "/help/scores/",
+    "/help/honest/",
     "/help/states/",
     "/help/keyboard/",
     "/help/api/",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from docs import draw_methods
@@ -14,6 +15,7 @@ from studies.evaluation import catalogue, metrics
 from studies.evaluation.splits import KINDS
 from studies.models import Method, Reason, StudyState, TrialState
 from studies.search import method_options
+from studies.templatetags.honest import QUESTIONS
 from studies.templatetags.keys import KEYS
 from studies.views.help import SUBJECTS
 from studies.views.help_plans import plan_pictures
@@ -119,7 +121,9 @@ def linked():
         yield from re.findall(r"{% url 'help_page' '([\w-]+)' %}#([\w-]+)\"", text)
         yield from re.findall(r'"_help_mark.html" with page="([\w-]+)" anchor="([\w-]+)"', text)
         yield from (
-            (path.stem, anchor) for anchor in re.findall(r'href="#([\w-]+)"', text) if path.parent.name == "help"
+            (path.stem if path.parent == TEMPLATES / "help" else path.parent.name, anchor)
+            for anchor in re.findall(r'href="#([\w-]+)"', text)
+            if path.parent == TEMPLATES / "help" or path.parent.parent == TEMPLATES / "help"
         )
 
 
@@ -130,6 +134,19 @@ def test_every_link_into_the_help_arrives(page, client_of, vera):
         "index": ids_of(client_of(vera).get("/help/").content.decode())
     }
     assert [(slug, anchor) for slug, anchor in found if anchor not in ids[slug]] == []
+
+
+def test_every_honest_figure_is_explained_and_asked_for_by_its_key(page):
+    asked = {
+        key
+        for path in TEMPLATES.rglob("*.html")
+        for key in re.findall(r'"honest/_how.html" with about="(\w*)"', path.read_text())
+    }
+    assert asked <= set(QUESTIONS)
+    assert set(QUESTIONS) <= ids_of(page("honest"))
+    link = render_to_string("honest/_how.html", {"about": "held_out"})
+    assert 'href="/help/honest/#held_out"' in link
+    assert 'aria-label="How is the held-out set drawn, and what can it tell?"' in link
 
 
 def test_the_keys_are_the_same_everywhere_and_go_somewhere(page):
