@@ -16,6 +16,7 @@ from studies.models import (
     Comparison,
     Dataset,
     DatasetVersion,
+    ExpectedScore,
     Membership,
     Role,
     Study,
@@ -156,6 +157,92 @@ def make_comparison(
     studies: list[Study], user: User | None = None, name: str = "A comparison", **fields: Any
 ) -> Comparison:
     return Comparison.make(studies[0].team, name, studies, by=user, **fields)
+
+
+def make_expected_score(study: Study, row: dict[str, Any] | None = None, **changes: Any) -> ExpectedScore:
+    """As a worker leaves it for the study's complete trials; `changes` are to its figures, `row` to its other fields.
+
+    The half of the trials with the better scores is tied, the last of them the one to keep.
+    """
+    figures = expected_figures(study)
+    if unknown := changes.keys() - figures.keys():
+        raise ValueError(f"Figures have no {', '.join(sorted(unknown))}.")
+    now = timezone.now()
+    values: dict[str, Any] = {
+        "state": "complete",
+        "asked_at": now,
+        "finished_at": now,
+        "computed_at": now,
+        "trials_hash": "t" * 64,
+        "figures": figures | changes,
+    }
+    return ExpectedScore.objects.create(study=study, **(values | (row or {})))
+
+
+def expected_figures(study: Study) -> dict[str, Any]:
+    """Figures that hang together, two points worse than the best; not available while fewer than two trials are."""
+    complete = list(study.trials.filter(state="complete").ranked(study.maximize))
+    if len(complete) < 2:
+        why = "It takes two complete trials."
+        return _NO_FIGURES | {"why": why, "rows": study.dataset_version.rows, "trials": len(complete)}
+    better = 1.0 if study.maximize else -1.0
+    best, worst = complete[0], complete[-1]
+    expected = best.value - 0.02 * better
+    ends = sorted((expected - 0.04, expected + 0.035))
+    tied = complete[: (len(complete) + 1) // 2]
+    fastest = min(tied, key=lambda trial: (trial.fit_seconds or 0.0, -trial.number))
+    reference = {"gain": better * (expected - worst.value), "low": -0.01, "high": 0.06, "chance": 0.91}
+
+    def pick(rule: str, trial: Trial) -> dict[str, Any]:
+        costs = abs(best.value - trial.value)
+        spread = {"low": costs - 0.01, "high": costs + 0.02}
+        return {"rule": rule, "number": trial.number, "costs": costs, "fit_seconds": trial.fit_seconds} | spread
+
+    return _NO_FIGURES | {
+        "available": True,
+        "rows": study.dataset_version.rows,
+        "resamples": 500,
+        "trials": len(complete),
+        "best": best.value,
+        "best_number": best.number,
+        "expected": expected,
+        "low": ends[0],
+        "high": ends[1],
+        "optimism": 0.02,
+        "chosen": {str(best.number): 0.6, str(complete[1].number): 0.4},
+        "tied": [trial.number for trial in tied],
+        "picks": [pick("best", best), pick("simplest", tied[-1]), pick("fastest", fastest)],
+        "keep": tied[-1].number,
+        "keep_why": "same score, 8 times faster"
+        if tied[-1] is not best
+        else "best score, and the fastest of its equals",
+        "defaults": reference if best.number else None,
+        "baseline": reference | {"pattern": True, "low": 0.05, "chance": 1.0} if study.baseline else None,
+        "curve": _curve(complete, better),
+        "last_help": best.number,
+        "recent": {"trials": 20, "share": 0.09},
+        "verdict": "converged",
+    }
+
+
+def _curve(complete: list[Trial], better: float) -> list[dict[str, Any]]:
+    """The best so far by trial number, and two points worse what to expect."""
+    points: list[dict[str, Any]] = []
+    for trial in sorted(complete, key=lambda trial: trial.number):
+        values = [trial.value, *(point["best"] for point in points[-1:])]
+        best = max(values) if better > 0 else min(values)
+        expected = best - 0.02 * better
+        band = {"low": expected - 0.025, "high": expected + 0.025}
+        points.append({"trials": len(points) + 1, "number": trial.number, "best": best, "expected": expected} | band)
+    return points[-40:]
+
+
+_NO_FIGURES: dict[str, Any] = {
+    "available": False, "why": "", "rows": 0, "groups": 0, "resamples": 0, "trials": 0, "left_out": 0, "best": None,
+    "best_number": None, "expected": None, "low": None, "high": None, "optimism": None, "chosen": {}, "tied": [],
+    "picks": [], "keep": None, "keep_why": "", "defaults": None, "baseline": None, "curve": [], "last_help": None,
+    "recent": None, "verdict": "too_early", "ledger": None,
+}  # fmt: skip
 
 
 def make_visits(team: Team, user: User, patients: int = 24, name: str = "Visits", **roles: str) -> DatasetVersion:
