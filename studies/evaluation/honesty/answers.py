@@ -1,0 +1,66 @@
+"""What T trials said about the rows that all of them have, ready to be scored.
+
+| symbol | meaning |
+|---|---|
+| T, R, n, C | trials, repeats of the folds, rows, classes |
+
+The R answers that a trial has for a row are averaged within the row, and never taken for R rows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studies.evaluation.predictions import PARTS, Predictions
+
+Array = NDArray[Any]
+LEAST_PROBABILITY = 0.25 / PARTS  # what a stored 0 may have been: anything below half a part
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """One trial's answers: labels (R, n) codes, values (R, n), probabilities (R, n, C), scores (R, n) or (R, n, C).
+
+    Only what the metric needs is there.
+    """
+
+    labels: Array | None = None
+    values: Array | None = None
+    probabilities: Array | None = None
+    scores: Array | None = None
+
+
+def covered_rows(trials: Sequence[Predictions]) -> NDArray[np.bool_]:
+    """(n,) true for the rows that every trial has validated in every repeat."""
+    covered = np.asarray(trials[0].covered.all(axis=0))
+    for trial in trials[1:]:
+        if trial.covered.shape[1] != len(covered):
+            raise ValueError(f"Predictions for {trial.covered.shape[1]} and {len(covered)} rows do not go together.")
+        covered = covered & trial.covered.all(axis=0)
+    return covered
+
+
+def at_rows(trial: Predictions, rows: NDArray[Any]) -> Predictions:
+    """The same predictions for a choice of the rows: indices, or (n,) booleans."""
+    parts = {name: getattr(trial, name) for name in ("labels", "values", "probabilities", "ranks")}
+    return Predictions(**{name: array[:, rows] for name, array in parts.items() if array is not None})
+
+
+def answer_of(trial: Predictions, rows: NDArray[np.bool_], needs: str) -> Answer:
+    """Stored predictions at the given rows, for a metric that needs "labels", "values", "probabilities" or "scores"."""
+    rows = slice(None) if rows.all() else rows  # type: ignore[assignment]  # a view where it can be one
+    if needs == "scores":
+        scores = trial.probabilities if trial.probabilities is not None else trial.ranks
+        found: Array | None = None if scores is None else scores[:, rows]
+    else:
+        stored = getattr(trial, needs)
+        found = None if stored is None else stored[:, rows]
+    if found is None:
+        raise ValueError(f"The metric needs {needs}, and a trial has none.")
+    if needs == "probabilities":
+        found = np.clip(found.astype(np.float64) / PARTS, LEAST_PROBABILITY, 1.0 - LEAST_PROBABILITY)
+        found = np.stack([1.0 - found, found], axis=-1) if found.ndim == 2 else found
+    return Answer(**{needs: found})
