@@ -8,10 +8,12 @@ all 2^n ways to turn signs whose mean is at least as far from 0 as the one seen 
 pairs, "The Design of Experiments", 1935, section 21). Two-sided: five pairs can reach 1 in 16 at best, six 1 in 32.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import t
 
 Floats = NDArray[np.float64]
 EXACT = 14  # pairs up to which every way is counted
@@ -67,3 +69,10 @@ def adjusted(chances: list[float]) -> list[float]:
         highest = max(highest, min(1.0, chances[i] * (len(chances) - rank)))
         result[i] = highest
     return result
+
+
+def mean_interval(values: Sequence[float], sure: float = 0.95) -> tuple[float, float]:
+    """Interval of the mean of two or more runs over seeds, by W. S. Gosset's t."""
+    x = np.asarray(values, dtype=np.float64)
+    half = float(t.ppf(0.5 + sure / 2, len(x) - 1) * x.std(ddof=1) / np.sqrt(len(x)))
+    return float(x.mean()) - half, float(x.mean()) + half

@@ -1,4 +1,4 @@
-"""The name under which a team keeps a comparison."""
+"""The name under which a team keeps a comparison, and how near two scores must lie to be the same in practice."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -51,3 +51,29 @@ class ComparisonForm(forms.Form):
             self.add_error("name", TAKEN)
             return False
         return True
+
+
+class ZoneForm(forms.Form):
+    """The zone of practical equivalence, as it stands in the address: points, or percent for errors."""
+
+    within = forms.FloatField(
+        label="Equal within",
+        min_value=0,
+        max_value=50,
+        required=False,
+        error_messages={
+            "invalid": "Write a number, such as 0.5.",
+            "min_value": "A difference has no sign here: 0 or more.",
+            "max_value": "At most 50: with more, all would be the same.",
+        },
+        widget=forms.NumberInput(attrs={"class": "form-control", "step": "any", "inputmode": "decimal"}),
+    )
+
+    def __init__(self, asked: Any, unit: str, default: float) -> None:
+        """`asked`: the address; what it does not say is the default, and so is what is refused."""
+        super().__init__({"within": asked.get("within", "").strip() or f"{default:g}"}, auto_id="zone_%s")
+        self.unit, self.default = unit, default
+
+    @property
+    def size(self) -> float:
+        return self.cleaned_data["within"] if self.is_valid() else self.default

@@ -11,16 +11,20 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
-from studies.forms.comparison import ComparisonForm
-from studies.models import Comparison, Proposal, Standing, Study, StudyState
+from studies.forms.comparison import ComparisonForm, ZoneForm
+from studies.models import Comparison, Proposal, Study, StudyState
+from studies.plots.intervals import Scored, intervals
 from studies.plots.parallel_by_study import shared_parameters
 
 from .access import current_team, get_comparison, get_membership
 from .comparison import MOST, Fact, chosen_ids, chosen_studies, comparable, facts, kept_studies
+from .expected_scores import expected_scores
 from .headline import Gain, gain_over
 from .labels import metric_in_text, metric_label
+from .method_scores import FEWEST, method_scores
 from .methods import MethodComparison, method_comparison, target_in_words
-from .progress import Progress, progress_of
+from .pairs import WITHIN, Pairs, Side, pairs_of, unit_of
+from .progress import progress_of
 from .study_spec import parameters_of
 
 OFFERED = 200
@@ -34,18 +38,6 @@ class Choice:
     study: Study
     metric: str
     chosen: bool
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of the studies compared; `mark` is its colour and dash in every figure."""
-
-    study: Study
-    progress: Progress
-    mark: int
-    metric: str
-    lead: Gain | None = None
-    standing: Standing | None = None
 
 
 @require_safe
@@ -67,7 +59,7 @@ def saved_comparison_live(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = kept_studies(comparison)
     if len(chosen) < 2 or request.GET.get("since") == _cursor(chosen):
         return HttpResponse(status=204)
-    response = render(request, "compare/_live.html", _side_by_side(chosen, comparison) | {"oob": True})
+    response = render(request, "compare/_live.html", _side_by_side(request, chosen, comparison) | {"oob": True})
     return trigger_client_event(response, "study-changed", {})
 
 
@@ -102,7 +94,7 @@ def comparison_page(
         context["saved"] = saved.annotate(n=Count("compared")).order_by("-pk")
         return render(request, "compare/picker.html", context)
     template = "compare/methods.html" if _by_method(chosen, comparison) else "compare/compare.html"
-    return render(request, template, context | _side_by_side(chosen, comparison))
+    return render(request, template, context | _side_by_side(request, chosen, comparison))
 
 
 def _may_edit(request: HttpRequest, comparison: Comparison | None) -> bool:
@@ -120,23 +112,40 @@ def _cursor(chosen: list[Study]) -> str:
     return ".".join(str(study.change) for study in chosen)
 
 
-def _side_by_side(chosen: list[Study], comparison: Comparison | None) -> dict[str, Any]:
+def _side_by_side(request: HttpRequest, chosen: list[Study], comparison: Comparison | None) -> dict[str, Any]:
     """What the page says about at least two studies."""
     progress = progress_of(chosen)
     fair = comparable(chosen)
+    by_method = _by_method(chosen, comparison)
+    expected = expected_scores(chosen, draws=not by_method)
     standing = Proposal.objects.standing([study.pk for study in chosen])
     sides = [
-        Side(study, progress[study.pk], i % 6 + 1, metric_label(study.metric), standing=standing[study.pk])
+        Side(
+            study,
+            progress[study.pk],
+            i % 6 + 1,
+            metric_label(study.metric),
+            expected[study.pk],
+            standing=standing[study.pk],
+        )
         for i, study in enumerate(chosen)
     ]
-    by_method = _by_method(chosen, comparison)
-    methods = method_comparison(chosen, progress) if by_method else None
+    by_expected = fair.same_question and _by_expected(sides)
+    zone = zone_form(request, chosen[0])
+    methods = method_comparison(chosen, progress, expected) if by_method else None
+    scores = method_scores(methods, zone.size) if methods else None
+    pairs = scores.pairs if scores else pairs_of(sides, zone.size) if fair.shared else None
     rows = facts([row.runs[0].study for row in methods.ordered] if methods else chosen)
     shown, folded = _differing(rows)
     return {
         "comparison": comparison,
         "file_name": comparison.name if comparison else "comparison",
-        "sides": _ranked(sides) if fair.shared else sides,
+        "sides": _ranked(sides, by_expected) if fair.shared else sides,
+        "by_expected": by_expected,
+        "pairs": pairs,
+        "zone": zone,
+        "intervals": scores.picture if scores else intervals(_rows(pairs)) if pairs else None,
+        "fewest": FEWEST,
         "ordered": sides,
         "fair": fair,
         "lead": _lead(sides) if fair.shared else None,
@@ -154,6 +163,28 @@ def _side_by_side(chosen: list[Study], comparison: Comparison | None) -> dict[st
         "since": _cursor(chosen),
         "live": any(study.is_live for study in chosen),
     }
+
+
+def zone_form(request: HttpRequest, study: Study) -> ZoneForm:
+    """The zone of practical equivalence as the address has it, in the unit of the study's metric."""
+    unit = unit_of(study)
+    return ZoneForm(request.GET, unit, WITHIN[unit])
+
+
+def _rows(pairs: Pairs) -> list[Scored]:
+    """The studies with an expected score, best first, as the picture of intervals wants them."""
+    return [
+        Scored(
+            side.study.name,
+            side.mark,
+            side.expected.value,
+            side.expected.low,
+            side.expected.high,
+            side.expected.best,
+            noise=side.noise,
+        )
+        for side in pairs.ordered
+    ]
 
 
 def _differing(rows: list[Fact]) -> tuple[list[Fact], list[Fact]]:
@@ -199,15 +230,25 @@ def _data_of(study: Study) -> tuple[int, str, str]:
     return study.dataset_version_id, study.target, study.metric
 
 
-def _ranked(sides: list[Side]) -> list[Side]:
-    """Best first, each with its distance to the best; those without a score last."""
+def _by_expected(sides: list[Side]) -> bool:
+    """Whether expected scores can order them: all that have a best CV have one."""
     scored = [side for side in sides if side.progress.best]
-    scored.sort(key=lambda side: side.progress.best.value, reverse=sides[0].study.maximize)
+    return bool(scored) and all(side.expected for side in scored)
+
+
+def _ranked(sides: list[Side], by_expected: bool = False) -> list[Side]:
+    """Best first, each with its distance to the best; those without a score last."""
+
+    def score(side: Side) -> float:
+        return side.expected.value if by_expected else side.progress.best.value
+
+    scored = [side for side in sides if side.progress.best]
+    scored.sort(key=score, reverse=sides[0].study.maximize)
     rest = [side for side in sides if not side.progress.best]
     if not scored:
         return rest
-    top = scored[0].progress.best.value
-    behind = [replace(side, lead=gain_over(side.study, side.progress.best.value, top)) for side in scored[1:]]
+    top = score(scored[0])
+    behind = [replace(side, lead=gain_over(side.study, score(side), top)) for side in scored[1:]]
     return [scored[0], *behind, *rest]
 
 

@@ -8,7 +8,7 @@ from studies.plots import best_by_method, best_so_far, parallel_by_study, scores
 from studies.plots.payload import payload
 
 from .labels import metric_label
-from .methods import by_method as grouped
+from .method_names import by_method as grouped
 from .methods import method_comparison
 from .progress import progress_of
 from .study_charts import Options, axis_of

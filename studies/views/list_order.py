@@ -23,11 +23,12 @@ LABELS = {
     "name": "Name",
     "state": "State",
     "best": "Best CV",
+    "expected": "Expected",
     "time": "Worker time",
     "updated": "Updated",
     "created": "Created",
 }
-FIRST_DOWN = {"best", "time", "updated", "created"}  # a first click brings the largest or latest up
+FIRST_DOWN = {"best", "expected", "time", "updated", "created"}  # a first click brings the largest or latest up
 DEFAULT = "-updated"
 
 
@@ -51,6 +52,10 @@ class Order:
         """What the address says of it: nothing for the default."""
         return "" if self.word == DEFAULT else self.word
 
+    @property
+    def ranks_scores(self) -> bool:
+        return self.key in {"best", "expected"}
+
     def aria(self, key: str) -> str:
         if key != self.key:
             return ""
@@ -69,6 +74,7 @@ class Order:
             "name": ("Name, A to Z", "Name, Z to A"),
             "state": ("State, in progress first", "State, complete first"),
             "best": ("Best CV, worst first", "Best CV, best first"),
+            "expected": ("Expected score, worst first", "Expected score, best first"),
             "time": ("Worker time, least first", "Worker time, most first"),
             "updated": ("Updated, oldest first", "Updated, latest first"),
             "created": ("Created, oldest first", "Created, latest first"),
@@ -81,9 +87,10 @@ class Order:
 
     def sort(self, studies: QuerySet[Study]) -> QuerySet[Study]:
         """Studies without what is sorted by stand last either way."""
-        if self.key == "best":
+        if self.ranks_scores:
             # Scores of different metrics have no common order: metric by metric, best first or last within each.
-            return studies.annotate(gain=_best_gain()).order_by("metric", self._way(F("gain")), "-updated_at", "-pk")
+            gain = _best_gain() if self.key == "best" else _expected_gain()
+            return studies.annotate(gain=gain).order_by("metric", self._way(F("gain")), "-updated_at", "-pk")
         expressions: dict[str, Any] = {
             "name": Lower("name"),
             "state": Case(*(When(state=state, then=Value(i)) for i, state in enumerate(BY_LIFE))),
@@ -102,6 +109,12 @@ def _best_gain() -> Case:
     complete = Trial.objects.filter(study=OuterRef("pk"), state=TrialState.COMPLETE, value__isnull=False)
     highest, lowest = complete.order_by("-value").values("value")[:1], complete.order_by("value").values("value")[:1]
     return Case(When(direction="maximize", then=Subquery(highest)), default=-1.0 * Subquery(lowest))
+
+
+def _expected_gain() -> Case:
+    """The expected score of each study, its sign turned where lower is better."""
+    expected = F("expected_score__expected")
+    return Case(When(direction="maximize", then=expected), default=-1.0 * expected)
 
 
 def _worker_seconds() -> Subquery:

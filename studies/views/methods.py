@@ -1,7 +1,6 @@
 """A method comparison as its page tells it: a row per method, its runs by seed, and whether the lead may be luck."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -11,7 +10,9 @@ from studies.evaluation.seed_noise import ENOUGH, SURE, PairedDifference, adjust
 from studies.models import Method, Study
 from studies.plots.numbers import MINUS, format_points, format_score
 
+from .expected_scores import Expected
 from .headline import POINTS, Gain, gain_over
+from .method_names import by_method
 from .progress import Progress
 
 
@@ -22,6 +23,7 @@ class SeedRun:
     study: Study
     progress: Progress
     value: float | None
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,16 @@ class MethodRow:
     @property
     def median(self) -> float | None:
         return float(np.median(self.values)) if self.values else None
+
+    @property
+    def told(self) -> dict[int, Expected]:
+        """By seed, what the runs that have an expected score should reach on new data."""
+        return {run.study.seed: run.expected for run in self.runs if run.expected}
+
+    @property
+    def expected(self) -> float | None:
+        """The mean over the seeds that have one."""
+        return float(np.mean([one.value for one in self.told.values()])) if self.told else None
 
     @property
     def low(self) -> float:
@@ -164,37 +176,19 @@ class MethodComparison:
         return round(100 * self.done / self.budget) if self.budget else 0
 
 
-def method_names(studies: Sequence[Study]) -> dict[int, str]:
-    """The name of each study's method; with its options where the same method is there with others."""
-    plain = {study.pk: study.get_method_display() for study in studies}
-    options = {study.pk: json.dumps(study.method_options, sort_keys=True) for study in studies}
-    several = {name for name in plain.values() if len({options[pk] for pk in plain if plain[pk] == name}) > 1}
-    return {
-        study.pk: f"{plain[study.pk]} ({_options(study)})" if plain[study.pk] in several else plain[study.pk]
-        for study in studies
-    }
+def method_comparison(
+    studies: Sequence[Study], progress: dict[int, Progress], expected: Mapping[int, Expected] | None = None
+) -> MethodComparison:
+    """Rows, wins and verdict from the best so far of each study; all must be of one metric.
 
-
-def _options(study: Study) -> str:
-    return ", ".join(f"{name} {value}" for name, value in study.method_options.items()) or "no options"
-
-
-def by_method(studies: Sequence[Study]) -> dict[str, list[Study]]:
-    """The studies of each method, in the order in which they were chosen."""
-    names = method_names(studies)
-    found: dict[str, list[Study]] = {}
-    for study in studies:
-        found.setdefault(names[study.pk], []).append(study)
-    return found
-
-
-def method_comparison(studies: Sequence[Study], progress: dict[int, Progress]) -> MethodComparison:
-    """Rows, wins and verdict from the best so far of each study; all must be of one metric."""
+    `expected`, by study, is only carried along: method_scores.py holds methods against one another by it.
+    """
+    told = expected or {}
     maximize = studies[0].maximize
     live = [study for study in studies if study.is_live]
     at = min((progress[study.pk].done - 1 for study in live), default=None)
     rows = [
-        MethodRow(name, i % 6 + 1, tuple(_run(study, progress[study.pk], at) for study in members), maximize)
+        MethodRow(name, i % 6 + 1, tuple(_run(study, progress[study.pk], at, told) for study in members), maximize)
         for i, (name, members) in enumerate(by_method(studies).items())
     ]
     rows = _with_wins(rows, maximize)
@@ -212,9 +206,9 @@ def _goodness(row: MethodRow, maximize: bool) -> float:
     return -np.inf if row.median is None else row.median if maximize else -row.median
 
 
-def _run(study: Study, progress: Progress, at: int | None) -> SeedRun:
+def _run(study: Study, progress: Progress, at: int | None, told: Mapping[int, Expected]) -> SeedRun:
     known = [best for best in progress.incumbents if at is None or best.number <= at]
-    return SeedRun(study, progress, known[-1].value if known else None)
+    return SeedRun(study, progress, known[-1].value if known else None, told.get(study.pk))
 
 
 def _by_seed(row: MethodRow, seeds: Sequence[int]) -> np.ndarray:

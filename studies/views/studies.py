@@ -16,6 +16,7 @@ from studies.models import ACTIVE, Dataset, Proposal, Standing, Study, Trial, Tr
 from .access import current_team
 from .allowed import allowed_actions
 from .decisions import decisions
+from .expected_scores import Expected, expected_scores
 from .labels import estimator_label, metric_in_text
 from .list_filter import ListFilter, list_filter
 from .progress import Progress, progress_of, say_by_lanes
@@ -32,6 +33,7 @@ class Row:
     tags: list[tuple[str, str]]  # each with the address of the studies that have it
     actions: set[str]
     standing: Standing
+    expected: Expected
 
 
 @require_safe
@@ -68,7 +70,7 @@ def _context(request: HttpRequest, asked: QueryDict) -> dict:
         "filter": wanted,
         "page": page,
         "rows": _rows(page, wanted),
-        "mixed": wanted.order.key == "best" and len({study.metric for study in page.object_list}) > 1,
+        "mixed": wanted.order.ranks_scores and len({study.metric for study in page.object_list}) > 1,
         "here": wanted.address(**at),
         "addresses": {
             "previous": wanted.address(page=str(page.number - 1)),
@@ -83,6 +85,7 @@ def _context(request: HttpRequest, asked: QueryDict) -> dict:
 def _rows(page: Page, wanted: ListFilter) -> list[Row]:
     progress = progress_of(page.object_list)
     standing = Proposal.objects.standing([study.pk for study in page.object_list])
+    expected = expected_scores(page.object_list)
     return [
         Row(
             study,
@@ -92,6 +95,7 @@ def _rows(page: Page, wanted: ListFilter) -> list[Row]:
             [(tag.name, wanted.address(tag=tag.name)) for tag in study.tags.all()],
             allowed_actions(study),
             standing[study.pk],
+            expected[study.pk],
         )
         for study in page.object_list
     ]

@@ -17,6 +17,7 @@ from studies.plots.score_dots import FoldDots, fold_dots, scale_of
 
 from .access import get_study
 from .attempts import attempt_rows
+from .expected_scores import Expected, expected_scores
 from .headline import Gain, gain_over
 from .labels import estimator_label, fold_names, method_in_text, metric_in_text, metric_label
 from .leaderboard import scored
@@ -101,6 +102,7 @@ def _context(request: HttpRequest, study: Study, shown: Trial) -> dict[str, Any]
         "defaults": defaults,
         "is_best": best is not None and best.pk == shown.pk,
         "rank": _rank(study, shown),
+        "honest": honest_facts(expected_scores([study])[study.pk], shown),
         "gain": _gain(study, shown, defaults),
         "parameters": parameter_rows(study, shown, best),
         "folds": _fold_rows(study, shown, best),
@@ -119,6 +121,25 @@ def _context(request: HttpRequest, study: Study, shown: Trial) -> dict[str, Any]
         "standing": standing,
         "n_comments": study.comments.filter(trial_number=shown.number, deleted_at=None).count(),
     }
+
+
+@dataclass(frozen=True)
+class HonestFacts:
+    """What the study's figures say of one trial; `hand_picked` only of one that the search itself would not choose."""
+
+    expected: Expected
+    chosen: float
+    tied: bool
+    hand_picked: float | None
+
+
+def honest_facts(expected: Expected, shown: Trial) -> HonestFacts | None:
+    """None without figures, for a trial without a score and for one that ended after they were worked out."""
+    if shown.state != TrialState.COMPLETE or shown.value is None or not expected.knows(shown):
+        return None
+    number = shown.number
+    by_hand = None if number == expected.best_number else expected.hand_picked(shown.value)
+    return HonestFacts(expected, expected.chosen(number) or 0.0, expected.is_tied(number), by_hand)
 
 
 def _defaults_trial(study: Study) -> Trial | None:

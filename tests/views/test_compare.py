@@ -147,7 +147,7 @@ def test_queries_do_not_grow(client_of, alice, version, django_assert_max_num_qu
     for study in many:
         make_trial(study, 0)
     browser = client_of(alice)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         browser.get(address(*many))
 
 

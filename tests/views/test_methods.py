@@ -151,11 +151,11 @@ def test_distributions_are_by_method_too(client_of, alice, compared):
 def test_queries_do_not_grow(client_of, alice, compared, django_assert_max_num_queries):
     comparison = compared({"random": WORSE, "bayesian": BETTER, "evolutionary": WORSE, "grid": WORSE})
     browser = client_of(alice)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         browser.get(f"/compare/{comparison.pk}/")
     with django_assert_max_num_queries(8):
         browser.get(f"/compare/{comparison.pk}/charts/best-so-far/")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         browser.get(f"/compare/{comparison.pk}/live/")
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from studies.models import Study, Tag, WorkerProcess
-from tests.factories import make_study, make_trial, make_version
+from tests.factories import make_expected_score, make_study, make_trial, make_version
 from tests.views.reading import words_of
 
 
@@ -156,7 +156,7 @@ def test_the_number_of_queries_does_not_grow(client_of, alice, version, django_a
         make_trial(study, 1)
     Tag.objects.put_on(Study.objects.all(), team, ["a", "b"])
     for query in ("", "?sort=-best&tag=a", "?sort=time&q=study"):
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(21):
             browser.get(f"/{query}")
 
 
@@ -205,3 +205,36 @@ def test_visitors_are_sent_to_sign_in(client, db):
 def test_wrong_verb(client_of, alice):
     assert client_of(alice).post("/").status_code == 405
     assert client_of(alice).post("/studies-live/").status_code == 405
+
+
+def test_expected_scores_stand_in_a_column_that_sorts(client_of, alice, version):
+    for name, metric, direction, expected in (
+        ("Low", "accuracy", "maximize", 0.70),
+        ("High", "accuracy", "maximize", 0.74),
+        ("None", "accuracy", "maximize", None),
+        ("Loss", "log_loss", "minimize", 0.40),
+        ("Great loss", "log_loss", "minimize", 0.90),
+    ):
+        study = make_study(version, alice, name=name, metric=metric, direction=direction, state="complete")
+        make_trial(study, 0, value=0.8, stderr=0.016)
+        make_trial(study, 1, value=0.7, stderr=0.016)
+        if expected is not None:
+            make_expected_score(study, expected=expected, low=expected - 0.03, high=expected + 0.03)
+    browser = client_of(alice)
+    page = browser.get("/?sort=-expected")
+    assert names(page) == ["High", "Low", "None", "Loss", "Great loss"]
+    assert names(browser.get("/?sort=expected")) == ["Low", "High", "None", "Great loss", "Loss"]
+    words = words_of(page)
+    assert "0.740 [0.710, 0.770]" in words
+    assert "each metric stands by itself" in words
+    assert 'title="It has not been worked out yet"' in page.content.decode()
+
+
+def test_a_converged_study_that_goes_on_wants_a_decision(client_of, alice, version):
+    for name, state, by_itself in (("On", "running", False), ("Stops", "running", True), ("Ended", "complete", False)):
+        study = make_study(version, alice, name=name, state=state, stop_when_converged=by_itself)
+        make_trial(study, 0)
+        make_trial(study, 1)
+        make_expected_score(study, verdict="converged")
+    shown = client_of(alice).get("/").context["decisions"].shown
+    assert [(study.name, why) for study, why in shown] == [("On", "converged: stop or extend?")]

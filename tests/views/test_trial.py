@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from studies.models import Attempt, Study, Trial
-from tests.factories import make_attempt, make_study, make_trial, make_version
+from tests.factories import make_attempt, make_expected_score, make_study, make_trial, make_version
 from tests.views.reading import words_of
 
 
@@ -159,7 +159,7 @@ def test_every_state_has_a_page(client_of, alice, study, state):
 
 def test_queries(client_of, alice, study, django_assert_max_num_queries):
     browser = client_of(alice)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         trial_page(browser, study, 1)
 
 
@@ -202,3 +202,22 @@ def test_why_without_a_score_a_prediction_or_a_reason(client_of, alice, study):
     make_trial(study, 8, origin={"kind": "child", "parents": [1, 3]})
     for number in (1, 8):
         assert trial_page(browser, study, number).context["why"] is None
+
+
+def test_what_the_resamples_say_of_a_trial(client_of, alice, study):
+    browser = client_of(alice)
+    assert trial_page(browser, study, 1).context["honest"] is None
+    make_expected_score(
+        study, chosen={"1": 0.6, "0": 0.004}, tied=[1, 0], optimism=0.02, expected=0.723, low=0.7, high=0.75
+    )
+    best = words_of(trial_page(browser, study, 1))
+    assert "It is what the search chooses; on new data expect 0.723 [0.700, 0.750]" in best
+    assert "1 other is tied with it. how? It would have been chosen in 60 % of the resamples." in best
+    tied = words_of(trial_page(browser, study, 0))
+    assert "Picked by hand, expect about 0.690 on new data: its CV score minus the over-fitting found for" in tied
+    assert "(2.0 points), at most the expected score" in tied
+    assert "It is tied with the best. how? It would have been chosen in &lt; 1 % of the resamples." in tied
+    other = words_of(trial_page(browser, study, 3))
+    assert "It is not tied with the best. how? It would have been chosen in none of the resamples." in other
+    make_trial(study, 9, finished_at=timezone.now() + timedelta(minutes=1))
+    assert trial_page(browser, study, 9).context["honest"] is None

@@ -1,0 +1,109 @@
+"""What the choice of each study should score on new data, as a worker has worked it out; nothing is computed here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studies.evaluation.honesty import hand_picked
+from studies.models import ErrandState, ExpectedScore, Study, Trial
+
+from .headline import gain_over
+
+NOT_YET = "it has not been worked out yet"
+UNDER_WAY = "it is being worked out"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One study's figures, or in `why` (a sentence without its full stop) why there are none.
+
+    `draws` are the scores of the resamples, read on demand; those of two studies may be subtracted where `resampling`
+    is the same. `under_way`: newer figures are being worked out.
+    """
+
+    study: Study
+    figures: dict[str, Any] = field(default_factory=dict)
+    why: str = NOT_YET
+    draws: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
+    resampling: str = ""
+    under_way: bool = False
+    computed_at: datetime | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.figures)
+
+    @property
+    def value(self) -> float:
+        return self.figures["expected"]
+
+    @property
+    def low(self) -> float:
+        return self.figures["low"]
+
+    @property
+    def high(self) -> float:
+        return self.figures["high"]
+
+    @property
+    def best(self) -> float:
+        """Best CV by the pooled recipe that `value` is held against."""
+        return self.figures["best"]
+
+    @property
+    def best_number(self) -> int:
+        return self.figures["best_number"]
+
+    @property
+    def over_fitting(self) -> str:
+        """Over-fitting to validation in the words of the metric: "1.6 points", "0.8 %", "none found"."""
+        if self.figures["optimism"] <= 0:
+            return "none found"
+        return gain_over(self.study, self.best, self.value).words.lstrip("+−±")
+
+    @property
+    def tied(self) -> list[int]:
+        """Numbers of the trials tied with the best, best first, the best included."""
+        return self.figures["tied"]
+
+    def knows(self, trial: Trial) -> bool:
+        """Whether the trial had ended when the figures were worked out."""
+        ended, then = trial.finished_at, self.computed_at
+        return bool(self) and (ended is None or then is None or ended <= then)
+
+    def is_tied(self, number: int) -> bool:
+        return number in self.figures.get("tied", ())
+
+    def chosen(self, number: int) -> float | None:
+        """Share of the resamples in which the trial would have been chosen; None without figures."""
+        return self.figures["chosen"].get(str(number), 0.0) if self else None
+
+    def hand_picked(self, value: float) -> float:
+        """Of a trial that was not chosen by its score: its CV score less the over-fitting, never above `value`."""
+        return hand_picked(value, self.figures["optimism"], self.value, maximize=self.study.maximize)
+
+
+def expected_scores(studies: Iterable[Study], draws: bool = False) -> dict[int, Expected]:
+    """The figures of each study by its id, in one query however many there are."""
+    studies = {study.pk: study for study in studies}
+    rows = ExpectedScore.objects.filter(study__in=studies).only(
+        "study_id", "state", "error", "figures", "resampling", "computed_at", *(["draws"] if draws else [])
+    )
+    return {pk: Expected(study) for pk, study in studies.items()} | {
+        row.study_id: _told(studies[row.study_id], row, draws) for row in rows
+    }
+
+
+def _told(study: Study, row: ExpectedScore, draws: bool) -> Expected:
+    figures = row.figures or {}
+    if figures.get("available"):
+        z = np.frombuffer(bytes(row.draws), dtype="<f8") if draws and row.draws else None
+        return Expected(study, figures, "", z, row.resampling, row.is_under_way, row.computed_at)
+    if figures.get("why"):
+        return Expected(study, why=figures["why"].rstrip("."), under_way=row.is_under_way)
+    if row.state == ErrandState.FAILED:
+        return Expected(study, why=f"working it out failed: {row.error.rstrip('.')}")
+    return Expected(study, why=UNDER_WAY if row.is_under_way else NOT_YET, under_way=row.is_under_way)
