@@ -3,6 +3,7 @@
 Each raises Refused, with a sentence for the person, when the study's state forbids it; nothing has changed then.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,11 +67,20 @@ def launch(study: Study, who: User | None) -> None:
 
 def prepare(study: Study) -> Prepared:
     """Draw the folds, outside any transaction; they may serve every study with the same data, plan and metric."""
-    spec, stored_as = study.plan_spec, study.dataset_version.stored_as
+    return prepare_with(study, lambda table: plan_of_spec(table, study.plan_spec))
+
+
+def plan_of_spec(table: Table, spec: dict[str, Any]) -> Plan:
+    return make_plan(table, spec["kind"], spec["folds"], spec["repeats"], PLAN_SEED, spec.get("rows"))
+
+
+def prepare_with(study: Study, draw: Callable[[Table], Plan]) -> Prepared:
+    """Have the folds drawn on the study's table; a ValueError, with what the rows do allow, becomes Refused."""
+    stored_as = study.dataset_version.stored_as
     try:
         # The columns may have been corrected since the draft was made.
         table = evaluation_table(study.dataset_version, study.target, study.task)
-        plan = make_plan(table, spec["kind"], spec["folds"], spec["repeats"], PLAN_SEED, spec.get("rows"))
+        plan = draw(table)
         if problem := plan_problem(table, plan, study.metric):
             raise ValueError(problem)
         facts = told_facts(study.dataset_version, table, plan)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from studies.engine import bell, fitness
 from studies.engine.patience import patiently
 from studies.engine.store.versions import StorageAway
-from studies.models import Errand, ErrandState, ModelFile
+from studies.models import AuditScoring, Errand, ErrandState, ModelFile
 
 logger = logging.getLogger(__name__)
 RING_AGAIN = timedelta(seconds=60)
@@ -32,17 +32,19 @@ WAITS: Values = {"state": ErrandState.WAITING, "rung_at": None}  # nothing was w
 
 @dataclass(frozen=True)
 class Kind:
-    """job: the function that a worker calls with a row's key; limit: the setting with the seconds it may take."""
+    """job: the function that a worker calls with a row's key; limit: the setting with the seconds that each of its
+    `parts`, one after another, may take."""
 
     model: type[Errand]
     job: str
     limit: str
     lost: str  # what is said when one worker after the other was lost over it
     is_served: Callable[[], bool] = lambda: True
+    parts: int = 1
 
     @property
     def seconds(self) -> float:
-        return float(getattr(settings, self.limit))
+        return self.parts * float(getattr(settings, self.limit))
 
 
 KINDS = (
@@ -52,6 +54,13 @@ KINDS = (
         "MODEL_SECONDS",
         "workers were lost while they fitted it; memory may be too small.",
         fitness.models_are_served,
+    ),
+    Kind(
+        AuditScoring,
+        "studies.engine.audit_job.run_audit",
+        "MODEL_SECONDS",
+        "workers were lost while they scored it; memory may be too small.",
+        parts=6,  # a fit for each of five outer folds, and the sum
     ),
 )
 BY_MODEL = {kind.model: kind for kind in KINDS}

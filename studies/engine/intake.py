@@ -141,7 +141,7 @@ def delete_dataset(dataset: Dataset) -> None:
     """Removes the dataset, its versions and their files; Refused while a study uses them, Gone the second time."""
     with transaction.atomic():
         dataset = still_there(Dataset.objects.filter(pk=dataset.pk))
-        studies = Study.objects.filter(dataset_version__dataset=dataset).count()
+        studies = Study.objects.without_audits().filter(dataset_version__dataset=dataset).count()
         if studies:
             use = "1 study uses it and rests" if studies == 1 else f"{studies:,} studies use it and rest"
             raise Refused(f"“{dataset.name}” cannot be deleted: {use} on its rows.")

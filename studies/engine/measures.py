@@ -54,7 +54,7 @@ def samples() -> list[tuple[str, dict[str, str], float]]:
         found.append(("last_tick_seconds", {}, max(0.0, (now - youngest).total_seconds())))
     trials = dict(Trial.objects.values_list("state").annotate(Count("pk")).order_by())
     attempts = dict(Attempt.objects.values_list("outcome").annotate(Count("pk")).order_by())
-    studies = dict(Study.objects.values_list("state").annotate(Count("pk")).order_by())
+    studies = dict(Study.objects.without_audits().values_list("state").annotate(Count("pk")).order_by())
     found += [("trials", {"state": state}, float(trials.get(state, 0))) for state in TrialState.values]
     found += [("attempts", {"outcome": outcome}, float(attempts.get(outcome, 0))) for outcome in Outcome.values]
     found += [("studies", {"state": state}, float(n)) for state, n in sorted(studies.items())]

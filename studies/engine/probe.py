@@ -122,6 +122,7 @@ def _from_trials(choice: Choice) -> Timing | None:
     """Real trials of the same data, model and folds whose configurations lie in this space."""
     trials = Trial.objects.filter(
         study__team=choice.team,
+        study__audit=None,
         study__dataset_version=choice.version,
         study__estimator=choice.estimator.key,
         study__target=choice.table.target,

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Now
 
-from studies.engine import bell, errands, moves, offspring, overview
+from studies.engine import audits, bell, errands, moves, offspring, overview
 from studies.engine.advance import advance
 from studies.models import Lane, ReconcilerLock, Study, Trial, TrialState, WorkerProcess
 
@@ -170,6 +170,7 @@ class Reconciler:
                 errands.give_back(model, pk)
                 self._say(f"{str(model._meta.verbose_name).capitalize()} {pk}: its worker shows no life, given back")
         self.errands.keep(set(running))
+        audits.mind()
         errands.ring_waiting()
 
     def _hold_lock(self) -> bool:

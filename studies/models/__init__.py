@@ -9,6 +9,7 @@ from .expected_score import ExpectedScore
 from .invitation import Invitation
 from .lane import Lane
 from .model_file import ModelFile
+from .nested_audit import AuditScoring, AuditStage, NestedAudit
 from .probe_timing import UNFINISHED, ProbeState, ProbeTiming
 from .proposal import Proposal, ProposalState, Standing, may_decide
 from .secret import ApiToken, OneTimeLink
@@ -28,6 +29,8 @@ __all__ = [
     "UNFINISHED",
     "ApiToken",
     "Attempt",
+    "AuditScoring",
+    "AuditStage",
     "BadTag",
     "Column",
     "Comment",
@@ -44,6 +47,7 @@ __all__ = [
     "Membership",
     "Method",
     "ModelFile",
+    "NestedAudit",
     "NeverChanged",
     "OneTimeLink",
     "Outcome",

@@ -11,7 +11,7 @@ from django.utils import timezone
 from .dataset import DatasetVersion
 from .json_field import OrderedJSONField
 from .split_plan import SplitPlan
-from .team import Team
+from .team import Role, Team
 from .team_rows import TeamRows
 
 
@@ -41,6 +41,21 @@ class Method(models.TextChoices):
 
 
 class StudyQuerySet(TeamRows):
+    """Whoever comes by a person or a team meets no search of a nested audit; the engine meets all."""
+
+    def without_audits(self) -> "StudyQuerySet":
+        """Studies that somebody made, and none that a nested audit runs: its page tells of them."""
+        return self.filter(audit=None)
+
+    def visible_to(self, user: Any) -> "StudyQuerySet":
+        return super().visible_to(user).without_audits()
+
+    def of_team(self, team: Team) -> "StudyQuerySet":
+        return super().of_team(team).without_audits()
+
+    def _where_role(self, user: Any, roles: list[Role]) -> "StudyQuerySet":
+        return super()._where_role(user, roles).without_audits()
+
     def active(self) -> "StudyQuerySet":
         """Studies that the engine has something to do for."""
         return self.filter(state__in=ACTIVE)
@@ -111,6 +126,16 @@ class Study(models.Model):
     )
     follows_why = models.CharField("what was changed, in words", max_length=300, blank=True)
 
+    audit = models.ForeignKey(
+        "NestedAudit",
+        models.CASCADE,
+        verbose_name="the nested audit that it is a search of",
+        null=True,
+        blank=True,
+        related_name="searches",
+    )
+    audit_fold = models.PositiveSmallIntegerField("the outer fold that it does not see", null=True, blank=True)
+
     # What the engine knows. Only studies/engine writes these.
     state = models.CharField(max_length=10, choices=StudyState.choices, default=StudyState.DRAFT, db_index=True)
     ends_as = models.CharField("what stopping leads to", max_length=10, choices=StudyState.choices, blank=True)
@@ -144,6 +169,11 @@ class Study(models.Model):
     def is_live(self) -> bool:
         """Whether something may change without a person doing anything."""
         return self.state in ACTIVE
+
+    @property
+    def shown(self) -> "Study":
+        """The study whose page tells of this one: itself, or the one that a nested audit replays by it."""
+        return self if self.audit is None else self.audit.study
 
     @property
     def maximize(self) -> bool:

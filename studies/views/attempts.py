@@ -99,7 +99,7 @@ def losses(period: timedelta, studies: Sequence[int] | None = None, most: int = 
         if not recent:
             return []
         rows = rows.filter(trial__in=recent, trial__study__in=studies)
-    rows = rows.select_related("trial__study").defer("trial__traceback")[:most]
+    rows = rows.select_related("trial__study__audit__study").defer("trial__traceback")[:most]
     return [Loss(row.trial, row.ended_at or since, row.worker, row.detail, _since(row.trial)) for row in rows]
 
 

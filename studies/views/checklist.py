@@ -1,41 +1,21 @@
 """The facts that a decision about a trial rests on, each with a mark; nobody can tick one by hand."""
 
-from dataclasses import dataclass
-from math import hypot, isfinite, log
+from math import hypot
 from typing import Any
 
 from studies.evaluation.fold_difference import fold_difference
 from studies.models import Study, StudyState, Trial
-from studies.plots.numbers import count_of, format_parameter, format_percent, format_points, format_score
+from studies.plots.numbers import count_of, format_points, format_score
 
+from .findings import FAIL, ORDER, PASS, WARN, Check, failed_words, failure_mark, some, touched
 from .headline import MOST_PERCENT, POINTS, gain_over
 from .labels import plan_label
 from .progress import Progress
 from .runner_ups import RunnerUps
 from .study_spec import parameters_of
 
-PASS, WARN, FAIL = "complete", "attention", "failed"
-ORDER = {FAIL: 0, WARN: 1, PASS: 2}
-MARK_WORDS = {PASS: "Passes", WARN: "Warns", FAIL: "Fails"}
 CLEAR = 2.0  # standard errors
-EDGE = 0.02  # of a range, on its own scale
-FEW_STEPS = 5  # whole numbers: with fewer, the ends are no edge
 FEW_TRIALS = 10
-MANY_FAILED, MOST_FAILED = 0.1, 0.5
-NAMED = 3
-
-
-@dataclass(frozen=True)
-class Check:
-    """`mark` names the state whose shape and colour it wears."""
-
-    mark: str
-    title: str
-    words: str
-
-    @property
-    def word(self) -> str:
-        return MARK_WORDS[self.mark]
 
 
 def checklist(
@@ -74,14 +54,11 @@ def _plan(study: Study) -> Check:
 
 
 def _trials(progress: Progress) -> Check:
-    complete, failed, done = progress.counts["complete"], progress.counts["failed"], max(1, progress.done)
-    words = (
-        f"{complete:,} complete, {failed:,} failed" + (f" ({format_percent(failed / done)})" if failed else "") + "."
-    )
-    if failed / done >= MOST_FAILED:
-        return Check(FAIL, "Most trials failed", words)
-    if failed / done >= MANY_FAILED:
-        return Check(WARN, "Many trials failed", words)
+    complete, failed, done = progress.counts["complete"], progress.counts["failed"], progress.done
+    words = f"{complete:,} complete, {failed_words(failed, done)}."
+    mark = failure_mark(failed, done)
+    if mark != PASS:
+        return Check(mark, "Most trials failed" if mark == FAIL else "Many trials failed", words)
     if complete < FEW_TRIALS:
         return Check(WARN, "Few trials", f"{words} The search has hardly begun.")
     return Check(PASS, "Enough trials, few failures", words)
@@ -137,29 +114,10 @@ def _tie(trial: Trial, others: RunnerUps) -> Check:
 
 
 def _edge(study: Study, trial: Trial) -> Check:
-    edges = [words for entry in parameters_of(study) if (words := _at_edge(entry, trial.config.get(entry["name"])))]
+    edges = [touch.words for touch in touched(parameters_of(study), trial.config)]
     if edges:
-        return Check(WARN, "On the edge of the search space", f"{_some(edges)}. Better values may lie beyond.")
+        return Check(WARN, "On the edge of the search space", f"{some(edges)}. Better values may lie beyond.")
     return Check(PASS, "Inside the search space", "No number is at the end of its range.")
-
-
-def _at_edge(entry: dict[str, Any], value: Any) -> str:
-    """Such as "C 9,800 of at most 10,000"; nothing for what is not a number or lies inside."""
-    if entry.get("type") not in ("float", "int") or isinstance(value, bool) or not isinstance(value, int | float):
-        return ""
-    low, high = entry["low"], entry["high"]
-    if not isfinite(value) or high <= low or (entry["type"] == "int" and high - low < FEW_STEPS):
-        return ""
-    if entry.get("log") and value > 0:
-        share = (log(value) - log(low)) / (log(high) - log(low))
-    else:
-        share = (value - low) / (high - low)
-    margin = EDGE if entry["type"] == "float" else 0.0
-    if share <= margin:
-        return f"{entry['name']} {format_parameter(value)} of at least {format_parameter(low)}"
-    if share >= 1 - margin:
-        return f"{entry['name']} {format_parameter(value)} of at most {format_parameter(high)}"
-    return ""
 
 
 def _data(study: Study) -> Check:
@@ -168,7 +126,7 @@ def _data(study: Study) -> Check:
         return Check(PASS, "No warning about the data", "Neither duplicates nor a column that gives the target away.")
     messages = [str(warning.get("message", "")).rstrip(".") for warning in warnings]
     count = f"{count_of(len(messages), 'warning')} about the data"
-    return Check(WARN, count, f"{_some(messages)}.")
+    return Check(WARN, count, f"{some(messages)}.")
 
 
 def _version(study: Study, newest: int) -> Check:
@@ -185,9 +143,3 @@ def _ended(study: Study, progress: Progress) -> Check:
         return Check(mark, "The search has ended", words)
     left = f"{count_of(progress.to_go, 'trial')} to go" if progress.budget else "it waits for trials by hand"
     return Check(WARN, "The search goes on", f"{study.get_state_display()}, {left}: a better trial may still come.")
-
-
-def _some(phrases: list[str]) -> str:
-    """The first few, and how many more there are."""
-    more = len(phrases) - NAMED
-    return "; ".join(phrases[:NAMED]) + (f"; and {more} more" if more > 0 else "")

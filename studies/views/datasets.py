@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -154,13 +154,14 @@ def chosen_version(found: Dataset, number: str) -> DatasetVersion:
 
 
 def newest_studies(found: Dataset) -> QuerySet:
-    studies = Study.objects.filter(dataset_version__dataset=found).select_related("dataset_version", "created_by")
+    studies = Study.objects.without_audits().filter(dataset_version__dataset=found)
+    studies = studies.select_related("dataset_version", "created_by")
     return studies.only("name", "state", "dataset_version__number", "created_by__email").order_by("-pk")[:PER_PAGE]
 
 
 def page_of(request: HttpRequest, found: Dataset, version: DatasetVersion, form: SchemaForm) -> dict[str, Any]:
     versions = list(
-        found.versions.annotate(n_studies=Count("studies"))
+        found.versions.annotate(n_studies=Count("studies", filter=Q(studies__audit=None)))
         .select_related("created_by")
         .prefetch_related("columns")
         .defer("preview", "warnings")

@@ -14,7 +14,8 @@ from studies.forms.review import CommentForm, DecisionForm, EditForm, ProposalFo
 from studies.models import Comment, Membership, Proposal, ProposalState, Standing, Study, StudyState, Trial, may_decide
 
 from .access import get_study, get_study_to_decide, get_study_to_edit, membership_in
-from .checklist import PASS, checklist
+from .checklist import checklist
+from .findings import PASS
 from .headline import default_trial, gain_over
 from .labels import estimator_label, metric_in_text, metric_label
 from .progress import Incumbent, progress_of

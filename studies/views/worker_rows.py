@@ -87,7 +87,10 @@ def _at_lane(lane: Lane, trials: list[Trial], is_ours: bool) -> Doing:
     since = at.started_at if at else None
     if not is_ours:
         return Doing("another team’s study", since=since)
-    link = reverse("study", args=[lane.study_id])
+    link = reverse("study", args=[lane.study.shown.pk])
+    if lane.study.audit_id is not None:
+        page = f"{link}#audit"
+        return Doing("nested audit of", lane.study.shown.name, page, since=since, horse_pid=lane.horse_pid)
     if at is None:
         return Doing("", lane.study.name, link, horse_pid=lane.horse_pid)
     more = sum(trial.number > at.number for trial in trials)

@@ -50,7 +50,7 @@ def workers_live(request: HttpRequest) -> HttpResponse:
 
 def _context(request: HttpRequest) -> dict[str, Any]:
     teams = {membership.team_id for membership in request.memberships}
-    held = list(Lane.objects.exclude(token="").select_related("study").order_by("study_id", "number"))
+    held = list(Lane.objects.exclude(token="").select_related("study__audit__study").order_by("study_id", "number"))
     rows = worker_rows(teams, held)
     queued = queued_jobs()
     serving = [row for row in rows if row.alive and not row.refuses]
@@ -92,6 +92,7 @@ def _waiting(teams: set[int], why: str) -> list[Waiting]:
     asks = Q(exhausted=False, next_number__lt=F("max_trials")) & ~Q(method=Method.MANUAL)
     studies = (
         Study.objects.filter(team__in=teams, state__in=ASKING)
+        .select_related("audit__study")
         .filter(Exists(waits) | asks)
         .annotate(held=Count("lanes", filter=~Q(lanes__token="")))
         .annotate(rung=Count("lanes", filter=Q(lanes__token="", lanes__rung_at__isnull=False)))
