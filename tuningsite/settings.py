@@ -149,6 +149,8 @@ TEAM_PARALLEL_TRIALS = env.int("TEAM_PARALLEL_TRIALS", default=0) or None  # non
 
 MODELS = DATA / "models"
 MODEL_SECONDS = env.float("MODEL_SECONDS", default=3600.0)
+EXPECTED_SECONDS = env.float("EXPECTED_SECONDS", default=120.0)  # for the expected score of one study
+EXPECTED_MEMORY_MB = env.int("EXPECTED_MEMORY_MB", default=2048)
 
 # -- watching -------------------------------------------------------------------------------------------------------
 

@@ -103,7 +103,7 @@ def get_study(request: HttpRequest, study_id: int) -> dict[str, Any]:
 @router.patch(
     "/studies/{int:study_id}",
     response=StudyOut,
-    openapi_extra=documented(JSON, {"budget": {"type": "object"}, "parallel": {"type": "integer"}}),
+    openapi_extra=documented(JSON, {name: SPEC[name] for name in ("budget", "parallel", "stop_when_converged")}),
 )
 def change_limits(request: HttpRequest, study_id: int) -> dict[str, Any]:
     """Change limits while it runs; more trials than before resume a stopped or complete study."""

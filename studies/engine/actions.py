@@ -12,7 +12,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from studies.engine import moves
+from studies.engine import expected, moves
 from studies.engine.advance import advance, make_lanes
 from studies.engine.plans import PLAN_SEED, told_facts
 from studies.engine.store.versions import StorageAway
@@ -40,6 +40,7 @@ LIMITS = {
     "trial_seconds": "seconds per trial",
     "trial_memory_mb": "MB per trial",
     "parallel": "parallel trials",
+    "stop_when_converged": "stop when converged",
 }
 
 
@@ -228,12 +229,17 @@ def _changes(study: Study, limits: dict[str, Any]) -> str:
     """What really changes, in words: "trials 60 to 80"."""
     old = {name: getattr(study, name) for name in limits}
     said = [
-        f"{LIMITS[name]} {'no limit' if old[name] is None else f'{old[name]:g}'} "
-        f"to {'no limit' if value is None else f'{value:g}'}"
+        f"{LIMITS[name]} {_limit_words(old[name])} to {_limit_words(value)}"
         for name, value in limits.items()
         if value != old[name]
     ]
     return ", ".join(said)
+
+
+def _limit_words(value: float | bool | None) -> str:
+    if value is None:
+        return "no limit"
+    return ("yes" if value else "no") if isinstance(value, bool) else f"{value:g}"
 
 
 def _gives_room(study: Study, limits: dict[str, Any]) -> bool:
@@ -263,6 +269,8 @@ def _take_up(study: Study, before: list[str]) -> bool:
     fields["paused_seconds"] = study.paused_seconds + _rest_seconds(study)
     if study.state == StudyState.FAILED:
         fields["forgiven_failures"] = study.trials.filter(state=TrialState.FAILED).count()
+    if study.state in TERMINAL:  # who goes on has a reason: so many more are given
+        fields["converges_after"] = study.trials.filter(state=TrialState.COMPLETE).count() + expected.RECENT
     if not moves.move_study(study.pk, before, StudyState.QUEUED, **fields):
         return False
     study.trials.filter(state=TrialState.CANCELLED).update(

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from studies.engine import bell, fitness, moves, sharing
+from studies.engine import bell, errands, expected, fitness, moves, sharing
 from studies.models import ASKING, Lane, Method, Study, StudyState, TrialState
 
 BELL_REST = timedelta(seconds=2)  # between pop and claim a job is in no list: do not ring again at once
@@ -24,8 +24,10 @@ def advance(study_id: int, queued: Collection[str] | None = None, may_ring: bool
         _advance_asking(study, queued, may_ring)
     elif study.state == StudyState.PAUSING and not _busy(study):
         moves.pause_now(study)
+        _ring_errands(may_ring)
     elif study.state == StudyState.STOPPING and not _held(study):
         moves.settle_stopping(study)
+        _ring_errands(may_ring)
 
 
 def _advance_asking(study: Study, queued: Collection[str] | None, may_ring: bool) -> None:
@@ -35,6 +37,9 @@ def _advance_asking(study: Study, queued: Collection[str] | None, may_ring: bool
     if why := moves.hopeless(study):
         moves.begin_stopping(study.pk, list(ASKING), StudyState.FAILED, why)
         return advance(study.pk, queued, may_ring)
+    if why := expected.convergence(study):
+        moves.begin_stopping(study.pk, list(ASKING), StudyState.COMPLETE, why)
+        return advance(study.pk, queued, may_ring)
     work = work_left(study)
     if work and may_ring:
         _ring_free_lanes(study, work, queued)
@@ -42,7 +47,14 @@ def _advance_asking(study: Study, queued: Collection[str] | None, may_ring: bool
         reason = "Every point of the search space was tried." if study.exhausted else "All trials are done."
         if not moves.complete(study, reason):
             return advance(study.pk, queued, may_ring)  # a trial was added or a limit raised meanwhile
+        _ring_errands(may_ring)
     return None
+
+
+def _ring_errands(may_ring: bool) -> None:
+    """A study that has come to rest has asked for its expected score."""
+    if may_ring:
+        errands.ring_waiting()
 
 
 def work_left(study: Study) -> int:

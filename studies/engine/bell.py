@@ -100,11 +100,11 @@ def ring_probe(probe: ProbeTiming) -> bool:
     return True
 
 
-def ring_errand(job: str, pk: int) -> bool:
-    """Enqueue an errand by its job's name and its row's key, behind the lanes; False when Redis is away."""
+def ring_errand(job: str, pk: int, at_front: bool = False) -> bool:
+    """Enqueue an errand by its job's name and its row's key, behind the lanes or ahead; False when Redis is away."""
     try:
         with _queue() as queue:
-            queue.enqueue_call(job, args=(pk,), timeout=-1, result_ttl=0, failure_ttl=60)
+            queue.enqueue_call(job, args=(pk,), timeout=-1, result_ttl=0, failure_ttl=60, at_front=at_front)
     except redis.RedisError:
         logger.warning("Redis does not answer; %s of %s waits for the queue", job.rpartition(".")[2], pk)
         return False

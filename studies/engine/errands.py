@@ -11,13 +11,14 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from studies.engine import bell, fitness
 from studies.engine.patience import patiently
 from studies.engine.store.versions import StorageAway
-from studies.models import AuditScoring, Errand, ErrandState, ModelFile
+from studies.models import AuditScoring, Errand, ErrandState, ExpectedScore, ModelFile
 
 logger = logging.getLogger(__name__)
 RING_AGAIN = timedelta(seconds=60)
@@ -41,6 +42,7 @@ class Kind:
     lost: str  # what is said when one worker after the other was lost over it
     is_served: Callable[[], bool] = lambda: True
     parts: int = 1
+    is_short: bool = False  # so that lanes do not mind if it goes ahead of them
 
     @property
     def seconds(self) -> float:
@@ -62,17 +64,26 @@ KINDS = (
         "workers were lost while they scored it; memory may be too small.",
         parts=6,  # a fit for each of five outer folds, and the sum
     ),
+    Kind(
+        ExpectedScore,
+        "studies.engine.expected_job.run_expected",
+        "EXPECTED_SECONDS",
+        "workers were lost while they worked it out; memory may be too small.",
+        is_short=True,
+    ),
 )
 BY_MODEL = {kind.model: kind for kind in KINDS}
 BY_JOB = {kind.job: kind for kind in KINDS}
 
 
-def perform(model: type[E], pk: int, do: Callable[[E, Beat], Values | None]) -> bool:
+def perform(
+    model: type[E], pk: int, do: Callable[[E, Beat], Values | None], also: Callable[[], None] = lambda: None
+) -> bool:
     """Claim one, do it, store what came of it; whether anything was stored. The claim decides who does it.
 
     `do` gets the row and what it must call now and then as a sign of life; it answers the values to be stored with
     it, its state among them (usually `done(...)` or `failed(...)`), or None to leave it for later, as when the worker
-    is being stopped.
+    is being stopped. `also` writes what belongs to it, in the same transaction.
     """
     claimed = model._default_manager.filter(pk=pk, state=ErrandState.WAITING).update(
         state=ErrandState.RUNNING,
@@ -96,7 +107,15 @@ def perform(model: type[E], pk: int, do: Callable[[E, Beat], Values | None]) -> 
         values = WAITS
     if values["state"] == ErrandState.WAITING:
         values = values | {"attempts": errand.attempts - 1}
-    return bool(patiently(ours.update, **values))
+    return bool(patiently(_store, ours, values, also))
+
+
+def _store(ours: QuerySet[Any], values: Values, also: Callable[[], None]) -> bool:
+    with transaction.atomic():
+        stored = ours.update(**values) == 1
+        if stored:
+            also()
+    return stored
 
 
 def done(**values: Any) -> Values:
@@ -130,7 +149,7 @@ def _ring(kind: Kind) -> bool:
         served = kind.is_served() if served is None else served
         if not served:
             break
-        if not bell.ring_errand(kind.job, pk):
+        if not bell.ring_errand(kind.job, pk, kind.is_short):
             return False
         kind.model._default_manager.filter(pk=pk).update(rung_at=timezone.now())
     return True

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from studies.engine import expected
 from studies.models import (
     ASKING,
     TERMINAL,
@@ -31,6 +32,7 @@ from studies.models import (
 logger = logging.getLogger(__name__)
 
 FAILURES_THAT_STOP = 10
+RESTING = (StudyState.PAUSED, *TERMINAL)
 TIME_IS_UP = "The time budget is used up."
 
 
@@ -44,7 +46,14 @@ def move_study(study_id: int, before: tuple[str, ...] | list[str], after: str, *
     values = {"state": after, "change": F("change") + 1, "updated_at": timezone.now(), **fields}
     if after == StudyState.QUEUED:
         values["archived_at"] = None  # what works again is not out of sight
-    return Study.objects.filter(pk=study_id, state__in=before).update(**values) == 1
+    rows = Study.objects.filter(pk=study_id, state__in=before)
+    if after not in RESTING:
+        return rows.update(**values) == 1
+    with transaction.atomic():
+        moved = rows.update(**values) == 1
+        if moved:
+            expected.want(study_id)
+    return moved
 
 
 def record(study_id: int, verb: str, who: Any = None, detail: str = "") -> None:
@@ -184,6 +193,7 @@ def complete(study: Study, reason: str) -> bool:
         )
         if moved:
             record(study.pk, StudyState.COMPLETE, detail=reason)
+            expected.want(study.pk)
     return moved == 1
 
 

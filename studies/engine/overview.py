@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from studies.engine import fitness, moves
+from studies.engine import expected, fitness, moves
 from studies.engine.advance import ends_by_itself, is_due, may_begin
 from studies.models import Lane, Study, StudyState, Trial, TrialState
 
 NEEDED = (
     *("team_id", "state", "method", "estimator", "parallel"),
-    *("max_trials", "next_number", "exhausted", "forgiven_failures"),
+    *("max_trials", "next_number", "exhausted", "forgiven_failures", "stop_when_converged"),
     *("max_seconds", "launched_at", "paused_at", "paused_seconds", "finished_at"),
 )
 
@@ -33,6 +33,7 @@ class Glance:
     running: set[str]  # tokens of running trials
     lanes: dict[int, Lane]  # by number
     is_served: bool  # whether a bell is of use
+    has_converged: bool  # and is to end for that
     room: int | None = None  # for how many more lanes its team has room; None: any number
 
     @property
@@ -50,7 +51,7 @@ class Glance:
         busy = bool(self.held or self.running)
         if self.study.state == StudyState.PAUSING:
             return not busy
-        if moves.time_is_up(self.study) or moves.too_many_failed(self.study, self.failed):
+        if moves.time_is_up(self.study) or moves.too_many_failed(self.study, self.failed) or self.has_converged:
             return True
         work = may_begin(self.study, self.waiting)
         if not work:
@@ -73,9 +74,18 @@ def look() -> list[Glance]:
     lanes: dict[int, dict[int, Lane]] = defaultdict(dict)
     for lane in Lane.objects.filter(study__in=_active()):
         lanes[lane.study_id][lane.number] = lane
+    converged = expected.have_converged() if any(study.stop_when_converged for study in studies) else set()
     served = {estimator: fitness.is_served(estimator) for estimator in {study.estimator for study in studies}}
     glances = [
-        Glance(study, waiting[study.pk], failed[study.pk], running[study.pk], lanes[study.pk], served[study.estimator])
+        Glance(
+            study,
+            waiting[study.pk],
+            failed[study.pk],
+            running[study.pk],
+            lanes[study.pk],
+            served[study.estimator],
+            study.pk in converged,
+        )
         for study in studies
     ]
     if (cap := settings.TEAM_PARALLEL_TRIALS) is not None:

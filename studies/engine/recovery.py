@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Now
 
-from studies.engine import audits, bell, errands, moves, offspring, overview
+from studies.engine import audits, bell, errands, expected, moves, offspring, overview
 from studies.engine.advance import advance
 from studies.models import Lane, ReconcilerLock, Study, Trial, TrialState, WorkerProcess
 
@@ -88,6 +88,7 @@ class Reconciler:
         self.lanes = Watch()
         self.lock = Watch()
         self.errands = Watch()
+        self.expected = expected.Asking()
         self.workers: dict[str, WorkerProcess] = {}
         self.living: set[str] = set()
         self.gone: dict[str, WorkerProcess] = {}
@@ -171,6 +172,7 @@ class Reconciler:
                 self._say(f"{str(model._meta.verbose_name).capitalize()} {pk}: its worker shows no life, given back")
         self.errands.keep(set(running))
         audits.mind()
+        self.expected.look()
         errands.ring_waiting()
 
     def _hold_lock(self) -> bool:

@@ -57,6 +57,7 @@ class Resolved:
     trial_seconds: float | None
     trial_memory_mb: int | None
     parallel: int
+    stop_when_converged: bool
     fits: int
     grid_size: int | None
     decisions: tuple[str, ...]
@@ -84,7 +85,7 @@ class Resolved:
             },
             "parallel": self.parallel,
             "racing": "off",
-            "stop_when_converged": False,
+            "stop_when_converged": self.stop_when_converged,
         }
 
 
@@ -142,6 +143,7 @@ def resolved(found: Examination) -> Resolved:
         trial_seconds=found.trial_seconds,
         trial_memory_mb=found.trial_memory_mb,
         parallel=_there(found.parallel),
+        stop_when_converged=found.stop_when_converged,
         fits=_there(found.fits),
         grid_size=found.grid_size,
         decisions=tuple(found.decisions),
@@ -209,6 +211,7 @@ def _columns(resolved: Resolved) -> dict[str, Any]:
     same = (
         "name", "task", "target", "estimator", "space", "method", "method_options", "seed", "metric", "direction",
         "defaults", "max_trials", "max_seconds", "trial_seconds", "trial_memory_mb", "parallel",
+        "stop_when_converged",
     )  # fmt: skip
     values = {name: getattr(resolved, name) for name in same}
     return values | {"dataset_version": resolved.version, "plan_spec": resolved.plan}

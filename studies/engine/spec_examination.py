@@ -60,6 +60,7 @@ class Examination:
     max_seconds: float | None = None
     trial_seconds: float | None = None
     trial_memory_mb: int | None = None
+    stop_when_converged: bool = False
 
     def decide(self, sentence: str) -> None:
         self.decisions.append(sentence)

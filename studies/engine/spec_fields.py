@@ -90,6 +90,14 @@ class Fields:
         self.wrong(key, f"{key} is {quote(value)}. {nearest(value, choices)}")
         return None
 
+    def flag(self, key: str) -> bool | None:
+        """True or false; missing and null are false."""
+        value = self.raw(key)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        self.wrong(key, f"{key} is {quote(value)}; it must be true or false.")
+        return None
+
     def off(self, key: str, what: str, allowed: Sequence[object]) -> None:
         """Only the values that mean off: what this would turn on is not there yet."""
         value = self.raw(key)

@@ -61,9 +61,15 @@ def examine_budget(spec: Fields, found: Examination) -> None:
     found.parallel = spec.whole("parallel", 1, MAX_PARALLEL, default=USUAL_PARALLEL)
     spec.off("holdout", "a held-out set", ("auto", "off", False))
     spec.off("racing", "racing", ("auto", "off", False))
-    spec.off("stop_when_converged", "stopping when converged", (False,))
+    _examine_convergence(spec, found)
     _fill_budget_with_grid(found)
     _compare_sizes(found)
+
+
+def _examine_convergence(spec: Fields, found: Examination) -> None:
+    found.stop_when_converged = spec.flag("stop_when_converged") or False
+    if found.stop_when_converged and found.plan is not None and found.plan.kind == "time":
+        found.decide("Stop when converged: cannot be told from blocks of time; the limits alone end the search.")
 
 
 def _fill_budget_with_grid(found: Examination) -> None:

@@ -43,7 +43,7 @@ def table_from_file(
     columns = {column.name: column for column in load_table(Path(path))}
     if target not in columns:
         raise ValueError(f"There is no column {target!r}; choose one of {', '.join(sorted(columns))}")
-    known, y, classes = _target(columns[target], task)
+    known, y, classes = target_values(columns[target], task)
     used = [columns[name] for name in features]
     if not used:
         raise ValueError("No column has the role feature. Give at least one column that role on the dataset's page.")
@@ -56,7 +56,7 @@ def table_from_file(
         levels=tuple(column.levels if column.kind in CODED else () for column in used),
         classes=classes,
         target=target,
-        groups=_group_codes(columns[group])[known] if group else None,
+        groups=group_codes(columns[group])[known] if group else None,
         order=moments(columns[time])[known] if time else None,
     )
 
@@ -69,7 +69,7 @@ def moments(column: Column) -> NDArray[np.float64]:
     return days[column.values.astype(np.int64)]
 
 
-def _group_codes(column: Column) -> NDArray[np.int64]:
+def group_codes(column: Column) -> NDArray[np.int64]:
     """A code for each value. A row without one is a group of its own: nothing says that it belongs to another."""
     values = _numbers(column)
     missing = np.isnan(values)
@@ -83,8 +83,9 @@ def _numbers(column: Column) -> NDArray[np.float64]:
     return np.where(values < 0, np.nan, values) if column.kind in CODED else values
 
 
-def _target(column: Column, task: str) -> tuple[NDArray[np.bool_], NDArray, tuple[str, ...]]:
-    """Which rows have a target, the target of those rows, and the names of the classes."""
+def target_values(column: Column, task: str) -> tuple[NDArray[np.bool_], NDArray, tuple[str, ...]]:
+    """Which rows have a target, the target of those rows, and the names of the classes; ValueError when it cannot
+    serve the task."""
     values = _numbers(column)
     known = np.isfinite(values)
     if task == "regression":

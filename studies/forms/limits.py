@@ -16,7 +16,9 @@ FIELD_OF = {
     "budget.trial_seconds": "trial_seconds",
     "budget.trial_memory_mb": "trial_memory_mb",
     "parallel": "parallel",
+    "stop_when_converged": "when_converged",
 }
+GO_ON, STOP = "go_on", "stop"
 
 
 def typed(label: str, hint: str, mode: str = "numeric") -> forms.CharField:
@@ -33,6 +35,12 @@ class LimitsForm(forms.Form):
     trial_seconds = typed("Seconds per trial", "A longer trial is ended and marked. Empty: no limit.", "decimal")
     trial_memory_mb = typed("Memory per trial, MB", "Beyond what the table takes. Empty: most of the machine's.")
     parallel = typed("Parallel trials", "How many may run at once.")
+    when_converged = forms.ChoiceField(
+        label="When converged",
+        choices=[(GO_ON, "Go on"), (STOP, "Stop by itself")],
+        help_text="Converged: the newest 20 trials win under 10 % of the resamples.",
+        required=False,
+    )
 
     def __init__(self, study: Study, data: Any = None) -> None:
         minutes = round(study.max_seconds / 60, 3) if study.max_seconds is not None else None
@@ -42,6 +50,7 @@ class LimitsForm(forms.Form):
             "trial_seconds": as_typed(study.trial_seconds),
             "trial_memory_mb": as_typed(study.trial_memory_mb),
             "parallel": as_typed(study.parallel),
+            "when_converged": STOP if study.stop_when_converged else GO_ON,
         }
         super().__init__(data, initial=initial, auto_id="id_limits_%s")
         self.limits: dict[str, Any] = {}
@@ -69,6 +78,8 @@ class LimitsForm(forms.Form):
 
 
 def _value(name: str, text: str) -> int | float | str | None:
+    if name == "when_converged":
+        return text == STOP
     if not text:
         return None
     if name == "max_minutes":

@@ -32,6 +32,10 @@ def typed(label: str, hint: str = "", mode: str = "numeric") -> forms.CharField:
     return forms.CharField(label=label, help_text=hint, required=False, widget=widget)
 
 
+def ticked(label: str) -> forms.BooleanField:
+    return forms.BooleanField(label=label, required=False)
+
+
 def picked(label: str) -> forms.CharField:
     """A field to choose from; choices and hint depend on the data (study_choices), refusals are the engine's."""
     return forms.CharField(label=label, required=False, widget=forms.Select())
@@ -65,6 +69,7 @@ class StudyForm(forms.Form):
     parallel = typed("Parallel trials")
     trial_seconds = typed("Seconds per trial", "A longer trial is ended and marked. Empty: no limit.", "decimal")
     trial_memory_mb = typed("Memory per trial, MB", "Beyond what the table takes. Empty: most of the machine's.")
+    stop_when_converged = ticked("Stop when converged")
 
     def __init__(self, team: Team, data: Mapping[str, Any], start: Mapping[str, Any] | None = None) -> None:
         super().__init__(data.copy())  # type: ignore[attr-defined]  # a QueryDict or a dict
@@ -219,6 +224,7 @@ class StudyForm(forms.Form):
                 "trial_memory_mb": self._whole("trial_memory_mb"),
             },
             "parallel": self._whole("parallel"),
+            "stop_when_converged": self._text("stop_when_converged") == "on",
         }
 
     def _place(self, path: str, sentence: str) -> None:

@@ -39,6 +39,7 @@ def from_spec(spec: Mapping[str, Any]) -> dict[str, str]:
         **(spec.get("plan") or {}),
         **{name: budget.get(name) for name in ("trials", "trial_seconds", "trial_memory_mb")},
         "minutes": seconds / 60 if isinstance(seconds, int | float) else seconds,
+        "stop_when_converged": "on" if spec.get("stop_when_converged") is True else "",
     }
     typed = {key: "" if value == "auto" else as_typed(value) for key, value in values.items()}
     return typed | options_as_typed(typed["method"], spec.get("method_options") or {})

@@ -21,6 +21,7 @@ class ExpectedScore(Errand):
     figures = OrderedJSONField("as engine/expected.py tells them", null=True, blank=True)
     draws = models.BinaryField("score of each resample, little-endian float64", null=True, blank=True)
     resampling = models.CharField("equal where studies had the same resamples", max_length=64, blank=True)
+    seen = models.PositiveIntegerField("complete trials when they were worked out", default=0)
     computed_at = models.DateTimeField(null=True, blank=True)
     # Taken out of the figures, which are text to the database: the list of studies sorts and filters by these.
     expected = models.FloatField("figures' expected", null=True, blank=True)

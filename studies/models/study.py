@@ -144,6 +144,7 @@ class Study(models.Model):
     baseline = OrderedJSONField(null=True, blank=True)
     next_number = models.PositiveIntegerField(default=0)
     next_proposal = models.PositiveIntegerField(default=0)
+    converges_after = models.PositiveIntegerField("complete trials before it may end as converged", default=0)
     forgiven_failures = models.PositiveIntegerField("failed trials when it was last taken up again", default=0)
     exhausted = models.BooleanField("the method has no more proposals", default=False)
     change = models.PositiveBigIntegerField("raised by every change a page may show", default=0)

@@ -17,6 +17,9 @@ from tests.factories import make_person, make_study, make_team, make_version
 def frozen_redis() -> Iterator[int]:
     """A real server that accepts connections and answers nothing; its process id."""
     server = start_redis()
+    bell.forget_outage()
+    with bell.connection(5) as redis:
+        redis.flushall()  # its file keeps what the last test has left
     os.kill(server.process.pid, signal.SIGSTOP)
     bell.forget_outage()
     yield server.process.pid

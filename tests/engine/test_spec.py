@@ -161,7 +161,7 @@ def test_a_draft_holds_all_of_it(team, alice, version) -> None:
         ({"holdout": 0.2}, "holdout", "not available yet"),
         ({"racing": True}, "racing", "not available yet"),
         ({"racing": "on"}, "racing", "not available yet"),
-        ({"stop_when_converged": True}, "stop_when_converged", "not available yet"),
+        ({"stop_when_converged": "yes"}, "stop_when_converged", "true or false"),
         ({"name": "x" * 121}, "name", "at most 120"),
         ({"name": " "}, "name", "must be a text"),
         ({"name": 5}, "name", "must be a text"),
