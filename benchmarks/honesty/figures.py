@@ -157,7 +157,7 @@ def learning(report: Report, noise: Sequence[Judged], learnt: Sequence[Judged]) 
             here = [one for one in part if one.method == method]
             if here:
                 said = mean_of(here, bias)
-                report.verdict(f"{method}, {name}: bias", "<= 2 points", said.points, said.mean <= 0.02)
+                report.verdict(f"{method}, {name}: bias", "within ±2 points", said.points, abs(said.mean) <= 0.02)
         here = [one for one in noise if one.method == method]
         if here:
             false = patterns(here)
