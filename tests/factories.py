@@ -174,6 +174,7 @@ def make_expected_score(study: Study, row: dict[str, Any] | None = None, **chang
         "finished_at": now,
         "computed_at": now,
         "trials_hash": "t" * 64,
+        "seen": study.trials.filter(state="complete").count(),
         **ExpectedScore.told(figures | changes),
     }
     return ExpectedScore.objects.create(study=study, **(values | (row or {})))

@@ -45,6 +45,27 @@ class ApprovedOut(Schema):
     at: datetime
 
 
+class ExpectedOut(Schema):
+    """What the chosen trial should score on new rows: `expected`, between low and high (95 %, conservative).
+
+    `best` is its CV score by the same recipe, `optimism` how far that is above what is expected; `trials` and `rows`
+    are what it rests on; `tied`: numbers of the trials that cannot be told from the best, that one first. `verdict`:
+    too_early, searching, converged or no_pattern. `stale`: trials have come since.
+    """
+
+    expected: float
+    low: float
+    high: float
+    optimism: float
+    best: float
+    trials: int
+    rows: int
+    tied: list[int]
+    verdict: str
+    computed_at: datetime
+    stale: bool
+
+
 class StudyOut(Schema):
     id: int
     name: str
@@ -54,7 +75,7 @@ class StudyOut(Schema):
     counts: dict[str, int]
     baseline: dict[str, Any] | None
     best: TrialOut | None
-    expected: dict[str, Any] | None
+    expected: ExpectedOut | None
     approved: ApprovedOut | None
     created_at: datetime
     launched_at: datetime | None

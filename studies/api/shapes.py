@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
 
 from studies.engine.recommended import recommended
-from studies.models import Attempt, Dataset, DatasetVersion, Proposal, Study, Trial, TrialState
+from studies.models import Attempt, Dataset, DatasetVersion, ExpectedScore, Proposal, Study, Trial, TrialState
 from studies.models.json_field import finite
 
 ATTEMPT = ("number", "worker", "lane", "outcome", "detail", "started_at", "ended_at")
@@ -14,6 +14,7 @@ TRIAL = (
     "number", "source", "state", "reason", "error", "origin", "config", "off_space", "value", "stderr",
     "fold_scores", "fit_seconds", "started_at", "finished_at",
 )  # fmt: skip
+EXPECTED = ("expected", "low", "high", "optimism", "best", "trials", "rows", "tied", "verdict")
 
 
 def trial_json(trial: Trial) -> dict[str, Any]:
@@ -46,16 +47,18 @@ def _recommended_json(study: Study, complete: int) -> dict[str, Any] | None:
 
 
 def studies_json(studies: QuerySet[Study]) -> list[dict[str, Any]]:
-    """Studies with counts and their best trials: four queries in all."""
+    """Studies with counts and their best trials: five queries in all."""
     rows = list(studies.with_counts().annotate(best_id=_best_id()))  # type: ignore[attr-defined]
     best_ids = [row.best_id for row in rows if row.best_id is not None]
     trials = Trial.objects.filter(pk__in=best_ids).defer("traceback").prefetch_related("attempts")
     best = {trial.pk: trial_json(trial) for trial in trials}
     standing = Proposal.objects.standing([row.pk for row in rows])
-    return [_study_json(row, best.get(row.best_id), standing[row.pk].approved) for row in rows]
+    scores = ExpectedScore.objects.filter(study__in=[row.pk for row in rows]).defer("draws")
+    expected = {score.study_id: score for score in scores}
+    return [_study_json(row, best.get(row.best_id), expected.get(row.pk), standing[row.pk].approved) for row in rows]
 
 
-def _study_json(study: Any, best: dict[str, Any] | None, approved: Any) -> dict[str, Any]:
+def _study_json(study: Any, best: dict[str, Any] | None, expected: Any, approved: Any) -> dict[str, Any]:
     return {
         "id": study.pk,
         "name": study.name,
@@ -65,12 +68,20 @@ def _study_json(study: Any, best: dict[str, Any] | None, approved: Any) -> dict[
         "counts": {state: getattr(study, f"n_{state}") for state in TrialState.values},
         "baseline": finite(study.baseline),
         "best": best,
-        "expected": None,
+        "expected": expected_json(expected, study.n_complete),
         "approved": approved_json(approved),
         "created_at": study.created_at,
         "launched_at": study.launched_at,
         "finished_at": study.finished_at,
     }
+
+
+def expected_json(score: ExpectedScore | None, complete: int) -> dict[str, Any] | None:
+    """What to expect on new data; None before it was worked out, and where it cannot be had."""
+    if score is None or not score.figures or not score.figures["available"]:
+        return None
+    told = {name: score.figures[name] for name in EXPECTED}
+    return told | {"computed_at": score.computed_at, "stale": score.seen != complete}
 
 
 def approved_json(proposal: Any) -> dict[str, Any] | None:

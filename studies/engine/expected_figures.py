@@ -5,24 +5,18 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from studies.engine.expected_rows import validated_rows
-from studies.engine.expected_trials import Scored, Told
+from studies.engine.expected_ledger import Ledger, ledger_of
+from studies.engine.expected_rows import groups_of, predictions_at, sample_of, validated_rows
+from studies.engine.expected_trials import Others, Scored, Told
 from studies.engine.tables import table_from_file
-from studies.evaluation import Plan, Predictions, Table, decode_predictions, used_rows
-from studies.evaluation.honesty import Assessment, Difference, Pick, Point, assess, at_rows
+from studies.evaluation import Plan, get_metric
+from studies.evaluation.honesty import Assessment, Difference, Pick, Point, assess
 from studies.evaluation.honesty.curve import RECENT
-from studies.evaluation.honesty.resamples import LEAST_GROUPS
 from studies.models.json_field import finite
 
-MOST_CELLS = 20_000_000  # trials times rows
-ROWS = (20_000, 10_000, 5_000, 2_500)  # of a sample: the most that leave no more cells than that
-SAMPLE_SEED = 0  # one sample for all studies of the same rows, so that they can be compared
 RESAMPLES = 500
 NONE: dict[str, Any] = {
     "available": False, "why": "", "rows": 0, "groups": 0, "resamples": 0, "trials": 0, "left_out": 0, "best": None,
@@ -39,27 +33,27 @@ class Work:
     own: Scored
     metric: str
     kind: str
-    others: Sequence[Scored] | None
+    others: Others | None
 
 
 @dataclass(frozen=True)
 class Found:
-    """figures; draws: little-endian float64; ledger_of: the studies of which the ledger is true as it stands."""
+    """figures; draws: the scores out of the bag, little-endian float64."""
 
     figures: dict[str, Any]
     draws: bytes = b""
     resampling: str = ""
-    ledger_of: tuple[int, ...] = ()
+    ledger: Ledger = field(default_factory=Ledger)
 
     def to_bytes(self) -> bytes:
-        words = {"figures": finite(self.figures), "resampling": self.resampling, "ledger_of": self.ledger_of}
-        return json.dumps(words).encode() + b"\n" + self.draws
+        words = {"figures": self.figures, "resampling": self.resampling, "ledger": asdict(self.ledger)}
+        return json.dumps(finite(words)).encode() + b"\n" + self.draws
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Found":
         words, _, draws = data.partition(b"\n")
         told = json.loads(words)
-        return cls(told["figures"], draws, told["resampling"], tuple(told["ledger_of"]))
+        return cls(told["figures"], draws, told["resampling"], Ledger(**told["ledger"]))
 
 
 def not_available(why: str, **known: Any) -> dict[str, Any]:
@@ -71,9 +65,9 @@ def work_out(work: Work) -> Found:
     """The figures of a study. What cannot be had is said in them."""
     own, table = work.own, table_from_file(*work.own.source)
     plan = Plan.from_bytes(own.plan)
-    validated = validated_rows(plan)
-    rows = sample_of(table, validated, len(own.trials))
-    trials = [(told, found) for told in own.trials if (found := predictions_at(told, rows)) is not None]
+    needs = get_metric(work.metric).needs
+    rows = sample_of(table, validated_rows(plan), len(own.trials))
+    trials = [(told, found) for told in own.trials if (found := predictions_at(told, rows, needs)) is not None]
     known = {"trials": len(trials), "left_out": own.complete - len(trials), "rows": len(rows)}
     if len(trials) < 2:
         return Found(not_available("It takes two complete trials with a prediction for every row.", **known))
@@ -91,39 +85,9 @@ def work_out(work: Work) -> Found:
         )
     except ValueError as error:
         return Found(not_available(str(error), **known))
-    figures = _figures(found, [told for told, _ in trials]) | known
-    return Found(figures, found.z.astype("<f8").tobytes(), found.key)
-
-
-def sample_of(table: Table, allowed: NDArray[np.bool_], trials: int) -> NDArray[np.int64]:
-    """Which of the allowed rows are used: all, or of very many a fixed sample that keeps the shares of the classes."""
-    width = trials * (table.n_classes if table.n_classes > 2 else 1)
-    most = next((size for size in ROWS if size * width <= MOST_CELLS), ROWS[-1])
-    where = np.flatnonzero(allowed)
-    if len(where) <= most:
-        return where
-    kind = "kfold" if table.groups is None else "group"
-    return where[used_rows(table.subset(allowed), kind, most, SAMPLE_SEED)]
-
-
-def groups_of(table: Table, rows: NDArray[np.int64], kind: str) -> NDArray[np.int64] | None:
-    """Rows of one group are no independent ones, whatever the folds were; too few groups only count where folds are
-    made of them."""
-    if table.groups is None:
-        return None
-    groups = table.groups[rows]
-    return groups if kind == "group" or len(np.unique(groups)) >= LEAST_GROUPS else None
-
-
-def predictions_at(told: Told, rows: NDArray[np.int64]) -> Predictions | None:
-    """What a trial said about the rows; None when it lacks one of them."""
-    if not told.data:
-        return None
-    try:
-        found = at_rows(decode_predictions(told.data), rows)
-    except (ValueError, IndexError):  # damaged, or of a table of another length
-        return None
-    return found if found.covered.all() else None
+    ledger = Ledger() if work.others is None else ledger_of(own, work.others, table, work.metric)
+    figures = _figures(found, [told for told, _ in trials]) | known | {"ledger": ledger.told}
+    return Found(figures, found.z.astype("<f8").tobytes(), found.key, ledger)
 
 
 def _of_a_fit(seconds: float | None, plan: Plan) -> float:

@@ -6,8 +6,8 @@
 | place | (n,) int64: where each of the n rows stands in the other table, -1 where it does not |
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from studies.engine.expected_trials import Scored
+from studies.engine.expected_trials import Scored, Told, share_columns
 from studies.engine.tables import target_values
-from studies.evaluation import Plan, Predictions
+from studies.evaluation import Plan, Predictions, Table, decode_predictions, used_rows
+from studies.evaluation.honesty import at_rows
+from studies.evaluation.honesty.resamples import LEAST_GROUPS
 from studies.evaluation.splits import TRAINS_ONLY
 from studies.tabular import Column, load_table, match_rows
 
-LEAST_SHARE = 0.5  # of the columns, and of the rows, that two studies must share
+MOST_CELLS = 20_000_000  # trials times rows
+ROWS = (20_000, 10_000, 5_000, 2_500)  # of a sample: the most that leave no more cells than that
+SAMPLE_SEED = 0  # one sample for all studies of the same rows, so that they can be compared
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +67,7 @@ def places(first: Seen, other: Seen) -> NDArray[np.int64]:
     """
     found = np.full(int(first.known.sum()), -1, np.int64)
     here, there = ({column.name for column in seen.columns} for seen in (first, other))
-    if first.target not in here & there or len(here & there) < LEAST_SHARE * max(len(here), len(there)):
+    if first.target not in here & there or not share_columns(here, there):
         return found
     match = match_rows(first.columns, other.columns)
     mine, theirs = first.number[match.first], other.number[match.second]
@@ -72,27 +76,51 @@ def places(first: Seen, other: Seen) -> NDArray[np.int64]:
     return found
 
 
-def all_classes(seen: Sequence[Seen]) -> tuple[str, ...]:
+def sample_of(table: Table, allowed: NDArray[np.bool_], trials: int) -> NDArray[np.int64]:
+    """Which of the allowed rows are used: all, or of very many a fixed sample that keeps the shares of the classes."""
+    width = trials * (table.n_classes if table.n_classes > 2 else 1)
+    most = next((size for size in ROWS if size * width <= MOST_CELLS), ROWS[-1])
+    where = np.flatnonzero(allowed)
+    if len(where) <= most:
+        return where
+    kind = "kfold" if table.groups is None else "group"
+    return where[used_rows(table.subset(allowed), kind, most, SAMPLE_SEED)]
+
+
+def groups_of(table: Table, rows: NDArray[np.int64], kind: str) -> NDArray[np.int64] | None:
+    """Rows of one group are no independent ones, whatever the folds were; too few groups only count where folds are
+    made of them."""
+    if table.groups is None:
+        return None
+    groups = table.groups[rows]
+    return groups if kind == "group" or len(np.unique(groups)) >= LEAST_GROUPS else None
+
+
+def predictions_at(told: Told, rows: NDArray[np.int64], needs: str) -> Predictions | None:
+    """What a trial said about the rows; None when it lacks one of them, or what the metric needs."""
+    if not told.data:
+        return None
+    try:
+        found = at_rows(decode_predictions(told.data), rows)
+    except (ValueError, IndexError):  # damaged, or of a table of another length
+        return None
+    given = found.probabilities if found.probabilities is not None else found.ranks
+    has_all = (given if needs == "scores" else getattr(found, needs)) is not None
+    return found if has_all and found.covered.all() else None
+
+
+def all_classes(classes: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     """The classes of the first, then those that only others have."""
-    return tuple(dict.fromkeys(name for one in seen for name in one.classes))
+    return tuple(dict.fromkeys(name for names in classes for name in names))
 
 
-def moved(
-    predictions: Predictions, place: NDArray[np.int64], own: tuple[str, ...], all_: tuple[str, ...]
-) -> Predictions:
-    """Predictions for the rows at `place` (k,), none of them -1, with codes of `all_` classes in place of `own`."""
-    at = Predictions(
-        **{
-            field.name: array[:, place]
-            for field in fields(predictions)
-            if (array := getattr(predictions, field.name)) is not None
-        }
-    )
-    if own == all_ or not own:
-        return at
-    code = np.array([all_.index(name) for name in own])
-    wide = {name: _widened(getattr(at, name), code, len(all_)) for name in ("probabilities", "ranks")}
-    return replace(at, labels=_relabelled(at.labels, code, len(all_)), **wide)
+def moved(predictions: Predictions, own: tuple[str, ...], classes: tuple[str, ...]) -> Predictions:
+    """The same predictions with the codes of `classes` in place of those of `own`, all of which are among them."""
+    if own == classes:
+        return predictions
+    code = np.array([classes.index(name) for name in own])
+    wide = {name: _widened(getattr(predictions, name), code, len(classes)) for name in ("probabilities", "ranks")}
+    return replace(predictions, labels=_relabelled(predictions.labels, code, len(classes)), **wide)
 
 
 def _relabelled(labels: NDArray[Any] | None, code: NDArray[np.int64], classes: int) -> NDArray[Any] | None:

@@ -1,14 +1,20 @@
 """Complete trials and what they said about each row, taken out of the database for a process that has none."""
 
 import hashlib
+import logging
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from studies.engine.store.versions import StorageAway
 from studies.engine.tables import table_source
-from studies.models import Study, Trial, TrialPredictions, TrialState
+from studies.models import Column, SplitPlan, Study, Trial, TrialPredictions, TrialState
 
+logger = logging.getLogger(__name__)
+MOST_STUDIES = 200
+LEAST_SHARE = 0.5  # of the columns, and of the rows, that two studies must share
 MOST_TRIALS = 5000
 MOST_BYTES = 256 * 2**20  # of stored predictions, which are in memory at once
 AT_ONCE = 100
@@ -39,6 +45,14 @@ class Scored:
     complete: int
     trials: tuple[Told, ...]
     key: str
+
+
+@dataclass(frozen=True)
+class Others:
+    """Other studies, and how many complete trials had to be left unread."""
+
+    scored: tuple[Scored, ...]
+    unread: int
 
 
 class Reader:
@@ -80,6 +94,32 @@ class Reader:
                 if pk in told and len(stored) <= self.bytes_left:
                     self.bytes_left -= len(stored)
                     yield Told(*told[pk], stored)
+
+
+def others_on_the_rows(study: Study, reader: Reader) -> Others:
+    """Studies of the team that may have scored the same rows with the same target and metric, the newest first."""
+    rows = Study.objects.of_team(study.team).filter(target=study.target, task=study.task, metric=study.metric)
+    rows = rows.exclude(pk=study.pk).exclude(plan=None).exclude(plan__kind=SplitPlan.Kind.TIME).order_by("-pk")
+    found = list(rows.select_related("dataset_version").prefetch_related("plan")[:MOST_STUDIES])
+    names: dict[int, set[str]] = defaultdict(set)
+    versions = {study.dataset_version_id, *(other.dataset_version_id for other in found)}
+    for version, name in Column.objects.filter(version__in=versions).values_list("version_id", "name"):
+        names[version].add(name)
+    scored, unread = [], 0
+    for other in found:
+        if not share_columns(names[study.dataset_version_id], names[other.dataset_version_id]):
+            continue
+        try:
+            scored.append(reader.read(other))
+        except (StorageAway, FileNotFoundError) as error:
+            logger.warning("Study %s is left out of what was run on the rows of %s: %s", other.pk, study.pk, error)
+            unread += other.trials.filter(state=TrialState.COMPLETE).count()
+    return Others(tuple(scored), unread)
+
+
+def share_columns(here: set[str], there: set[str]) -> bool:
+    """Whether two tables have enough columns in common to tell rows apart."""
+    return len(here & there) >= LEAST_SHARE * max(len(here), len(there))
 
 
 def _best_and_newest(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from studies.models import Attempt, Study
-from tests.factories import make_study, make_trial, make_version, make_visits
+from studies.models import Attempt, ExpectedScore, Study
+from tests.factories import make_expected_score, make_study, make_trial, make_version, make_visits
 
 KEYS = {"id", "name", "state", "reason", "spec", "counts", "baseline", "best", "expected", "approved"}
 
@@ -100,6 +100,14 @@ def test_a_study_with_its_best_trial(program_of, vera, version) -> None:
     }  # fmt: skip
     assert (body["best"]["number"], body["best"]["value"]) == (1, 0.3)
     assert body["expected"] is None
+    score = make_expected_score(study)
+    expected = program_of(vera).get(f"/studies/{study.pk}").json()["expected"]
+    assert (expected["expected"], expected["best"], expected["tied"]) == (0.32, 0.3, [1, 2])
+    assert (expected["trials"], expected["verdict"], expected["stale"]) == (4, "converged", False)
+    make_trial(study, 5)
+    assert program_of(vera).get("/studies").json()[0]["expected"]["stale"] is True
+    ExpectedScore.objects.filter(pk=score.pk).update(figures=score.figures | {"available": False})
+    assert program_of(vera).get("/studies").json()[0]["expected"] is None
 
 
 def test_the_list_costs_the_same_however_long(program_of, vera, version, django_assert_max_num_queries) -> None:
@@ -108,7 +116,7 @@ def test_the_list_costs_the_same_however_long(program_of, vera, version, django_
         study = make_study(version, state="complete")
         make_trial(study, 0)
     make_study(version)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         found = program.get("/studies").json()
     assert [row["id"] for row in found] == sorted((row["id"] for row in found), reverse=True)
     assert [row["best"] is not None for row in found] == [False, True, True, True]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from studies.engine import actions, expected, expected_job, lane
 from studies.engine.advance import advance
+from studies.engine.errand_child import in_child
 from studies.engine.recovery import Reconciler
 from studies.models import ErrandState, ExpectedScore, Study, TrialPredictions, TrialState, User
 from tests.engine.conftest import state_of
@@ -34,7 +35,9 @@ def worked_out(study: Study) -> ExpectedScore:
     return ExpectedScore.objects.get(study=study)
 
 
-def test_a_study_that_ends_gets_figures_and_an_extended_one_gets_newer_ones(alice: User) -> None:
+def test_a_study_that_ends_gets_figures_and_an_extended_one_gets_newer_ones(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     study = run(made(alice, max_trials=4))
     score = ExpectedScore.objects.get(study=study)
     assert (score.state, score.figures) == (ErrandState.WAITING, None)
@@ -62,23 +65,18 @@ def test_a_study_that_ends_gets_figures_and_an_extended_one_gets_newer_ones(alic
     actions.change_limits(study, alice, max_trials=5)
     lane.run_lane(study.pk, 0)
     assert state_of(study) == "complete"
+
+    def asked_meanwhile(*given: Any) -> Any:
+        expected.want(study.pk)
+        return in_child(*given)
+
+    monkeypatch.setattr(expected_job, "in_child", asked_meanwhile)
+    assert worked_out(study).state == ErrandState.WAITING  # to be done once more, as trials may have come
     newer = worked_out(study)
+    assert newer.state == ErrandState.COMPLETE
     assert newer.trials_hash != first.trials_hash
     assert newer.resampling == first.resampling
     assert (newer.seen, newer.figures["trials"], newer.figures["left_out"]) == (5, 4, 1)
-
-
-def test_asked_for_while_it_is_worked_out_it_is_done_once_more(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    study = made(alice, state="complete", plan_spec={"kind": "time", "folds": 2, "repeats": 1})
-    make_expected_score(study, {"state": "waiting", "figures": None})
-
-    def asked_meanwhile(wanted: ExpectedScore, beat: Any) -> Any:
-        expected.want(study.pk)
-        return expected_job._stored(wanted, expected_job.Found(expected_job.not_available("Too few.")), 1, "k")
-
-    monkeypatch.setattr(expected_job, "_worked_out", asked_meanwhile)
-    score = worked_out(study)
-    assert (score.state, score.figures["why"], score.attempts) == (ErrandState.WAITING, "Too few.", 0)
 
 
 def test_the_reconciler_asks_for_what_has_news_and_for_what_was_never_looked_at(alice: User) -> None:
@@ -144,3 +142,27 @@ def test_a_study_may_end_when_it_has_converged_and_an_extended_one_gets_more_tri
     ExpectedScore.objects.filter(pk=score.pk).update(verdict="converged", seen=40)
     advance(study.pk)
     assert state_of(study) == "complete"
+
+
+def test_the_ledger_counts_what_the_team_ran_on_the_same_rows_and_nothing_of_another_team(
+    alice: User, bob: User, charlie: User
+) -> None:
+    team = alice.teams.get()
+    version, again = make_version(team, alice), make_version(team, alice)  # the same rows, uploaded twice
+    first = run(make_study(version, alice, max_trials=3))
+    assert worked_out(first).figures["ledger"] is None
+    foreign = run(make_study(make_version(charlie.teams.get(), charlie), charlie, max_trials=4))
+    run(make_study(version, alice, max_trials=4, metric="f1_macro"))
+    second = run(make_study(version, bob, max_trials=5, seed=1))
+    other = run(make_study(again, alice, max_trials=2, plan_spec={"kind": "kfold", "folds": 3, "repeats": 1}))
+    Study.objects.filter(pk=other.pk).update(archived_at=timezone.now())
+
+    ledger = worked_out(second).figures["ledger"]
+    counts = [ledger[name] for name in ("studies", "people", "trials", "left_out", "rows", "versions")]
+    assert counts == [3, 2, 10, 0, 60, 2]
+    assert ledger["low"] < ledger["expected"] < ledger["high"]
+    assert ledger["best"] >= ExpectedScore.objects.get(study=second).figures["best"]
+    assert ExpectedScore.objects.get(study=first).figures["ledger"] == ledger  # told, without being worked out anew
+    assert worked_out(foreign).figures["ledger"] is None
+    assert worked_out(other).figures["ledger"]["trials"] == 10
+    assert not ExpectedScore.objects.filter(state=ErrandState.WAITING, study__metric="accuracy").exists()
