@@ -1,5 +1,5 @@
-// Rows follow the filter of the parallel coordinates, also after the table was swapped for a newer one. Of the ranked ones as
-// many are seen at once as data-first says; without script all that were sent are.
+// Rows follow the filter of the parallel coordinates, also after the table was swapped for a newer one. Of each ranked group as
+// many are seen at once as its data-first says, and the recommended one; without script all that were sent are.
 let filter = { trials: null, total: 0 };
 
 function obey() {
@@ -7,10 +7,10 @@ function obey() {
   let shown = 0;
   for (const table of document.querySelectorAll("table.leaderboard")) {
     for (const body of table.tBodies) {
-      const most = body.matches("[data-ranked]") ? Number(table.dataset.first ?? Infinity) : Infinity;
+      const most = body.matches("[data-ranked]") ? Number(body.dataset.first ?? Infinity) : Infinity;
       let seen = 0;
       for (const row of body.querySelectorAll("tr[data-trial]")) {
-        row.hidden = seen >= most || (kept !== null && !kept.has(row.dataset.trial));
+        row.hidden = (seen >= most && !("kept" in row.dataset)) || (kept !== null && !kept.has(row.dataset.trial));
         seen += row.hidden ? 0 : 1;
       }
       shown += seen;

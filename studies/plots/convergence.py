@@ -1,4 +1,4 @@
-"""Convergence: every trial as a point, the best so far as a line with its fold noise, baseline and defaults."""
+"""Convergence: every trial as a point, the best so far and what it lets expect as lines, baseline and defaults."""
 
 from typing import Any
 
@@ -15,6 +15,8 @@ from studies.plots.numbers import count_of, format_duration, format_score, forma
 __all__ = ["Convergence", "draw", "prepare"]
 
 FEW = 8  # so many trials have a tick each
+EDGE: dict[str, Any] = {"mode": "lines", "hoverinfo": "skip", "showlegend": False}
+STEPS = {"width": 0, "shape": "hv"}
 
 
 def draw(record: Convergence) -> go.Figure:
@@ -29,6 +31,8 @@ def draw(record: Convergence) -> go.Figure:
     figure.update_layout(yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True})
     if record.leader is None:
         figure.update_layout(yaxis={"showticklabels": False})
+    if record.expected:
+        _add_expected(figure, record)
     _add_best(figure, record, x)
     _add_points(figure, record, x)
     _add_leader(figure, record, x)
@@ -48,14 +52,52 @@ def _add_best(figure: go.Figure, record: Convergence, x: Floats) -> None:
     held = record.holders >= 0
     holders, places = record.holders[held], x[record.order][held]
     best, noise = record.values[holders], np.nan_to_num(record.stderrs[holders])
-    edge = {"mode": "lines", "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip", "showlegend": False}
-    figure.add_scatter(x=plain(places), y=plain(best - noise), name="noise-low", **edge)
-    fill = {"fill": "tonexty", "fillcolor": "var(--noise)"}
-    figure.add_scatter(x=plain(places), y=plain(best + noise), name="noise", **fill, **edge)
+    if not record.expected:  # two bands would hide each other
+        figure.add_scatter(x=plain(places), y=plain(best - noise), name="noise-low", **EDGE, line=STEPS)
+        fill = {"fill": "tonexty", "fillcolor": "var(--noise)"}
+        figure.add_scatter(x=plain(places), y=plain(best + noise), name="noise", **fill, **EDGE, line=STEPS)
     figure.add_scatter(
         x=plain(places), y=plain(best), name="best", mode="lines", hoverinfo="skip",
         line={"shape": "hv", "width": 1.5, "color": "var(--ink)"},
     )  # fmt: skip
+
+
+def _add_expected(figure: go.Figure, record: Convergence) -> None:
+    """The line of the score to expect, its band, and where it last really rose."""
+    curve, x = record.expected, plain(_in_unit(record, record.expected_x))
+    fill = {"fill": "tonexty", "fillcolor": "var(--band-4)"}
+    figure.add_scatter(x=x, y=plain(curve.low), name="expected-low", **EDGE, line={"width": 0})
+    figure.add_scatter(x=x, y=plain(curve.high), name="expected-band", **fill, **EDGE, line={"width": 0})
+    texts = [
+        f"<b>Expected after trial {number}</b><br>{record.reads(value)}, {record.reads(low)} to {record.reads(high)}"
+        for number, value, low, high in zip(curve.numbers, curve.values, curve.low, curve.high, strict=True)
+    ]
+    figure.add_scatter(
+        x=x, y=plain(curve.values), name="expected", mode="lines", hovertext=texts, hoverinfo="text",
+        line={"width": 2.25, "color": "var(--accent)"},
+    )  # fmt: skip
+    _add_last_help(figure, record)
+
+
+def _add_last_help(figure: go.Figure, record: Convergence) -> None:
+    for x in _in_unit(record, record.last_help_x).tolist():
+        is_late = x > figure.layout.xaxis.range[1] / 2
+        words = {
+            "text": f"last real gain, trial {record.expected.last_help}", "yref": "paper", "y": 0.06,
+            "yanchor": "bottom", "xanchor": "right" if is_late else "left", "xshift": -4 if is_late else 4,
+            "showarrow": False, "font": {"color": "var(--ink-2)"},
+        }  # fmt: skip
+        line = {"color": "var(--ink-2)", "width": 1, "dash": "dash"}
+        figure.add_vline(x=x, line=line, layer="below", name="last-help", annotation=words)
+
+
+def _in_unit(record: Convergence, seconds: Floats) -> Floats:
+    """Places of the axis: trial numbers as they are, seconds in the unit that all of them have."""
+    if record.axis == "trial":
+        return seconds
+    longest = float(np.nanmax(record.seconds))
+    scaled, _ = time_axis(np.append(seconds, longest))
+    return scaled[:-1]
 
 
 def _add_leader(figure: go.Figure, record: Convergence, x: Floats) -> None:
@@ -102,6 +144,9 @@ def _add_lines(figure: go.Figure, record: Convergence) -> None:
                 best, f"<b>Best CV {record.reads(best)}</b><br>trial {record.numbers[record.leader]}", "var(--ink)"
             )
         )
+    if record.expected:
+        value = float(record.expected.values[-1])
+        labels.append(EndLabel(value, f"<b>Expected {record.reads(value)}</b><br>on new data", "var(--accent)"))
     for name, value in record.references:
         figure.add_hline(y=value, line={"color": "var(--ink-3)", "width": 1, "dash": "dot"}, layer="below", name=name)
         if not (name == "defaults" and record.numbers[record.leader] == 0):

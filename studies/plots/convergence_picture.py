@@ -31,7 +31,10 @@ class Point:
 
 @dataclass(frozen=True)
 class ConvergencePicture:
-    """`line`: the best so far as the path data of an SVG; `band`: its standard error, a polygon's points."""
+    """`line`: the best so far as the path data of an SVG; `band`: its standard error, a polygon's points.
+
+    Where the expected score is known the band is its 80 % band, and `expected` its line; else that is empty.
+    """
 
     width: int
     height: int
@@ -45,6 +48,7 @@ class ConvergencePicture:
     references: tuple[Mark, ...]
     line: str
     band: str
+    expected: str
     label: str
 
 
@@ -65,6 +69,9 @@ def convergence_picture(record: Convergence) -> ConvergencePicture | None:
 
     digits = linear_ticks(low, high, 5)
     line, band = _steps(record, x, y)
+    expected = ""
+    if record.expected:
+        expected, band = _expected(record, x, y)
     return ConvergencePicture(
         width=WIDTH,
         height=HEIGHT,
@@ -78,6 +85,7 @@ def convergence_picture(record: Convergence) -> ConvergencePicture | None:
         references=tuple(Mark(y(value), f"{name} {record.reads(value)}") for name, value in record.references),
         line=line,
         band=band,
+        expected=expected,
         label=f"{record.title}. {record.metric} of {int(record.complete.sum()):,} complete trials by number.",
     )
 
@@ -100,6 +108,16 @@ def _points(record: Convergence, x: Place, y: Place, low: float, high: float) ->
         )
         for i in kept
     )
+
+
+def _expected(record: Convergence, x: Place, y: Place) -> tuple[str, str]:
+    """The path of the expected score and its band."""
+    curve = record.expected
+    places = [x(float(number)) for number in curve.numbers]
+    path = "M" + "L".join(f"{at} {y(value)}" for at, value in zip(places, curve.values.tolist(), strict=True))
+    above = [f"{at},{y(value)}" for at, value in zip(places, curve.high.tolist(), strict=True)]
+    below = [f"{at},{y(value)}" for at, value in zip(places, curve.low.tolist(), strict=True)]
+    return path, " ".join([*above, *reversed(below)])
 
 
 def _steps(record: Convergence, x: Place, y: Place) -> tuple[str, str]:

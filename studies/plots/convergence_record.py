@@ -1,4 +1,4 @@
-"""What the convergence figure shows: trials, the best so far, baseline and defaults, and the sentence they make.
+"""What the convergence figure shows: trials, the best so far, what it lets expect, and the sentence they make.
 
 n           trials, in order of trial number
 values      (n,) mean over folds; NaN while there is none
@@ -8,13 +8,14 @@ best        (n,) best value of the complete trials up to and with this one
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from studies.plots.expected_curve import NO_CURVE, ExpectedCurve
 from studies.plots.frame import Floats, floats, plain
 from studies.plots.numbers import count_of, format_score
 from studies.plots.payload import Key
@@ -38,6 +39,7 @@ class Convergence:
     baseline: float | None
     defaults: float | None
     axis: Axis
+    expected: ExpectedCurve = field(default=NO_CURVE)
 
     @cached_property
     def order(self) -> NDArray[np.int64]:
@@ -77,6 +79,8 @@ class Convergence:
             failed = self.states.count("failed")
             waiting = "Waiting for the first trial"
             return f"{count_of(failed, 'trial')} failed, none has a score yet" if failed else waiting
+        if self.expected.has_converged and self.expected.last_help is not None:
+            return f"Since trial {self.expected.last_help} only the validation score rises"
         since = sum(
             state in ("complete", "pruned") and number > self.numbers[leader]
             for number, state in zip(self.numbers, self.states, strict=True)
@@ -94,11 +98,20 @@ class Convergence:
         if self.leader is None:
             return "A point for each trial and a line for the best so far, once there is a score."
         better = "lower" if self.direction == "minimize" else "higher"
+        if self.expected and self.expected.has_converged:
+            return "The score to expect on new data is flat since then; the gap to the best CV is over-fitting."
+        if self.expected:
+            return f"Each point is a trial, {better} is better; the second line is what to expect on new data."
         return f"Each point is a trial, {better} is better; the band is the best one’s standard error over its folds."
 
     @property
     def keys(self) -> tuple[Key, ...]:
-        shown = [Key("k-naive", "best CV so far"), Key("band", "± its standard error"), Key("ring k-trial", "complete")]
+        shown = [Key("k-naive", "best CV so far")]
+        if self.expected:
+            shown.append(Key("k-honest", "expected on new data, 80 % band"))
+        else:
+            shown.append(Key("band", "± its standard error"))
+        shown.append(Key("ring k-trial", "complete"))
         if "pruned" in self.states:
             shown.append(Key("tick k-pruned", "pruned"))
         if "failed" in self.states:
@@ -117,17 +130,21 @@ class Convergence:
         return {"axis": self.axis, "empty": self.leader is None}
 
     def table(self) -> Table:
-        """One row per trial, in order of number."""
+        """One row per trial, in order of number; what to expect where it was worked out."""
         best_of = dict(zip(self.order.tolist(), self.holders.tolist(), strict=True))
+        header = (
+            "Trial", "State", self.metric, "Standard error", "Best so far",
+            *(("Expected on new data", "80 % from", "80 % to") if self.expected else ()), "Ended after, s",
+        )  # fmt: skip
         rows = []
         for i, number in enumerate(self.numbers):
             holder = best_of.get(i, -1)
             best = float(self.values[holder]) if holder >= 0 else None
             rows.append((
                 int(number), self.states[i], *plain(np.array([self.values[i], self.stderrs[i]])), best,
-                *plain(self.seconds[i : i + 1]),
+                *(self.expected.at(int(number)) if self.expected else ()), *plain(self.seconds[i : i + 1]),
             ))  # fmt: skip
-        return Table(("Trial", "State", self.metric, "Standard error", "Best so far", "Ended after, s"), tuple(rows))
+        return Table(header, tuple(rows))
 
     @cached_property
     def y_range(self) -> tuple[float, float]:
@@ -142,9 +159,32 @@ class Convergence:
         reach = max(1.5 * (top - float(np.quantile(good, 0.2))), 3 * noise, abs(top) * 1e-3, 1e-9)
         if self.defaults is not None and np.isfinite(self.defaults):
             reach = max(reach, 1.15 * (top - sign * self.defaults))
+        if self.expected:  # the whole of the last band, though it may lie below all trials
+            worst = float(min(sign * self.expected.low[-1], sign * self.expected.high[-1]))
+            return self._around(sign, top, max(reach, 1.1 * (top - worst)), noise)
         reach = min(reach, max(1.15 * (top - float(good.min())), 3 * noise, abs(top) * 1e-3, 1e-9))
+        return self._around(sign, top, reach, noise)
+
+    @staticmethod
+    def _around(sign: float, top: float, reach: float, noise: float) -> tuple[float, float]:
         ends = sign * (top - reach), sign * (top + max(1.4 * noise, 0.06 * reach))
         return (min(ends), max(ends))
+
+    @cached_property
+    def expected_x(self) -> Floats:
+        """(k,) where the points of the expected line lie: by time, when the last of their trials had ended."""
+        if self.axis == "trial":
+            return self.expected.numbers.astype(np.float64)
+        ended = np.maximum.accumulate(np.where(self.complete, np.nan_to_num(self.seconds), 0.0))
+        places = np.searchsorted(self.numbers, self.expected.numbers, side="right") - 1
+        return ended[places]
+
+    @property
+    def last_help_x(self) -> Floats:
+        """(1,) where the last trial that really helped lies; (0,) where there is none, or it has no time."""
+        places = np.flatnonzero(self.numbers == self.expected.last_help)
+        x = self.numbers[places].astype(np.float64) if self.axis == "trial" else self.seconds[places]
+        return x[np.isfinite(x)]
 
     @cached_property
     def references(self) -> list[tuple[str, float]]:
@@ -177,6 +217,7 @@ def prepare(
     baseline: float | None = None,
     defaults: float | None = None,
     axis: Axis = "trial",
+    expected: ExpectedCurve = NO_CURVE,
 ) -> Convergence:
     """Sort the trials by number and freeze them; all sequences have one entry per trial."""
     order = np.argsort(np.asarray(numbers, dtype=np.int64), kind="stable")
@@ -191,4 +232,5 @@ def prepare(
         baseline=baseline,
         defaults=defaults,
         axis=axis,
+        expected=expected.of_trials(numbers),
     )

@@ -8,11 +8,11 @@ from studies.models import Source, Study, Trial, TrialState
 from studies.plots.numbers import NOTHING, format_parameter
 from studies.plots.score_dots import FoldDots, Scale, fold_dots, scale_of
 
+from .ranking import FIRST, Part, ranking
+from .study_expected import StudyExpected
 from .study_spec import parameters_of
 from .turns import still_to_come
 
-FIRST = 20  # rows that are seen at once, so that the figures below are not buried
-SENT = 100  # rows that are sent: a filter finds its trials also among those that are not seen
 FEW = 20
 LIGHT = (
     "number", "source", "config", "off_space", "state", "reason", "error", "value", "stderr", "fold_scores",
@@ -30,6 +30,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
+    """`chosen`: share of the resamples that choose it; `beyond`: it waits behind "Show all"."""
+
     trial: Trial
     rank: int | None
     cells: list[Cell]
@@ -37,11 +39,9 @@ class Line:
     dots: FoldDots
     is_best: bool = False
     is_next: bool = False  # claimed by a lane that runs another first
-
-    @property
-    def beyond(self) -> bool:
-        """Whether it waits behind "Show all"."""
-        return self.rank is not None and self.rank > FIRST
+    is_kept: bool = False
+    chosen: float | None = None
+    beyond: bool = False
 
     @property
     def why(self) -> str:
@@ -52,69 +52,102 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Group:
+    """A part of the ranking as rows, by value."""
+
+    part: Part
+    lines: list[Line]
+
+    @property
+    def has_more(self) -> bool:
+        return len(self.part.numbers) > self.part.first
+
+
+@dataclass(frozen=True)
 class Leaderboard:
     """`noise`: the best trial's standard error; it decides the decimals of all, so that they line up."""
 
     parameters: list[str]
     in_progress: list[Line]
-    ranked: list[Line]
+    groups: list[Group]
     without: list[Line]
     n_ranked: int
     n_without: int
     scale_words: str
     noise: float | None
-    first: int = FIRST
+    knows_chosen: bool = False
 
     @property
     def columns(self) -> int:
-        return 7 + len(self.parameters)
+        return 7 + self.knows_chosen + len(self.parameters)
 
     @property
-    def more_ranked(self) -> int:
-        return self.n_ranked - len(self.ranked)
+    def ranked(self) -> list[Line]:
+        """Of all groups, best first."""
+        lines = [line for group in self.groups for line in group.lines]
+        return sorted(lines, key=lambda line: line.rank or 0)
+
+    @property
+    def folds_back(self) -> bool:
+        """Whether there are more ranked trials than are seen at first."""
+        return self.n_ranked > FIRST or any(group.has_more for group in self.groups)
 
     @property
     def more_without(self) -> int:
         return self.n_without - len(self.without)
 
 
-def leaderboard(study: Study, counts: dict[str, int], everything: bool = False) -> Leaderboard:
-    """The first rows of each group, or all of them; four queries."""
+def leaderboard(
+    study: Study, counts: dict[str, int], everything: bool = False, expected: StudyExpected | None = None
+) -> Leaderboard:
+    """The first rows of each group, or all of them; five queries."""
+    known = expected if expected is not None and expected.is_known else None
+    found = ranking(study, known, everything)
     trials = Trial.objects.filter(study=study).only(*LIGHT)
-    ranked = trials.filter(state=TrialState.COMPLETE).ranked(study.maximize)
+    complete = trials.filter(state=TrialState.COMPLETE)
+    if not everything:
+        complete = complete.filter(number__in=[number for part in found.parts for number in part.sent])
     running = trials.filter(state__in=[TrialState.RUNNING, TrialState.WAITING]).order_by("number")
     without = trials.filter(state__in=[TrialState.FAILED, TrialState.PRUNED, TrialState.CANCELLED]).order_by("-number")
     if not everything:
-        ranked, running, without = ranked[:SENT], running[:FEW], without[:FEW]
-    ranked, running, without = list(ranked), list(running), list(without)
+        running, without = running[:FEW], without[:FEW]
+    ranked, running, without = list(complete.ranked(study.maximize)), list(running), list(without)
     to_come = still_to_come(study, running)
     names = varying(study, [*ranked, *running, *without])
-
     scale = _scale(ranked)
 
-    def lines(rows: Sequence[Trial], first_rank: int | None = None) -> list[Line]:
-        return [
-            Line(
-                trial,
-                None if first_rank is None else first_rank + i,
-                [cell(trial.config, name, study.defaults) for name in names],
-                source_word(study, trial),
-                fold_dots(scored(trial), scale, mean=trial.value),
-                is_best=first_rank is not None and i == 0,
-                is_next=trial.number in to_come,
-            )
-            for i, trial in enumerate(rows)
-        ]
+    def line(trial: Trial, rank: int | None = None, beyond: bool = False) -> Line:
+        return Line(
+            trial,
+            rank,
+            [cell(trial.config, name, study.defaults) for name in names],
+            source_word(study, trial),
+            fold_dots(scored(trial), scale, mean=trial.value, reference=known and known.expected.value),
+            is_best=rank == 1,
+            is_next=trial.number in to_come,
+            is_kept=known is not None and trial.number == known.keep,
+            chosen=known and known.expected.chosen(trial.number),
+            beyond=beyond,
+        )
 
+    rows = {trial.number: trial for trial in ranked}
+    groups = [
+        Group(part, [
+            line(rows[number], found.rank[number], beyond=place >= part.first and number != (known and known.keep))
+            for place, number in enumerate(part.sent) if number in rows
+        ])
+        for part in found.parts
+    ]  # fmt: skip
     return Leaderboard(
         parameters=names,
-        in_progress=lines(running),
-        ranked=lines(ranked, first_rank=1),
-        without=lines(without),
+        in_progress=[line(trial) for trial in running],
+        groups=[group for group in groups if group.lines],
+        without=[line(trial) for trial in without],
         n_ranked=counts["complete"],
         n_without=counts["failed"] + counts["pruned"] + counts["cancelled"],
         scale_words=scale.label if ranked else "",
         noise=ranked[0].stderr if ranked else None,
+        knows_chosen=known is not None,
     )
 
 

@@ -1,4 +1,4 @@
-"""The score ruler: baseline, defaults and best on one axis, drawn with percents so that it fits any width."""
+"""The score ruler: baseline, defaults, expected score and best on one axis, in percents so that it fits any width."""
 
 import math
 from dataclasses import dataclass
@@ -8,9 +8,11 @@ import numpy as np
 from studies.models import Study
 from studies.plots.numbers import format_score
 
+from .expected_scores import Expected
 from .progress import Incumbent
 
 PADDING = 0.3  # of the distance between the marks, on each side
+PADDING_FOR_TWO = 0.45  # where two words above the axis lean outwards
 EDGE = 5.0  # percent of the width that half a tick's word takes on a phone
 CROSSED = 1.5  # percent of the width, about half a tick's word
 FAR = 3.0  # a baseline further off than this many distances is written at the edge instead of drawn
@@ -24,6 +26,15 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Interval:
+    """The expected score on the ruler: its mark, and from where to where the interval reaches."""
+
+    mark: Mark
+    start: float
+    width: float
+
+
+@dataclass(frozen=True)
 class Ruler:
     ticks: list[Mark]
     best: Mark
@@ -31,21 +42,30 @@ class Ruler:
     baseline: Mark | None
     far_baseline: str
     label: str
+    expected: Interval | None = None
 
 
-def ruler(study: Study, best: Incumbent | None, defaults: Incumbent | None, word: str = "best CV") -> Ruler | None:
+def ruler(
+    study: Study,
+    best: Incumbent | None,
+    defaults: Incumbent | None,
+    word: str = "best CV",
+    expected: Expected | None = None,
+) -> Ruler | None:
     """None until there is a score and something to hold it against; `word` names the diamond."""
     guess = (study.baseline or {}).get("value")
     other = defaults if defaults is not None and best is not None and defaults.number != best.number else None
-    if best is None or (other is None and guess is None):
+    if best is None or (other is None and guess is None and not expected):
         return None
     near = [best.value] + ([other.value] if other else [])
+    near += [expected.value, expected.low, expected.high] if expected else []
     noise = best.stderr or 0.0
     reach = max(np.ptp(near), 2 * noise, abs(best.value) * 1e-3, 1e-9)
-    shown = guess is not None and (other is None or abs(guess - best.value) <= FAR * reach)
+    shown = guess is not None and (len(near) == 1 or abs(guess - best.value) <= FAR * reach)
     points = near + ([guess] if shown else [])
     span = max(float(np.ptp(points)), 2 * noise, abs(best.value) * 1e-12, 1e-9)
-    low, high = min(points) - PADDING * span, max(points) + PADDING * span
+    padding = span * (PADDING_FOR_TWO if expected else PADDING)
+    low, high = min(points) - padding, max(points) + padding
     if not 0 < high - low < math.inf:  # the scores are so large that nothing can be told apart beside them
         return None
 
@@ -57,14 +77,22 @@ def ruler(study: Study, best: Incumbent | None, defaults: Incumbent | None, word
     baseline_mark = Mark(at(guess), f"baseline {format_score(guess, noise)}") if shown else None
     if default_mark and baseline_mark:
         default_mark, baseline_mark = _apart(default_mark, baseline_mark)
+    interval = None
+    if expected:
+        mark = Mark(at(expected.value), f"expected {format_score(expected.value, best.stderr)}")
+        mark, best_mark = _apart(mark, best_mark)
+        interval = Interval(mark, at(expected.low), round(at(expected.high) - at(expected.low), 2))
     leads = [mark.at for mark in (default_mark, baseline_mark) if mark]
+    far = "" if shown or guess is None else f"baseline {format_score(guess, noise)}"
+    words = (baseline_mark, default_mark, interval and interval.mark, best_mark)
     return Ruler(
         ticks=[Mark(at(tick), _where_it_fits(at(tick), text, leads)) for tick, text in _ticks(low, high)],
         best=best_mark,
         defaults=default_mark,
         baseline=baseline_mark,
-        far_baseline="" if shown or guess is None else f"baseline {format_score(guess, noise)}",
-        label=", ".join(mark.text for mark in (baseline_mark, default_mark, best_mark) if mark),
+        far_baseline=far,
+        label=", ".join(filter(None, (far, *(mark.text for mark in words if mark)))),
+        expected=interval,
     )
 
 

@@ -20,11 +20,13 @@ from .allowed import allowed_actions
 from .headline import default_trial, gain_over, headline
 from .labels import estimator_label, method_in_text, metric_label, metric_unit, plan_label
 from .leaderboard import leaderboard
-from .progress import progress_of
-from .ruler import ruler
+from .progress import Incumbent, progress_of
+from .ruler import Ruler, ruler
 from .situation import Situation, situation
+from .study_expected import StudyExpected, study_expected
 from .study_log import study_log
 from .study_spec import forbidden_words, space_rows, spec_lines
+from .verdict import verdict
 
 DIALOGS = {"limits", "add-trial", "stop", "finish", "delete"}
 
@@ -81,21 +83,28 @@ def live_context(request: HttpRequest, shown: Study, now: Situation | None = Non
     everything = "all" in request.GET
     comments = shown.comments.counts()
     complete = progress.counts["complete"]
-    believed_known = is_worked_out(shown, complete)
+    expected = study_expected(shown, complete, progress.best, defaults)
+    # Two voices would confuse: luck is weighed by the trials around only where the resamples cannot tell.
+    asks_belief = bool(expected.why) and complete > 4
+    believed_known = asks_belief and is_worked_out(shown, complete)
     return {
         "section": "studies",
         "study": shown,
         "progress": progress,
         "situation": now,
         "headline": headline(shown, progress, defaults, now.serving),
+        "expected": expected,
+        "verdict": verdict(expected),
+        "to_propose": expected.keep if expected.keep is not None else progress.best and progress.best.number,
+        "asks_belief": asks_belief,
         "believed_known": believed_known,
         "believed": recommended(shown, complete) if believed_known else None,
         "defaults": defaults,
         "baseline": shown.baseline,
         "gain": gain_over(shown, progress.best.value, defaults.value) if progress.best and defaults else None,
-        "ruler": ruler(shown, progress.best, defaults),
+        "ruler": _ruler(shown, expected),
         "has_figures": shown.state != StudyState.DRAFT and not (shown.is_terminal and not progress.counts["complete"]),
-        "board": leaderboard(shown, progress.counts, everything),
+        "board": leaderboard(shown, progress.counts, everything, expected),
         "everything": everything,
         "log": study_log(shown),
         "estimator": estimator_label(shown.estimator),
@@ -111,6 +120,14 @@ def live_context(request: HttpRequest, shown: Study, now: Situation | None = Non
         "comments": comments,
         "n_comments": sum(comments.values()),
     }
+
+
+def _ruler(shown: Study, told: StudyExpected) -> Ruler | None:
+    """With the pooled best where the expected score is known: the gap between the two is the over-fitting."""
+    if not told.is_known:
+        return ruler(shown, told.best, told.defaults)
+    best = Incumbent(told.expected.best_number, told.expected.best, told.noise)
+    return ruler(shown, best, told.defaults, expected=told.expected)
 
 
 def _may_edit(request: HttpRequest, shown: Study) -> bool:

@@ -20,9 +20,11 @@ from studies.plots import (
     score_distribution,
     timeline,
 )
+from studies.plots.expected_curve import NO_CURVE, ExpectedCurve
 from studies.plots.payload import payload
 from studies.search import ENOUGH_TO_EXPLAIN
 
+from .expected_scores import expected_scores
 from .explanation import study_explanation
 from .labels import fold_names, metric_label
 from .study_spec import parameters_of
@@ -49,6 +51,7 @@ def convergence_record(study: Study, axis: Any) -> convergence.Convergence:
         study.trials.order_by("number").values_list("number", "state", "value", "stderr", "finished_at", "source")
     )
     start = study.launched_at or study.created_at
+    told = expected_scores([study])[study.pk]
     return convergence.prepare(
         [row[0] for row in rows],
         [row[1] for row in rows],
@@ -60,6 +63,17 @@ def convergence_record(study: Study, axis: Any) -> convergence.Convergence:
         baseline=(study.baseline or {}).get("value"),
         defaults=next((row[2] for row in rows if row[0] == 0 and row[5] == Source.DEFAULT), None),
         axis=axis,
+        expected=_expected_curve(told.figures) if told else NO_CURVE,
+    )
+
+
+def _expected_curve(figures: dict[str, Any]) -> ExpectedCurve:
+    curve = figures["curve"]
+    return ExpectedCurve(
+        np.array([point["number"] for point in curve], dtype=np.int64),
+        *(np.array([point[key] for point in curve], dtype=np.float64) for key in ("expected", "low", "high")),
+        last_help=figures["last_help"],
+        has_converged=figures["verdict"] in ("converged", "no_pattern"),
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from django.urls import reverse
 
-from tests.factories import make_study, make_trial, make_version
+from tests.factories import make_expected_score, make_study, make_trial, make_version
 from tests.views.reading import words_of
 
 WORSE, BETTER = {"C": 100.0, "l1_ratio": 0.9}, {"C": 1.0, "l1_ratio": 0.1}
@@ -19,13 +19,15 @@ def version(team, alice):
 
 @pytest.fixture
 def lucky(version, alice):
-    """Two configurations, tried again and again; the best score, at trial 24, is a lucky one of the worse."""
+    """Two configurations, tried again and again; the best score, at trial 24, is a lucky one of the worse. There is no
+    expected score: it would make its own recommendation."""
     study = make_study(version, alice, state="complete")
     luck = np.random.default_rng(0).normal(0, 0.02, 24)
     for number in range(24):
         config, worth = (WORSE, 0.70) if number % 2 else (BETTER, 0.75)
         make_trial(study, number, config=config, value=worth + luck[number], fold_scores=[], source="method")
     make_trial(study, 24, config=WORSE, value=0.85, fold_scores=[])
+    make_expected_score(study, available=False, why="Rows in the order of time cannot be resampled.")
     return study
 
 

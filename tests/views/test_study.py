@@ -8,7 +8,14 @@ import pytest
 from django.utils import timezone
 
 from studies.models import Lane, Study, Trial, WorkerProcess
-from tests.factories import make_attempt, make_running_study, make_study, make_trial, make_version
+from tests.factories import (
+    make_attempt,
+    make_expected_score,
+    make_running_study,
+    make_study,
+    make_trial,
+    make_version,
+)
 from tests.views.reading import page_of, words_of
 
 BASELINE = {"value": 0.55, "stderr": 0.01, "fold_scores": [0.55]}
@@ -161,7 +168,7 @@ def test_twenty_rows_are_seen_a_hundred_sent_and_all_on_request(client_of, alice
     assert len(everything.context["board"].ranked) == 105
     assert "beyond" not in everything.content.decode()
     assert "data-first" not in everything.content.decode()
-    assert "Show the first 20" in words_of(everything)
+    assert "Show the first only" in words_of(everything)
 
 
 def test_queries_do_not_grow_with_trials(client_of, alice, version, django_assert_max_num_queries):
@@ -169,7 +176,10 @@ def test_queries_do_not_grow_with_trials(client_of, alice, version, django_asser
     for number in range(60):
         make_trial(study, number)
     browser = client_of(alice)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(27):
+        page_of(browser, study)
+    make_expected_score(study)
+    with django_assert_max_num_queries(26):
         page_of(browser, study)
 
 
@@ -214,9 +224,16 @@ def test_a_live_study_says_what_keeps_it_waiting_and_what_was_lost(client_of, al
     assert "Attempt lost, trial 7 The worker lab-2-78 was lost; the trial runs again" in answer
 
 
-def test_polling_ends_with_the_study(client_of, alice, study):
+def test_polling_ends_when_study_and_expected_score_are_done(client_of, alice, study):
+    row = make_expected_score(study, row={"state": "running", "figures": None})
+    browser = client_of(alice)
     Study.objects.filter(pk=study.pk).update(state="complete", change=9, finished_at=timezone.now())
-    page = client_of(alice).get(f"/studies/{study.pk}/live/?since=8").content.decode()
+    page = browser.get(f"/studies/{study.pk}/live/?since=8").content.decode()
+    assert "since=9" in page
+    assert "is being worked out" in page or "waits for a worker" in page
+    row.delete()
+    make_expected_score(study)
+    page = browser.get(f"/studies/{study.pk}/live/?since=8").content.decode()
     assert "hx-get" not in page
     assert "data-poll" in page
 
