@@ -271,3 +271,76 @@ def test_who_may(client_of, vera, charlie, study):
 def test_wrong_verb(client_of, alice, study):
     for path in ("", "live/", "trials.csv"):
         assert client_of(alice).post(f"/studies/{study.pk}/{path}").status_code == 405
+
+
+# -- the expected score
+
+
+def test_the_page_says_what_to_expect_and_what_to_keep(client_of, alice, study):
+    ledger = {"studies": 9, "people": 4, "trials": 1240, "best": 0.871, "expected": 0.822}
+    make_expected_score(study, ledger=ledger, rows=60, optimism=0.02, recent={"trials": 20, "share": 0.09})
+    page = page_of(client_of(alice), study)
+    words = words_of(page)
+    assert "Expect 0.723 accuracy on new data [0.683, 0.758]" in words
+    assert "The best of 4 complete trials, trial 3, scored 0.743 in cross-validation." in words
+    assert "About 2.0 points of that come from picking the best of many." in words
+    assert "Keep trial 1: same score, 8 times faster." in words
+    assert "With 60 rows the interval is wide" in words
+    assert "believed" not in words
+    assert "Since trial 3 only the validation score rises" in words
+    assert "The newest 20 trials win 9 % of the resamples." in words
+    assert "2.3 [1.3, 4.3]" in words  # what keeping trial 1 costs
+    assert "by 4 people in 9 studies; best of all 0.871, expected 0.822" in words
+    html = page.content.decode()
+    for part in ('id="do-stop-now"', 'id="do-extend"', "?propose=1", "expected 0.723, best CV 0.743"):
+        assert part in html
+    groups = [
+        (group.part.kind, [(line.rank, line.trial.number, line.is_kept) for line in group.lines])
+        for group in page.context["board"].groups
+    ]
+    assert groups == [("tied", [(1, 3, False), (2, 1, True)]), ("rest", [(3, 0, False), (4, 2, False)])]
+    assert "2 of 4 trials cannot be told apart from the best" in words
+    assert "At 95 %, adjusted for 3 comparisons on the same rows" in words
+    curve = client_of(alice).get(f"/studies/{study.pk}/charts/convergence/").json()
+    assert curve["title"] == "Since trial 3 only the validation score rises"
+    assert curve["table"]["rows"][3][5:8] == pytest.approx([0.723, 0.698, 0.748])
+
+
+def test_trials_newer_than_the_figures_are_not_compared_yet(client_of, vera, study):
+    Trial.objects.filter(study=study, number__lt=5).update(finished_at=timezone.now())
+    make_expected_score(study, row={"state": "waiting"}, optimism=-0.01)
+    make_trial(study, 6, value=0.8, finished_at=timezone.now())
+    page = page_of(client_of(vera), study)
+    words = words_of(page)
+    assert "No over-fitting to validation was found." in words
+    assert "1 newer trial is not in these figures yet." in words
+    kinds = {group.part.kind: group.part.numbers for group in page.context["board"].groups}
+    assert kinds == {"tied": [3, 1], "rest": [0, 2], "new": [6]}
+    assert "?propose" not in page.content.decode()  # Vera may look only
+    assert 'id="do-extend"' not in page.content.decode()
+
+
+def test_nothing_beyond_guessing_and_nothing_known(client_of, alice, study, version):
+    make_expected_score(study, verdict="no_pattern", baseline={"gain": 0, "low": -1, "high": 1, "pattern": False})
+    words = words_of(page_of(client_of(alice), study))
+    assert "No pattern beyond guessing found (best CV 0.743, guessing 0.550)" in words
+    assert "Keep trial" not in words
+    other = make_running_study(version, alice)
+    assert "The expected score on new data waits for a worker." in words_of(page_of(client_of(alice), other))
+    make_expected_score(other, available=False, why="Time cannot be resampled.")
+    words = words_of(page_of(client_of(alice), other))
+    assert "There is no expected score on new data: Time cannot be resampled." in words
+    assert "4 complete trials, best first" in words
+
+
+def test_of_many_tied_trials_the_one_to_keep_is_always_seen(client_of, alice, version):
+    study = make_study(version, alice, state="complete", metric="rmse", direction="minimize", task="regression")
+    Trial.objects.bulk_create(
+        Trial(study=study, number=i, config={}, state="complete", value=30 + i / 100, stderr=1.0) for i in range(300)
+    )
+    make_expected_score(study)
+    page = page_of(client_of(alice), study)
+    tied, rest = page.context["board"].groups
+    assert (len(tied.part.numbers), len(tied.lines), len(rest.lines)) == (150, 101, 20)
+    assert [line.trial.number for line in tied.lines if not line.beyond] == [*range(12), 149]
+    assert "Show all 150" in words_of(page)
