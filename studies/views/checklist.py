@@ -7,6 +7,8 @@ from studies.evaluation.fold_difference import fold_difference
 from studies.models import Study, StudyState, Trial
 from studies.plots.numbers import count_of, format_points, format_score
 
+from . import honest_checks
+from .expected_scores import Expected
 from .findings import FAIL, ORDER, PASS, WARN, Check, failed_words, failure_mark, some, touched
 from .headline import MOST_PERCENT, POINTS, gain_over
 from .labels import plan_label
@@ -19,15 +21,28 @@ FEW_TRIALS = 10
 
 
 def checklist(
-    study: Study, trial: Trial, defaults: Trial | None, progress: Progress, runner_ups: RunnerUps, newest_version: int
+    study: Study,
+    trial: Trial,
+    defaults: Trial | None,
+    progress: Progress,
+    runner_ups: RunnerUps,
+    newest_version: int,
+    expected: Expected | None = None,
 ) -> list[Check]:
-    """Fails first, then warnings, then what passes. `newest_version`: the number of the dataset's latest version."""
+    """Fails first, then warnings, then what passes. `newest_version`: the number of the dataset's latest version.
+
+    Gains and the tie are those of the resamples where figures know the trial, and rest on the folds' errors elsewhere.
+    The figures' gains are the search's: they are said of a trial that is tied with its choice.
+    """
+    known = expected if expected is not None and expected.knows(trial) else None
+    own = known if known and known.is_tied(trial.number) else None
     found = [
         _plan(study),
         _trials(progress),
-        _over_defaults(study, trial, defaults),
-        _over_baseline(study, trial),
-        _tie(trial, runner_ups),
+        _over_defaults(study, trial, defaults, own),
+        (honest_checks.over_baseline(own) if own else None) or _over_baseline(study, trial),
+        honest_checks.tie(known, trial) if known else _tie(trial, runner_ups),
+        *(honest_checks.of_the_search(known) if known else ()),
         _edge(study, trial),
         _data(study),
         _version(study, newest_version),
@@ -64,11 +79,13 @@ def _trials(progress: Progress) -> Check:
     return Check(PASS, "Enough trials, few failures", words)
 
 
-def _over_defaults(study: Study, trial: Trial, defaults: Trial | None) -> Check:
+def _over_defaults(study: Study, trial: Trial, defaults: Trial | None, known: Expected | None) -> Check:
     if trial.source == "default":
         return Check(WARN, "It is the defaults", "The search gained nothing over what the library does by itself.")
     if defaults is None or defaults.value is None:
         return Check(WARN, "Nothing to hold it against", "Trial 0, the library’s defaults, has no score.")
+    if known and (check := honest_checks.over_defaults(known)):
+        return check
     return _gain(study, trial, "the defaults", defaults.value, defaults.stderr, defaults.fold_scores)
 
 

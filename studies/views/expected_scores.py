@@ -49,6 +49,11 @@ class Expected:
         return self.figures["high"]
 
     @property
+    def noise(self) -> float:
+        """A standard error in the sense of the digits that the scores deserve."""
+        return (self.high - self.low) / 4
+
+    @property
     def best(self) -> float:
         """Best CV by the pooled recipe that `value` is held against."""
         return self.figures["best"]

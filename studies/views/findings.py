@@ -23,11 +23,12 @@ Bounds = Mapping[str, tuple[float | None, float | None]]
 
 @dataclass(frozen=True)
 class Check:
-    """`mark` names the state whose shape and colour it wears."""
+    """`mark` names the state whose shape and colour it wears, `about` what the help explains of it."""
 
     mark: str
     title: str
     words: str
+    about: str = ""
 
     @property
     def word(self) -> str:

@@ -93,7 +93,7 @@ class Pair:
         """Of the expected scores, positive where the first is better: "+1.2 points [−0.3, +2.7]"."""
         if self.shares is None:
             return ""
-        unit, words = unit_of(self.first.study), _differences(self.first.study, self.second.level)
+        unit, words = unit_of(self.first.study), differences(self.first.study, self.second.level)
         return f"{words(self.shares.gain)} {unit} [{words(self.shares.low)}, {words(self.shares.high)}]"
 
 
@@ -190,7 +190,7 @@ def why_not(first: Expected, second: Expected) -> str:
     return ""
 
 
-def _differences(study: Study, reference: float) -> Callable[[float], str]:
+def differences(study: Study, reference: float) -> Callable[[float], str]:
     """Writes a difference of scores in the metric's words, without the unit."""
     if study.metric in POINTS:
         return format_points

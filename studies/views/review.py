@@ -16,12 +16,14 @@ from studies.models import Comment, Membership, Proposal, ProposalState, Standin
 from .access import get_study, get_study_to_decide, get_study_to_edit, membership_in
 from .checklist import checklist
 from .findings import PASS
+from .expected_scores import expected_scores
 from .headline import default_trial, gain_over
 from .labels import estimator_label, metric_in_text, metric_label
 from .progress import Incumbent, progress_of
 from .ruler import ruler
 from .runner_ups import runner_ups
 from .study_charts import STUDY_CHARTS
+from .trial import honest_facts
 
 DIALOGS = {"propose", "approve", "changes", "reject", "take-back"}
 CHART_NAMES = {"parallel": "Parallel coordinates", "folds": "Fold by trial", "pair": "Two parameters"}
@@ -199,15 +201,17 @@ def facts_about(study: Study, subject: Trial | None, progress: Any) -> dict[str,
     """The runner-ups, the checklist and the ruler; nothing while there is no complete trial."""
     if subject is None:
         return {}
-    beside = runner_ups(study, subject)
+    expected = expected_scores([study])[study.pk]
+    beside = runner_ups(study, subject, expected)
     defaults = default_trial(study)
     zero = study.trials.filter(number=0, source="default", state="complete").first() if defaults else None
     newest = study.dataset_version.dataset.latest.number
-    checks = checklist(study, subject, zero, progress, beside, newest)
+    checks = checklist(study, subject, zero, progress, beside, newest, expected)
     is_best = progress.best is not None and progress.best.number == subject.number
     shown = Incumbent(subject.number, subject.value, subject.stderr)
     return {
         "beside": beside,
+        "honest": honest_facts(expected, subject),
         "checks": checks,
         "n_passed": sum(check.mark == PASS for check in checks),
         "is_best": is_best,
