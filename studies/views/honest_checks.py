@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from studies.models import Study, Trial
+from studies.models import Trial
 from studies.plots.numbers import count_of, format_percent, format_score
 
 from .expected_scores import Expected

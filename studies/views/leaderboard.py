@@ -16,7 +16,7 @@ from .turns import still_to_come
 FEW = 20
 LIGHT = (
     "number", "source", "config", "off_space", "state", "reason", "error", "value", "stderr", "fold_scores",
-    "fit_seconds", "started_at", "study_id", "token",
+    "fit_seconds", "started_at", "finished_at", "study_id", "token",
 )  # fmt: skip
 
 

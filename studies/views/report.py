@@ -14,6 +14,7 @@ from studies.plots.convergence_picture import convergence_picture
 from studies.plots.fold_preview import fold_preview
 
 from .access import get_study
+from .expected_scores import expected_scores
 from .headline import default_trial, headline
 from .labels import estimator_label, method_in_text, metric_label, plan_label
 from .leaderboard import leaderboard
@@ -42,6 +43,7 @@ def report_html(study: Study) -> str:
     progress, defaults = progress_of([study])[study.pk], default_trial(study)
     proposals = list(study.proposals.with_numbers())
     subject = subject_of(study, current_of(proposals), progress.best)
+    expected = expected_scores([study])[study.pk]
     record = convergence_record(study, "trial")
     board = leaderboard(study, progress.counts)
     events = list(study.events.all()[: FIRST_EVENTS + 1])
@@ -63,7 +65,8 @@ def report_html(study: Study) -> str:
         "record": record,
         "picture": convergence_picture(record),
         "board": board,
-        "ranked": board.ranked[:FIRST_TRIALS],
+        "ranked": [(line, expected.trial_facts(line.trial)) for line in board.ranked[:FIRST_TRIALS]],
+        "expected": expected,
         "spec": spec_lines(study),
         "space": space_rows(study),
         "forbidden": forbidden_words(study),
@@ -71,7 +74,7 @@ def report_html(study: Study) -> str:
         "events": events[:FIRST_EVENTS],
         "more_events": len(events) > FIRST_EVENTS,
         "versions": versions(),
-        **facts_about(study, subject, progress),
+        **facts_about(study, subject, progress, expected),
         **_subject_parts(study, subject),
     }
     return render_to_string("report/report.html", context)

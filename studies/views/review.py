@@ -15,8 +15,8 @@ from studies.models import Comment, Membership, Proposal, ProposalState, Standin
 
 from .access import get_study, get_study_to_decide, get_study_to_edit, membership_in
 from .checklist import checklist
+from .expected_scores import Expected, expected_scores
 from .findings import PASS
-from .expected_scores import expected_scores
 from .headline import default_trial, gain_over
 from .labels import estimator_label, metric_in_text, metric_label
 from .progress import Incumbent, progress_of
@@ -197,11 +197,11 @@ def _rights(study: Study, membership: Membership, current: Proposal | None, has_
     }
 
 
-def facts_about(study: Study, subject: Trial | None, progress: Any) -> dict[str, Any]:
+def facts_about(study: Study, subject: Trial | None, progress: Any, expected: Expected | None = None) -> dict[str, Any]:
     """The runner-ups, the checklist and the ruler; nothing while there is no complete trial."""
     if subject is None:
         return {}
-    expected = expected_scores([study])[study.pk]
+    expected = expected or expected_scores([study])[study.pk]
     beside = runner_ups(study, subject, expected)
     defaults = default_trial(study)
     zero = study.trials.filter(number=0, source="default", state="complete").first() if defaults else None

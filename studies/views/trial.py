@@ -135,11 +135,9 @@ class HonestFacts:
 
 def honest_facts(expected: Expected, shown: Trial) -> HonestFacts | None:
     """None without figures, for a trial without a score and for one that ended after they were worked out."""
-    if shown.state != TrialState.COMPLETE or shown.value is None or not expected.knows(shown):
+    if shown.value is None or not expected.knows(shown):
         return None
-    number = shown.number
-    by_hand = None if number == expected.best_number else expected.hand_picked(shown.value)
-    return HonestFacts(expected, expected.chosen(number) or 0.0, expected.is_tied(number), by_hand)
+    return HonestFacts(expected, **expected.trial_facts(shown))
 
 
 def _defaults_trial(study: Study) -> Trial | None:

@@ -4,9 +4,10 @@ import pytest
 
 from studies.models import Study
 from studies.views.checklist import checklist
+from studies.views.expected_scores import expected_scores
 from studies.views.progress import progress_of
 from studies.views.runner_ups import runner_ups
-from tests.factories import make_study, make_trial, make_version
+from tests.factories import make_expected_score, make_study, make_trial, make_version
 
 pytestmark = pytest.mark.django_db
 FOLDS = [0.70, 0.72, 0.74, 0.71, 0.73]
@@ -31,7 +32,8 @@ def proposed(study: Study, gain: float = 0.05, wobble: float = 0.002, **fields):
 def marks(study: Study, trial, newest: int = 1) -> dict[str, str]:
     defaults = study.trials.get(number=0)
     progress = progress_of([study])[study.pk]
-    found = checklist(study, trial, defaults, progress, runner_ups(study, trial), newest)
+    expected = expected_scores([study])[study.pk]
+    found = checklist(study, trial, defaults, progress, runner_ups(study, trial, expected), newest, expected)
     return {check.title: f"{check.word}: {check.words}" for check in found}
 
 
@@ -110,3 +112,34 @@ def test_a_tie_and_a_clearly_better_trial_are_told_apart(study) -> None:
 def test_plain_folds_for_classes_warn(study) -> None:
     study.plan_spec = {"kind": "kfold", "folds": 5, "repeats": 1}
     assert "Folds are not stratified" in marks(study, proposed(study))
+
+
+def test_with_figures_gains_and_tie_are_those_of_the_resamples(study) -> None:
+    trial = proposed(study)
+    gain = {"gain": 0.03, "low": 0.01, "high": 0.05, "chance": 0.99}
+    row = make_expected_score(study, tied=[50, 0, 3], defaults=gain, baseline=gain | {"pattern": True})
+    found = marks(study, trial)
+    assert found["Better than the defaults"].startswith("Passes: +3.0 points [+1.0, +5.0] on new data, a real gain")
+    assert found["A pattern beyond the baseline"].startswith("Passes: +3.0 points")
+    assert found["Tied with the best"].startswith("Passes: 2 other trials tied as well")
+    assert found["Over-fitting to validation is stated"].startswith("Passes: 2.0 points, over 13 trials: best CV 0.77")
+    assert found["Converged"] == "Passes: One of the newest 20 trials is chosen in 9 % of the resamples."
+    shown = runner_ups(study, trial, expected_scores([study])[study.pk])
+    assert [(row.trial.number, row.tied, row.chosen) for row in shown.rows[:3]] == [
+        (50, False, 0.6), (0, True, 0.4), (3, True, 0.0),
+    ]  # fmt: skip
+    other = study.trials.get(number=5)
+    assert marks(study, other)["Others score clearly better"].startswith("Warns: 3 trials tied with the best")
+
+    less = gain | {"gain": 0.01, "low": -0.02, "high": 0.04, "chance": 0.7}
+    ledger = {"studies": 9, "people": 4, "trials": 3140, "expected": 0.70}
+    row.figures |= {"defaults": less, "baseline": less | {"pattern": False}, "verdict": "searching", "ledger": ledger}
+    row.save()
+    found = marks(study, trial)
+    assert found["Perhaps no better than the defaults"].startswith("Warns: +1.0 points [−2.0, +4.0]")
+    assert found["No pattern beyond the baseline"].startswith("Fails")
+    assert found["More over-fitting to validation than gain"].startswith("Warns: 2.0 points")
+    assert found["Not converged"].startswith("Warns")
+    assert found["Rows were used before"].startswith(
+        "Warns: 3,140 trials in 9 studies by 4 people; with them expect 0.7"
+    )

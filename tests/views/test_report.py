@@ -9,7 +9,7 @@ from django.test import Client
 
 from studies.engine import actions, review
 from studies.models import Membership, Proposal, Study, User
-from tests.factories import make_study, make_trial, make_version
+from tests.factories import make_expected_score, make_study, make_trial, make_version
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -94,5 +94,10 @@ def test_it_takes_few_queries(
     client_of: ClientOf, vera: User, study: Study, django_assert_max_num_queries: Callable
 ) -> None:
     client = client_of(vera)
-    with django_assert_max_num_queries(45):
-        report(client, study)
+    make_expected_score(study, tied=[12, 11])
+    with django_assert_max_num_queries(47):
+        text = report(client, study)
+    assert re.search(r"Expected on new data <span class=\"n\"><b>0\.80", text)
+    assert "2 trials are tied with the best" in text
+    assert "Over-fitting to validation is stated" in text
+    assert text.count("<td>tied</td>") == 2

@@ -283,7 +283,7 @@ def test_queries_do_not_grow_with_the_review(client_of, alice, bob, study, djang
     for number in range(10, 30):
         make_trial(study, number)
     browser = client_of(alice)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         page(browser, study)
     with django_assert_max_num_queries(8):
         browser.get("/inbox/")

@@ -1,5 +1,7 @@
 """A trial as code, a study as JSON: the whole way from a stored study to the file."""
 
+import csv
+import io
 import json
 import re
 import subprocess
@@ -15,7 +17,7 @@ from studies.engine.child import trial_seed
 from studies.engine.tables import evaluation_table
 from studies.evaluation import Plan, evaluate
 from studies.models import Proposal, Study, Trial, User
-from tests.factories import make_study, make_trial, make_version
+from tests.factories import make_expected_score, make_study, make_trial, make_version
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -81,6 +83,20 @@ def test_a_study_as_json(client_of: ClientOf, vera: User, study: Study) -> None:
         (0, "complete", []),
         (1, "failed", []),
     ]
+    assert document["expected"]["why"] == "it has not been worked out yet"
+    make_trial(study, 2, value=0.99)
+    row = make_expected_score(study, tied=[2])
+    document = json.loads(client_of(vera).get(f"/studies/{study.pk}/study.json").content)
+    assert document["expected"]["expected"] == row.figures["expected"]
+    zero, failed, best = document["trials"]
+    assert (best["chosen"], best["tied"], best["hand_picked"]) == (0.6, True, None)
+    assert (zero["tied"], failed["chosen"]) == (False, None)
+    assert zero["hand_picked"] == pytest.approx(zero["value"] - 0.02)
+    table = client_of(vera).get(f"/studies/{study.pk}/trials.csv")
+    rows = list(csv.DictReader(io.StringIO(b"".join(table.streaming_content).decode("utf-8-sig"))))
+    assert (rows[2]["chosen"], rows[2]["tied"], rows[2]["hand_picked"]) == ("0.6", "true", "")
+    assert float(rows[1]["study_expected"]) == row.figures["expected"]
+    assert rows[1]["chosen"] == ""
 
 
 def test_the_export_menu_offers_the_approved_trial_and_the_best(
