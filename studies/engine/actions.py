@@ -12,9 +12,10 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from studies.engine import expected, moves
+from studies.engine import expected, held_out, moves
 from studies.engine.advance import advance, make_lanes
 from studies.engine.plans import PLAN_SEED, told_facts
+from studies.engine.refused import Refused
 from studies.engine.store.versions import StorageAway
 from studies.engine.tables import evaluation_table
 from studies.evaluation import Plan, Table, baseline, make_plan, plan_problem
@@ -44,10 +45,6 @@ LIMITS = {
 }
 
 
-class Refused(Exception):
-    """The study's state does not allow it."""
-
-
 @dataclass(frozen=True)
 class Prepared:
     """What a launch stores beside the study: the folds, the facts that they rest on, the score by chance."""
@@ -60,6 +57,7 @@ class Prepared:
 
 def launch(study: Study, who: User | None) -> None:
     """From draft to queued: store the folds and the baseline, make trial 0, ring the bell."""
+    held_out.settle(study, who)
     prepared = prepare(study)
     with transaction.atomic():
         begin(study, who, prepared)
@@ -102,6 +100,7 @@ def begin(study: Study, who: User | None, prepared: Prepared) -> None:
     version = DatasetVersion.objects.select_for_update().get(pk=study.dataset_version_id)
     if version.stored_as != prepared.stored_as:
         raise Refused(JUST_CORRECTED)
+    held_out.fix(study)
     launched = moves.move_study(
         study.pk,
         [StudyState.DRAFT],

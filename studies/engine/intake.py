@@ -13,9 +13,9 @@ from django.db.models import Max, QuerySet
 from studies.models import Column, Dataset, DatasetVersion, Study, Team, User
 from studies.tabular import TableError
 from studies.tabular.header import INVISIBLE
+from studies.tabular.held_out import AUTO, Wish
 from studies.tabular.samples import SAMPLES, write_sample
 
-from .actions import Refused
 from .intake_folder import (
     keep,
     new_folder,
@@ -25,6 +25,15 @@ from .intake_folder import (
     write_options,
     write_upload,
 )
+from .intake_held_out import (
+    Holding,
+    check_same,
+    held_out_fields,
+    holding_for_correction,
+    holding_for_upload,
+    record,
+    remember_draw,
+)
 from .intake_reading import (
     corrected,
     first_reading,
@@ -33,6 +42,7 @@ from .intake_reading import (
     remember_first_reading,
     with_earlier_corrections,
 )
+from .refused import Refused
 from .store import versions
 
 MAX_NAME = 120
@@ -60,27 +70,32 @@ def store_upload(
     target: str | None = None,
     dataset: Dataset | None = None,
     options: Mapping[str, Any] | None = None,
+    held_out: Wish = AUTO,
 ) -> DatasetVersion:
     """Stores an upload as a new dataset, or as the next version of `dataset` (then `name` is not looked at).
 
-    `options` say how to read what should not be detected: separator, decimal, encoding, missing_words. Raises
-    TableError when the file is refused, NameRefused when the name is, Gone when `dataset` was deleted meanwhile;
+    `options` say how to read what should not be detected: separator, decimal, encoding, missing_words. `held_out`: the
+    set that a new dataset is to have; a later version keeps what there is. Raises TableError when the file is refused,
+    NameRefused when the name is, Gone when `dataset` was deleted meanwhile;
     nothing is stored then.
     """
     if dataset is None:
         name = free_name(team, name)
     said = {option: value for option, value in (options or {}).items() if option in READING_OPTIONS and value}
-    with new_folder() as folder:
+    with holding_for_upload(dataset, held_out) as holding, new_folder() as folder:
         digest, size = write_upload(file, folder)
         write_options(said, folder)
-        table = first_reading(folder, said, target or None)
+        table = first_reading(folder, said, target or None, holding)
         if dataset is not None and not target:
-            table = with_earlier_corrections(folder, said, table, dataset.latest)
+            table = with_earlier_corrections(folder, said, table, dataset.latest, holding)
         stored = keep(folder)
     file_name = (file.name or "upload")[:MAX_FILE_NAME]
     values = {"file_name": file_name, "file_bytes": size, "content_hash": digest} | stored
     with removed_on_failure(stored["stored_as"]), transaction.atomic():
-        return add_version(dataset or make_dataset(team, user, name), user, values, table)
+        version = add_version(dataset or make_dataset(team, user, name), user, values, table, holding)
+        if dataset is None:
+            remember_draw(version, held_out, table, user)
+        return version
 
 
 def store_sample(team: Team, user: User, key: str) -> DatasetVersion:
@@ -108,26 +123,44 @@ def correct_schema(
     chosen = corrected(columns, kinds or {}, roles or {})
     if all((column.kind, column.role) == chosen[column.name] for column in columns):
         return version
-    targetless = all(role != Column.Role.TARGET for _, role in chosen.values())
-    with new_folder() as folder:
-        if not shared(version, folder):
-            raise TableError(CORRECTED_MEANWHILE) if DatasetVersion.objects.filter(pk=version.pk).exists() else Gone
-        table = read(folder, read_options(folder) | overrides(columns, chosen, targetless))
-        remember_first_reading(table, {column.name: column.profile for column in columns})
+    with holding_for_correction(version, chosen) as holding, new_folder() as folder:
+        table = upload_again(version, folder, holding, chosen)
         # A new name each time: what readers keep in memory by path cannot be out of date.
         stored = keep(folder)
     with removed_on_failure(stored["stored_as"]), transaction.atomic():
         # Locked: no study is launched on it between the question and the change (SQLite has one writer at a time).
         seen, version = version.stored_as, still_there(DatasetVersion.objects.filter(pk=version.pk))
-        if version.stored_as != seen:
+        if version.stored_as != seen or (version.is_used and holding.draws):
             raise TableError(CORRECTED_MEANWHILE)
         if version.is_used:
             same = {field: getattr(version, field) for field in ("file_name", "file_bytes", "content_hash")}
-            return add_version(version.dataset, user, same | stored, table)
-        old, version.stored_as, version.table_hash = version.stored_as, stored["stored_as"], stored["table_hash"]
+            return add_version(version.dataset, user, same | stored, table, holding)
+        check_same(version.dataset, holding)
+        old = version.stored_as
+        for name, value in (stored | held_out_fields(table)).items():
+            setattr(version, name, value)
         write_schema(version, table)
+        if holding.draws and remember_draw(version, holding.wish, table, user) is None:
+            record(version.dataset, user, f"dissolved the held-out set of “{version.dataset}” by correcting a role")
     versions.remove(old)
     return version
+
+
+def upload_again(
+    version: DatasetVersion,
+    folder: Path,
+    holding: Holding,
+    chosen: Mapping[str, tuple[str, str]] | None = None,
+) -> dict[str, Any]:
+    """Reads the version's stored bytes into `folder`, with kind and role of each column as chosen, else as they are."""
+    columns = list(version.columns.all())
+    chosen = chosen or {column.name: (column.kind, column.role) for column in columns}
+    targetless = all(role != Column.Role.TARGET for _, role in chosen.values())
+    if not shared(version, folder):
+        raise TableError(CORRECTED_MEANWHILE) if DatasetVersion.objects.filter(pk=version.pk).exists() else Gone
+    table = read(folder, read_options(folder) | overrides(columns, chosen, targetless), holding)
+    remember_first_reading(table, {column.name: column.profile for column in columns})
+    return table
 
 
 def shared(version: DatasetVersion, folder: Path) -> bool:
@@ -183,9 +216,13 @@ def make_dataset(team: Team, user: User, name: str) -> Dataset:
         raise name_taken(name) from error
 
 
-def add_version(dataset: Dataset, user: User, values: Mapping[str, Any], table: Mapping[str, Any]) -> DatasetVersion:
+def add_version(
+    dataset: Dataset, user: User, values: Mapping[str, Any], table: Mapping[str, Any], holding: Holding
+) -> DatasetVersion:
     """The next version, numbered under the dataset's lock."""
     dataset = still_there(Dataset.objects.filter(pk=dataset.pk))
+    check_same(dataset, holding)
+    values = {**values, **held_out_fields(table)}
     last = dataset.versions.aggregate(last=Max("number"))["last"] or 0
     version = DatasetVersion(dataset=dataset, number=last + 1, created_by=user, **values)
     write_schema(version, table)

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.files import File
 
 from studies.engine.store import versions
-from studies.engine.store.versions import OPTIONS, TABLE, UPLOAD
+from studies.engine.store.versions import HELD_OUT, OPTIONS, TABLE, UPLOAD
 from studies.tabular import TableError, content_hash
 
 
@@ -34,13 +34,15 @@ def new_folder() -> Iterator[Path]:
 
 
 def keep(folder: Path) -> dict[str, str]:
-    """Moves a filled folder into the storage; the fields of the version that name it and its table."""
+    """Moves a filled folder into the storage; the fields of the version that name it and what it holds."""
     table_hash = content_hash(folder / TABLE)
+    held_out = folder / HELD_OUT
+    held_out_hash = content_hash(held_out) if held_out.exists() else ""
     try:
         versions.put(folder, folder.stem)
     except OSError as error:
         raise TableError(f"The server could not store the file. {error} Tell whoever runs it.") from error
-    return {"stored_as": folder.stem, "table_hash": table_hash}
+    return {"stored_as": folder.stem, "table_hash": table_hash, "held_out_hash": held_out_hash}
 
 
 @contextmanager

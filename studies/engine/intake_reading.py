@@ -16,12 +16,13 @@ from studies.tabular import TableError
 from studies.tabular.child import read_in_child
 from studies.tabular.errors import quote
 
-from .store.versions import TABLE, UPLOAD
+from .intake_held_out import Holding
+from .store.versions import HELD_OUT, TABLE, UPLOAD
 
 LONGEST_NAME = 200
 
 
-def read(folder: Path, options: Mapping[str, Any]) -> dict[str, Any]:
+def read(folder: Path, options: Mapping[str, Any], holding: Holding) -> dict[str, Any]:
     """What the child tells about the upload; it has written the table then. TableError when it refuses."""
     answer = read_in_child(
         folder / UPLOAD,
@@ -29,6 +30,9 @@ def read(folder: Path, options: Mapping[str, Any]) -> dict[str, Any]:
         options=options,
         seconds=settings.READING_SECONDS,
         memory_mb=settings.READING_MEMORY_MB,
+        held_path=folder / HELD_OUT,
+        wish=holding.wish,
+        earlier=holding.earlier,
     )
     if not answer["ok"]:
         error = answer["error"]
@@ -36,21 +40,21 @@ def read(folder: Path, options: Mapping[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def first_reading(folder: Path, options: Mapping[str, Any], target: str | None) -> dict[str, Any]:
+def first_reading(folder: Path, options: Mapping[str, Any], target: str | None, holding: Holding) -> dict[str, Any]:
     """Reads a new upload and remembers in each column's profile what was detected and suggested."""
-    table = read(folder, options) if target is None else _read_with_target(folder, options, target)
+    table = read(folder, options, holding) if target is None else _read_with_target(folder, options, target, holding)
     for column in table["columns"]:
         column["profile"] |= {"detected": column["kind"], "suggested": column["role"]}
     return table
 
 
-def _read_with_target(folder: Path, options: Mapping[str, Any], target: str) -> dict[str, Any]:
+def _read_with_target(folder: Path, options: Mapping[str, Any], target: str, holding: Holding) -> dict[str, Any]:
     try:
-        return read(folder, {**options, "roles": {target: Column.Role.TARGET.value}})
+        return read(folder, {**options, "roles": {target: Column.Role.TARGET.value}}, holding)
     except TableError as error:
         if error.column != target:
             raise
-        names = [column["name"] for column in read(folder, options)["columns"]]
+        names = [column["name"] for column in read(folder, options, holding)["columns"]]
         if target in names:
             raise
         near = difflib.get_close_matches(target[:LONGEST_NAME], names, n=1, cutoff=0.0)[0]
@@ -59,7 +63,7 @@ def _read_with_target(folder: Path, options: Mapping[str, Any], target: str) -> 
 
 
 def with_earlier_corrections(
-    folder: Path, options: Mapping[str, Any], table: dict[str, Any], before: DatasetVersion | None
+    folder: Path, options: Mapping[str, Any], table: dict[str, Any], before: DatasetVersion | None, holding: Holding
 ) -> dict[str, Any]:
     """Reads a new upload again with the corrections of the version before, where it still has those columns."""
     if before is None:
@@ -70,9 +74,9 @@ def with_earlier_corrections(
     if is_read_so(table, given):
         return table
     try:
-        again = read(folder, {**options, **given})
+        again = read(folder, {**options, **given}, holding)
     except TableError as error:
-        read(folder, options)  # the table on disk is to be the plain reading again
+        read(folder, options, holding)  # the table on disk is to be the plain reading again
         message = f"The corrections of version {before.number} were not taken over. {error.message}"
         table["warnings"].insert(0, {"code": "not_carried", "column": error.column, "message": message})
         return table

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from studies.engine import held_out
 from studies.engine.actions import begin, prepare
 from studies.engine.advance import advance
 from studies.engine.spec import MAX_NAME, Resolved, SpecError, create_draft, resolved, unsaved_study, usual_name
@@ -75,7 +76,9 @@ def launch_comparison(comparison: MethodComparison, who: User) -> Comparison:
     Raises SpecError for what is wrong with the spec, methods or seeds, and Refused as a launch does.
     """
     specs, team = comparison.resolved(), comparison.found.team
-    prepared = prepare(unsaved_study(specs[0]))  # the folds and the score by chance are the same for all
+    first = unsaved_study(specs[0])
+    held_out.settle(first, who)
+    prepared = prepare(first)  # the folds and the score by chance are the same for all
     for tries in range(NAME_TRIES):
         try:
             with transaction.atomic():

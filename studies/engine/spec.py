@@ -18,6 +18,7 @@ from .spec_data import examine_data
 from .spec_errors import SpecError, quote
 from .spec_examination import Examination
 from .spec_fields import Fields
+from .spec_holdout import examine_holdout
 from .spec_json import JSONError, check_plain
 from .spec_method import examine_budget, examine_method
 from .spec_model import examine_model
@@ -51,6 +52,7 @@ class Resolved:
     metric: str
     direction: str
     plan: dict[str, Any]
+    holdout: str
     defaults: dict[str, Any]
     max_trials: int
     max_seconds: float | None
@@ -76,7 +78,7 @@ class Resolved:
             "seed": self.seed,
             "metric": self.metric,
             "plan": self.plan,
-            "holdout": "off",
+            "holdout": self.holdout,
             "budget": {
                 "trials": self.max_trials,
                 "seconds": self.max_seconds,
@@ -107,6 +109,7 @@ def examine(team: Team, spec: object) -> Examination:
         return found
     fields = Fields(spec, KEYS, found.problems)
     examine_data(fields, found)
+    examine_holdout(fields, found)
     examine_plan(fields, found)  # first of all: it may leave rows out, and models have limits by size
     examine_model(fields, found)
     examine_folds(fields, found)
@@ -137,6 +140,7 @@ def resolved(found: Examination) -> Resolved:
         metric=metric.key,
         direction=metric.direction,
         plan=plan.to_json(),
+        holdout=_there(found.holdout),
         defaults=entry.defaults(table),
         max_trials=_there(found.max_trials),
         max_seconds=found.max_seconds,
@@ -210,7 +214,7 @@ def _columns(resolved: Resolved) -> dict[str, Any]:
     """The spec as a study's row keeps it."""
     same = (
         "name", "task", "target", "estimator", "space", "method", "method_options", "seed", "metric", "direction",
-        "defaults", "max_trials", "max_seconds", "trial_seconds", "trial_memory_mb", "parallel",
+        "defaults", "holdout", "max_trials", "max_seconds", "trial_seconds", "trial_memory_mb", "parallel",
         "stop_when_converged",
     )  # fmt: skip
     values = {name: getattr(resolved, name) for name in same}

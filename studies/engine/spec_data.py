@@ -66,7 +66,12 @@ def _version(spec: Fields, found: Examination) -> DatasetVersion | None:
     if not isinstance(number, int) or isinstance(number, bool):
         spec.wrong("dataset_version", f"dataset_version is {quote(number)}; it must be a version's id, a whole number.")
         return None
-    rows = DatasetVersion.objects.of_team(found.team).ready().select_related("dataset").prefetch_related("columns")
+    rows = (
+        DatasetVersion.objects.of_team(found.team)
+        .ready()
+        .select_related("dataset__held_out")
+        .prefetch_related("columns")
+    )
     version = rows.filter(pk=number).first() if 0 < number <= MAX_ID else None
     if version is None:
         spec.wrong("dataset_version", f"There is no such dataset version: {quote(number)}.")

@@ -48,6 +48,7 @@ class Examination:
     estimator: Entry | None = None
     metric: Metric | None = None
     plan: Plan | None = None
+    holdout: str | None = None
     space: Space | None = None
     method: str | None = None
     method_options: dict[str, Any] = field(default_factory=dict)

@@ -59,7 +59,6 @@ def examine_budget(spec: Fields, found: Examination) -> None:
     found.trial_seconds = budget.positive("trial_seconds")
     found.trial_memory_mb = budget.whole("trial_memory_mb", MIN_MEMORY_MB, MAX_MEMORY_MB)
     found.parallel = spec.whole("parallel", 1, MAX_PARALLEL, default=USUAL_PARALLEL)
-    spec.off("holdout", "a held-out set", ("auto", "off", False))
     spec.off("racing", "racing", ("auto", "off", False))
     _examine_convergence(spec, found)
     _fill_budget_with_grid(found)

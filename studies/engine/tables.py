@@ -11,7 +11,7 @@ from studies.engine.store.cache import table_path
 from studies.evaluation import Table
 from studies.models import DatasetVersion
 from studies.tabular import Column, load_table
-from studies.tabular.dates import parse_dates
+from studies.tabular.moments import moments
 
 CODED = {"category", "boolean", "text", "id", "date"}
 
@@ -59,14 +59,6 @@ def table_from_file(
         groups=group_codes(columns[group])[known] if group else None,
         order=moments(columns[time])[known] if time else None,
     )
-
-
-def moments(column: Column) -> NDArray[np.float64]:
-    """When each row was, (n,): days since the year 1 for dates, numbers as they are; NaN where nobody said."""
-    if column.kind != "date":
-        return _numbers(column)
-    days = np.array([*(parse_dates(column.levels) or []), np.nan])  # the code of a missing one is -1
-    return days[column.values.astype(np.int64)]
 
 
 def group_codes(column: Column) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ from .dataset import Column, Dataset, DatasetVersion
 from .errand import Errand, ErrandState
 from .event import Event, NeverChanged
 from .expected_score import ExpectedScore
+from .held_out import HeldOutSet
 from .invitation import Invitation
 from .lane import Lane
 from .model_file import ModelFile
@@ -42,6 +43,7 @@ __all__ = [
     "ErrandState",
     "Event",
     "ExpectedScore",
+    "HeldOutSet",
     "Invitation",
     "Lane",
     "Membership",

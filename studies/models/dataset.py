@@ -1,5 +1,6 @@
 """A named table, its immutable versions and their columns."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,16 @@ class Dataset(models.Model):
     def latest(self) -> "DatasetVersion | None":
         return self.versions.order_by("-number").first()
 
+    @property
+    def held_out_set(self) -> Any:
+        """The HeldOutSet, or None."""
+        return getattr(self, "held_out", None)
+
+    def seen_since(self) -> datetime | None:
+        """When the first study on its rows was launched; None while none was."""
+        launched = self.versions.filter(studies__launched_at__isnull=False)
+        return launched.aggregate(first=models.Min("studies__launched_at"))["first"]
+
 
 class VersionQuerySet(TeamRows):
     team_path = "dataset__team"
@@ -60,7 +71,10 @@ class DatasetVersion(models.Model):
     content_hash = models.CharField("SHA-256 of the uploaded bytes", max_length=64, db_index=True)
     stored_as = models.CharField("folder in the storage of the datasets", max_length=64, unique=True)
     table_hash = models.CharField("SHA-256 of the stored table; empty until it is fetched", max_length=64, blank=True)
-    rows = models.PositiveIntegerField()
+    rows = models.PositiveIntegerField("without those of the held-out set")
+    held_out_rows = models.PositiveIntegerField(default=0)
+    held_out_gone = models.PositiveIntegerField("rows of the set that the version before had", default=0)
+    held_out_hash = models.CharField("SHA-256 of the stored held-out rows", max_length=64, blank=True)
     separator = models.CharField(max_length=1)
     decimal = models.CharField(max_length=1)
     encoding = models.CharField(max_length=20)
@@ -92,6 +106,11 @@ class DatasetVersion(models.Model):
     def is_used(self) -> bool:
         """Whether a launched study rests on this version."""
         return self.studies.exclude(state="draft").exists()
+
+    @property
+    def all_rows(self) -> int:
+        """Rows of the file, those of the held-out set included."""
+        return self.rows + self.held_out_rows
 
     @property
     def target(self) -> "Column | None":

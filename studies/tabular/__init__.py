@@ -11,7 +11,7 @@ from studies.tabular.profile import profile_column
 from studies.tabular.reading import Reading, preview, read_table
 from studies.tabular.roles import suggest_task
 from studies.tabular.row_hash import Match, match_rows, row_hashes, row_keys
-from studies.tabular.storage import content_hash, load_table, save_table
+from studies.tabular.storage import content_hash, load_rows, load_table, save_table
 
 __all__ = [
     "KINDS",
@@ -25,6 +25,7 @@ __all__ = [
     "content_hash",
     "csv_cell",
     "csv_lines",
+    "load_rows",
     "load_table",
     "match_rows",
     "preview",

@@ -4,6 +4,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 # Compared without regard to case.
 MISSING_WORDS = frozenset(["", "na", "n/a", "n.a.", "#n/a", "#na", "<na>", "nan", "-nan", "nat", "null", "nil", "none"])
@@ -37,6 +38,18 @@ class Cells:
             for line, cell in zip(self.lines, self.raw, strict=True)
             if self.clean[cell] in wanted
         )
+
+    def only(self, rows: Sequence[bool]) -> "Cells":
+        """The same column with the rows that are true in `rows` (n,) alone; what counts as missing stays."""
+        raw, lines = list(compress(self.raw, rows)), list(compress(self.lines, rows))
+        counts: dict[str, int] = {}
+        missing: dict[str, int] = {}
+        for cell, count in Counter(raw).items():
+            value, is_missing = self.clean[cell], not self.clean[cell]
+            word = unicodedata.normalize("NFC", cell.strip()) if is_missing else value
+            where = missing if is_missing else counts
+            where[word] = where.get(word, 0) + count
+        return Cells(self.name, raw, lines, self.clean, counts, missing)
 
 
 def clean_cells(

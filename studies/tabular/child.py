@@ -14,14 +14,18 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from studies.tabular.columns import Column
 from studies.tabular.describe import describe
 from studies.tabular.errors import TableError
-from studies.tabular.reading import read_table
-from studies.tabular.storage import save_table
+from studies.tabular.held_out import NONE, Earlier, HeldOut, carry_held_out, draw_held_out
+from studies.tabular.reading import Reading, read_table
+from studies.tabular.storage import load_rows, load_table, save_table
 
 OPTIONS = ("separator", "decimal", "encoding", "kinds", "roles", "missing_words")
 # What a Python needs to start. Everything else stays here: settings, keys, addresses.
@@ -40,10 +44,15 @@ def read_in_child(
     options: Mapping[str, Any] | None = None,
     seconds: float = 60,
     memory_mb: int = 2048,
+    held_path: str | Path | None = None,
+    wish: str | float = NONE,
+    earlier: Sequence[tuple[str | Path, str | Path]] = (),
 ) -> dict[str, Any]:
     """Reads the upload at `path`, writes the typed table to `out_path` and returns what `describe` tells, with "ok".
 
-    `options` are keywords of `read_table`. A refusal returns {"ok": False, "error": {"message", "line", "column"}} and
+    The rows of the held-out set go to `held_path` and nowhere else: drawn anew as `wish` says ("auto", "none" or a
+    share), or those that `earlier` versions hold (the newest first; paths of table and set). `options` are keywords of
+    `read_table`. A refusal returns {"ok": False, "error": {"message", "line", "column"}} and
     leaves nothing at `out_path` that was not there before.
     """
     options = dict(options or {})
@@ -55,6 +64,9 @@ def read_in_child(
         "path": str(Path(path).resolve()),
         "out_path": str(out_path),
         "options": options,
+        "held_path": None if held_path is None else str(Path(held_path).resolve()),
+        "wish": wish,
+        "earlier": [[str(Path(path).resolve()) for path in pair] for pair in earlier],
         "parent": os.getpid(),
         "seconds": seconds,
         "memory_mb": memory_mb,
@@ -123,14 +135,42 @@ def main() -> None:
 
 def _answer(order: dict[str, Any]) -> dict[str, Any]:
     try:
-        reading = read_table(order["path"], **order["options"])
+        reading = read_table(order["path"], **order["options"], hold_out=lambda columns: _held_out(columns, order))
         description = describe(reading)
-        save_table(reading.columns, order["out_path"])
+        _save(reading, order["out_path"], order["held_path"])
     except TableError as error:
         return _refusal(error.message, error.line, error.column)
     except MemoryError:
         return _out_of_memory(order["memory_mb"])
     return {"ok": True, **description}
+
+
+def _held_out(columns: Sequence[Column], order: Mapping[str, Any]) -> HeldOut:
+    if order["earlier"]:
+        return carry_held_out(columns, _stored(order["earlier"]))
+    return draw_held_out(columns, order["wish"])
+
+
+def _stored(pairs: Sequence[Sequence[str]]) -> Iterator[Earlier]:
+    """Earlier versions, one in memory at a time."""
+    for table, held in pairs:
+        rows, held_rows = load_rows(table), load_rows(held)
+        if rows is not None and held_rows is not None:
+            yield Earlier(load_table(table), load_table(held), rows, held_rows)
+
+
+def _save(reading: Reading, path: str, held_path: str | None) -> None:
+    """The table, and beside it the held-out set: a file that an earlier reading has left there goes."""
+    held = reading.held_out.rows
+    if held_path is not None:
+        Path(held_path).unlink(missing_ok=True)
+    if not reading.held:
+        save_table(reading.columns, path)
+        return
+    if held_path is None:
+        raise ValueError("A held-out set needs a path of its own.")
+    save_table(reading.held, held_path, np.flatnonzero(held))
+    save_table(reading.columns, path, np.flatnonzero(~held))
 
 
 def _die_with(parent: int) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from studies.tabular.checking import check_columns
 from studies.tabular.errors import condense
+from studies.tabular.held_out import HeldOut
 from studies.tabular.profile import profile_column
 from studies.tabular.reading import Reading, preview
 from studies.tabular.roles import suggest_task
@@ -13,7 +14,8 @@ PREVIEW_CELL = 200
 
 
 def describe(reading: Reading, preview_rows: int = PREVIEW_ROWS) -> dict[str, Any]:
-    """Everything but the values, as JSON can hold it; cells of the preview are cut at 200 characters."""
+    """Everything but the values, as JSON can hold it, about the rows outside of the held-out set. Cells of the preview
+    are cut at 200 characters."""
     target = next((column for column in reading.columns if column.role == "target"), None)
     return {
         "rows": reading.rows,
@@ -33,5 +35,11 @@ def describe(reading: Reading, preview_rows: int = PREVIEW_ROWS) -> dict[str, An
             }
             for column in reading.columns
         ],
+        "held_out": _held_out(reading.held_out),
         "preview": [[cell[:PREVIEW_CELL] for cell in row] for row in preview(reading, preview_rows)],
     }
+
+
+def _held_out(found: HeldOut) -> dict[str, Any]:
+    """How many rows are set aside and how they were chosen; nothing of what they hold."""
+    return {"rows": int(found.rows.sum()), "how": found.how, "why": found.why, "gone": found.gone}

@@ -1,17 +1,20 @@
 """From an uploaded CSV or TSV file to typed columns; what is refused is refused in a sentence with its place."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
 
 from studies.tabular.cells import MISSING_WORDS, Cells, clean_cells
 from studies.tabular.columns import KINDS, NUMERIC, Column, as_kind, as_levels
 from studies.tabular.content import ENCODINGS, check_text, refuse_foreign
 from studies.tabular.errors import TableError, counted, listed, quote, warning
+from studies.tabular.held_out import HeldOut, Mask
 from studies.tabular.marks import find_marks
 from studies.tabular.numbers import Mark
-from studies.tabular.records import Warnings, read_grid
-from studies.tabular.roles import assign_roles
+from studies.tabular.records import HEAD_ROWS, Grid, Warnings, read_grid
+from studies.tabular.roles import assign_roles, roles_of_part
 from studies.tabular.separators import SEPARATORS
 from studies.tabular.typing import guess_kind
 
@@ -22,7 +25,8 @@ HEAD_BYTES = 4096
 class Reading:
     """A table as it was understood: typed columns, how the file was read, and what to know about it.
 
-    `head` holds the first rows as they stand in the file; warnings are {"code", "column", "message"}.
+    `head` holds the first rows as they stand in the file; warnings are {"code", "column", "message"}. All of it is
+    about the rows outside of the held-out set, whose own columns are `held`.
     """
 
     columns: tuple[Column, ...]
@@ -32,6 +36,8 @@ class Reading:
     encoding: str
     warnings: Warnings
     head: tuple[tuple[str, ...], ...]
+    held: tuple[Column, ...] = ()
+    held_out: HeldOut = field(default_factory=lambda: HeldOut(np.zeros(0, np.bool_)))
 
 
 def read_table(
@@ -43,45 +49,89 @@ def read_table(
     kinds: Mapping[str, str] | None = None,
     roles: Mapping[str, str] | None = None,
     missing_words: Sequence[str] = (),
+    hold_out: Callable[[Sequence[Column]], HeldOut] | None = None,
 ) -> Reading:
     """Reads a table of text. What is None is detected; `kinds` and `roles` are a person's corrections by column name.
 
-    `missing_words` are more words to read as missing. Raises TableError with line and column where there is one.
+    `missing_words` are more words to read as missing. `hold_out` says which rows are the held-out set: these decide how
+    the file is parsed, as kinds and roles must suit every row, and nothing else is told of them. Raises TableError with
+    line and column where there is one.
     """
-    path = Path(path)
     encoding = _check_options(separator, decimal, encoding)
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-    if not head.strip(b"\xef\xbb\xbf \t\r\n"):
-        _refuse_empty(path)
-    refuse_foreign(head)
-    check_text(path, encoding)
-    grid, separator = read_grid(path, encoding, separator)
+    grid, separator = _grid(Path(path), encoding, separator)
     kinds = dict(kinds or {})
     _check_kinds(kinds, grid.names)
     words = MISSING_WORDS | {word.strip().casefold() for word in missing_words}
     marks, warnings = find_marks(grid, words, separator, decimal)
-    columns: list[Column] = []
-    missing: dict[str, list[int]] = {}
+
+    def cells(index: int) -> Cells:
+        return clean_cells(grid.names[index], grid.cells(index), grid.lines, words)
+
+    told, columns = _Told(), list[Column]()
     for index, name in enumerate(grid.names):
-        cells = clean_cells(name, grid.cells(index), grid.lines, words)
-        columns.append(_typed(cells, kinds.get(name), marks[index], warnings))
-        for word, count in cells.missing.items():
-            missing.setdefault(word, []).append(count)
+        columns.append(_typed(whole := cells(index), kinds.get(name), marks[index], told.warnings))
+        told.count(whole)
+    columns = assign_roles(columns, roles or {})
+    held_out = HeldOut(np.zeros(grid.rows, np.bool_)) if hold_out is None else hold_out(columns)
+    held: tuple[Column, ...] = ()
+    first = tuple(grid.head)
+    if held_out.rows.any():
+        told = _Told()
+        parts = (_parted(cells(i), column, kinds, marks[i], held_out.rows, told) for i, column in enumerate(columns))
+        firsts, seen, unseen = zip(*parts, strict=True)
+        columns, held, first = roles_of_part(seen), unseen, tuple(zip(*firsts, strict=True))
     return Reading(
-        columns=tuple(assign_roles(columns, roles or {})),
-        rows=grid.rows,
+        columns=tuple(columns),
+        rows=columns[0].rows,
         separator=separator,
         decimal=decimal or _mark_in_use(columns, marks),
         encoding=encoding,
-        warnings=[*grid.warnings, *_missing_warnings(missing), *warnings],
-        head=tuple(grid.head),
+        warnings=[*grid.warnings, *_missing_warnings(told.missing), *warnings, *told.warnings],
+        head=first,
+        held=held,
+        held_out=held_out,
     )
 
 
 def preview(reading: Reading, rows: int = 50) -> list[list[str]]:
     """The first rows as they stand in the file (at most 200 are kept)."""
     return [list(row) for row in reading.head[:rows]]
+
+
+@dataclass
+class _Told:
+    """What typing the columns brings to light: warnings, and how many cells of each column hold a word for missing."""
+
+    warnings: Warnings = field(default_factory=list)
+    missing: dict[str, list[int]] = field(default_factory=dict)
+
+    def count(self, cells: Cells) -> None:
+        for word, count in cells.missing.items():
+            self.missing.setdefault(word, []).append(count)
+
+
+def _parted(
+    cells: Cells, whole: Column, kinds: Mapping[str, str], mark: Mark, held: Mask, told: _Told
+) -> tuple[list[str], Column, Column]:
+    """The first cells outside of the held-out set, the column there, and the column of the set: each with the levels
+    that it has itself. What is told is about the cells outside."""
+    seen = cells.only((~held).tolist())
+    if whole.name not in kinds:
+        told.warnings.extend(guess_kind(seen, mark).warnings)
+    told.count(seen)
+    parts = (seen, cells.only(held.tolist()))
+    first, other = (as_kind(part, whole.kind, mark, whole.role, whole.why) for part in parts)
+    return seen.raw[:HEAD_ROWS], first, other
+
+
+def _grid(path: Path, encoding: str, separator: str | None) -> tuple[Grid, str]:
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if not head.strip(b"\xef\xbb\xbf \t\r\n"):
+        _refuse_empty(path)
+    refuse_foreign(head)
+    check_text(path, encoding)
+    return read_grid(path, encoding, separator)
 
 
 def _mark_in_use(columns: Sequence[Column], marks: Sequence[Mark]) -> Mark:

@@ -29,6 +29,17 @@ def assign_roles(columns: Sequence[Column], given: Mapping[str, str]) -> list[Co
     return [_with_role(column, given.get(column.name), column.name == target) for column in columns]
 
 
+def roles_of_part(columns: Sequence[Column]) -> list[Column]:
+    """Columns of a part of the rows, with the roles of the whole: what is said of them is about the part alone."""
+    return [_role_of_part(column) for column in columns]
+
+
+def _role_of_part(column: Column) -> Column:
+    if column.role == "feature" and bool(column.missing.all()):
+        return replace(column, role="ignored", why="it has no values")
+    return replace(column, why=group_reason(column)) if column.role == "group" else column
+
+
 def _suggested(columns: Sequence[Column], given: Mapping[str, str]) -> dict[str, str]:
     """A group and a time, unless a person has given roles: these say all then, but for a target."""
     if any(role != "target" for role in given.values()):

@@ -16,11 +16,16 @@ from studies.tabular.columns import Column
 FORMAT = 1
 
 
-def save_table(columns: Sequence[Column], path: str | Path) -> None:
-    """Writes the columns to `path`, replacing what was there in one step: a reader sees the old or the new table."""
+def save_table(columns: Sequence[Column], path: str | Path, rows: NDArray[np.int64] | None = None) -> None:
+    """Writes the columns to `path`, replacing what was there in one step: a reader sees the old or the new table.
+
+    rows: (n,) where each row stood in the file, from 0; given where the table is not all of it.
+    """
     path = Path(path)
     header = [{"name": column.name, "kind": column.kind, "role": column.role, "why": column.why} for column in columns]
     arrays: dict[str, NDArray[Any]] = {"header": _json_array({"format": FORMAT, "columns": header})}
+    if rows is not None:
+        arrays["rows"] = rows
     for index, column in enumerate(columns):
         arrays[f"values_{index}"] = column.values
         arrays[f"levels_{index}"] = _json_array(column.levels)
@@ -54,6 +59,12 @@ def load_table(path: str | Path) -> list[Column]:
             )
             for index, column in enumerate(header["columns"])
         ]
+
+
+def load_rows(path: str | Path) -> NDArray[np.int64] | None:
+    """(n,) where in the file the rows of a stored table stood, from 0; None where it is all of the file."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return np.asarray(arrays["rows"], np.int64) if "rows" in arrays.files else None
 
 
 def content_hash(source: bytes | str | Path) -> str:

@@ -158,7 +158,7 @@ def test_a_draft_holds_all_of_it(team, alice, version) -> None:
         ({"plan": {"rows": "all"}}, "plan.rows", "whole number"),
         ({"plan": {"kind": "stratify"}}, "plan.kind", "stratified"),
         ({"target": "income", "plan": {"kind": "stratified"}}, "plan.kind", "need classes"),
-        ({"holdout": 0.2}, "holdout", "not available yet"),
+        ({"holdout": 0.2}, "holdout", "There are: on, off, auto"),
         ({"racing": True}, "racing", "not available yet"),
         ({"racing": "on"}, "racing", "not available yet"),
         ({"stop_when_converged": "yes"}, "stop_when_converged", "true or false"),

@@ -33,37 +33,51 @@ def table_path(version: DatasetVersion, on_piece: Callable[[], None] | None = No
 
     Raises FileNotFoundError when the storage has no such file and StorageAway when it does not answer.
     """
+    return _whole(version, versions.TABLE, "table_hash", on_piece)
+
+
+def held_out_path(version: DatasetVersion, on_piece: Callable[[], None] | None = None) -> Path:
+    """The rows of the version's held-out set on this machine: for whoever opens it, and for nobody else.
+
+    Raises as `table_path` does.
+    """
+    return _whole(version, versions.HELD_OUT, "held_out_hash", on_piece)
+
+
+def _whole(version: DatasetVersion, name: str, hash_field: str, on_piece: Callable[[], None] | None) -> Path:
     folder = versions.folder_of(version.stored_as)
     if folder is None:
-        return _cached(version, on_piece or (lambda: None))
-    path = folder / versions.TABLE
+        return _cached(version, name, hash_field, on_piece or (lambda: None))
+    path = folder / name
     if not path.exists():
-        raise FileNotFoundError(errno.ENOENT, f"{versions.storage_name()} holds no table of “{version}”", str(path))
+        raise FileNotFoundError(errno.ENOENT, f"{versions.storage_name()} holds no {name} of “{version}”", str(path))
     return path
 
 
-def _cached(version: DatasetVersion, on_piece: Callable[[], None]) -> Path:
+def _cached(version: DatasetVersion, name: str, hash_field: str, on_piece: Callable[[], None]) -> Path:
     settings.CACHE.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if version.table_hash and _hold(path := _place(version.table_hash)):
+    if (digest := getattr(version, hash_field)) and _hold(path := _place(digest)):
         return path
     with _one_fetch(version.stored_as, on_piece):
-        if version.table_hash and _hold(path := _place(version.table_hash)):  # fetched by another process meanwhile
+        if digest and _hold(path := _place(digest)):  # fetched by another process meanwhile
             return path
-        return _fetch(version, on_piece)
+        return _fetch(version, name, hash_field, on_piece)
 
 
 def _place(digest: str) -> Path:
     return Path(settings.CACHE) / f"{digest}.npz"
 
 
-def _fetch(version: DatasetVersion, on_piece: Callable[[], None]) -> Path:
+def _fetch(version: DatasetVersion, name: str, hash_field: str, on_piece: Callable[[], None]) -> Path:
     part, handle = _new_part()
+    known = getattr(version, hash_field)
     try:
         with os.fdopen(handle, "wb", closefd=False) as out:
-            digest = versions.take(version.stored_as, versions.TABLE, out, on_piece)
-        if version.table_hash and digest != version.table_hash:
+            digest = versions.take(version.stored_as, name, out, on_piece)
+        if known and digest != known:
+            what = "table" if name == versions.TABLE else name
             raise versions.StorageAway(
-                f"The storage {versions.storage_name()} answered with other bytes than the table of “{version}”."
+                f"The storage {versions.storage_name()} answered with other bytes than the {what} of “{version}”."
             )
         os.fsync(handle)
         os.replace(part, _place(digest))
@@ -74,9 +88,9 @@ def _fetch(version: DatasetVersion, on_piece: Callable[[], None]) -> Path:
         part.unlink(missing_ok=True)
         os.close(handle)
         raise
-    if not version.table_hash:  # an older version: what came first is what it is from now on
-        DatasetVersion.objects.filter(pk=version.pk, table_hash="").update(table_hash=digest)
-        version.table_hash = digest
+    if not known:  # an older version: what came first is what it is from now on
+        DatasetVersion.objects.filter(pk=version.pk, **{hash_field: ""}).update(**{hash_field: digest})
+        setattr(version, hash_field, digest)
     make_room()
     return _place(digest)
 

@@ -1,7 +1,8 @@
 """The files of a dataset version in the storage, under a name of ours.
 
-`upload`: the bytes as they came; `reading.json`: how the person said they are to be read; `table.npz`: typed columns.
-They are there before the version's row is, and nobody ever writes to them again.
+`upload`: the bytes as they came; `reading.json`: how the person said they are to be read; `table.npz`: typed columns;
+`held_out.npz`: the same columns of the rows that no study sees, which only an upload, a correction and the opening of
+the held-out set read. They are there before the version's row is, and nobody ever writes to them again.
 """
 
 import hashlib
@@ -22,8 +23,8 @@ from studies.engine.store.address import public_address
 from studies.models import DatasetVersion
 
 logger = logging.getLogger(__name__)
-UPLOAD, TABLE, OPTIONS = "upload", "table.npz", "reading.json"
-FILES = (UPLOAD, OPTIONS, TABLE)
+UPLOAD, TABLE, HELD_OUT, OPTIONS = "upload", "table.npz", "held_out.npz", "reading.json"
+FILES = (UPLOAD, OPTIONS, HELD_OUT, TABLE)
 PIECE = 2**20
 
 

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 FORMAT = 1
 MANIFEST, SECRET_KEY = "manifest.json", "secret_key"
-DATASET_FILES = ("upload", "table.npz", "reading.json")
+DATASET_FILES = ("upload", "table.npz", "held_out.npz", "reading.json")
 MEMBER = re.compile(
     rf"{re.escape(MANIFEST)}|{SECRET_KEY}|tables/[a-z0-9_]+\.[a-z0-9_]+\.jsonl"
     rf"|datasets/[0-9a-f]{{32}}/({'|'.join(map(re.escape, DATASET_FILES))})"

@@ -88,21 +88,22 @@ def take_moment(folder: Path) -> tuple[dict[str, int], list[str]]:
     rows: dict[str, int] = {}
     with snapshot(folder) as database:
         # First of all the files: links, since nobody ever writes to them again, but somebody may remove them.
-        kept = DatasetVersion.objects.using(database).order_by("pk").values_list("stored_as", flat=True)
-        missing = [name for name in kept if not link_version(name, folder / "datasets" / name)]
+        kept = DatasetVersion.objects.using(database).order_by("pk").values_list("stored_as", "held_out_rows")
+        missing = [name for name, held in kept if not link_version(name, folder / "datasets" / name, held > 0)]
         for name, model in kept_models(apps).items():
             rows[name] = write_table(model, database, folder / "tables" / f"{name}.jsonl").rows
     return rows, missing
 
 
-def link_version(stored_as: str, folder: Path) -> bool:
+def link_version(stored_as: str, folder: Path, has_held_out: bool = False) -> bool:
     """False when the version's files are not, or no longer, there."""
     folder.mkdir(mode=0o700)
     try:
         there = {name for name in DATASET_FILES if bring(stored_as, name, folder)}
     except StorageAway as error:
         raise BackupError(str(error)) from error
-    return there >= {"upload", "table.npz"}  # an older version may have no reading.json
+    wanted = {"upload", "table.npz"} | ({"held_out.npz"} if has_held_out else set())
+    return there >= wanted  # an older version may have no reading.json
 
 
 def as_sentences(made: Made, target: Path) -> list[str]:

@@ -1,0 +1,152 @@
+"""A dataset's held-out set changed, settled at a launch, and fixed by it.
+
+Until a study is launched on the dataset an editor may draw, change or dissolve the set; from the first launch on it is
+what it is for ever, since a row that a study has seen can no longer tell anything new.
+"""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from studies.models import Dataset, DatasetVersion, HeldOutSet, Study, StudyState, User
+from studies.tabular import TableError
+from studies.tabular.held_out import NONE, USUAL_SHARE, Wish
+
+from . import intake_held_out as holding
+from .intake import CORRECTED_MEANWHILE, still_there, upload_again, write_schema
+from .intake_folder import keep, new_folder, removed_on_failure
+from .intake_held_out import Holding, held_out_fields
+from .refused import Refused
+from .store import versions
+from .store.versions import HELD_OUT, TABLE
+
+ON, OFF = "on", "off"
+MOVED = "The dataset’s held-out set has just been changed. Look at the study, then launch it again."
+
+
+@dataclass(frozen=True)
+class Reread:
+    """A version read again, in a folder that waits to be kept."""
+
+    version: DatasetVersion
+    folder: Path
+    table: dict[str, Any]
+
+
+def why_not(dataset: Dataset, wants: str) -> str:
+    """Why a study cannot have the rows held out ("on") or see all of them ("off"); "" where it can."""
+    found = holding.current_set(dataset.pk)
+    if (found is not None) == (wants == ON) or holding.is_open(dataset, found):
+        return ""
+    since = found.fixed_at if found is not None and found.fixed_at else dataset.seen_since()
+    when = f"{since:%-d %B %Y}" if since else "its first launch"
+    if found is not None:
+        return (
+            f"The held-out set of “{dataset}” is fixed since {when}, when a study was first launched on it: every "
+            "study leaves its rows out. Choose “on”, or upload the table as a dataset of its own without one."
+        )
+    return (
+        f"Studies have seen all rows of “{dataset}” since {when}, so none can be held out any more. Upload rows that "
+        "no study has seen as a dataset of their own."
+    )
+
+
+def change(dataset: Dataset, who: User | None, wish: Wish) -> HeldOutSet | None:
+    """Draw the set anew, or dissolve it ("none"): every version is read again. None when there is none afterwards.
+
+    Raises Refused once a study was launched on the dataset, and TableError where no such set can be had.
+    """
+    _refuse_seen(dataset)
+    rows = list(dataset.versions.prefetch_related("columns").order_by("-number"))
+    before = holding.current_set(dataset.pk)
+    set_id = None if before is None else before.pk
+    with ExitStack() as stack:
+        made: list[Reread] = []
+        for version in rows:
+            folder = stack.enter_context(new_folder())
+            made.append(Reread(version, folder, _read_again(version, folder, wish, made)))
+        kept = []
+        for one in made:
+            kept.append(keep(one.folder))
+            stack.enter_context(removed_on_failure(kept[-1]["stored_as"]))
+        with transaction.atomic():
+            found = _switch(dataset, who, wish, made, kept, set_id)
+    for version in rows:
+        versions.remove(version.stored_as)
+    return found
+
+
+def settle(study: Study, who: User | None) -> None:
+    """Before a draft is launched: the dataset's set is made what the study asks for. Raises Refused."""
+    if study.pk and not Study.objects.filter(pk=study.pk, state=StudyState.DRAFT).exists():
+        return
+    dataset = study.dataset_version.dataset
+    if (holding.current_set(dataset.pk) is not None) == (study.holdout == ON):
+        return
+    if problem := why_not(dataset, study.holdout):
+        raise Refused(problem)
+    try:
+        change(dataset, who, USUAL_SHARE if study.holdout == ON else NONE)
+    except TableError as error:
+        raise Refused(str(error)) from error
+    study.dataset_version = DatasetVersion.objects.select_related("dataset").get(pk=study.dataset_version_id)
+
+
+def fix(study: Study) -> None:
+    """At a launch, in its transaction and under the version's lock: from now on the set is what it is."""
+    dataset = study.dataset_version.dataset_id
+    found = HeldOutSet.objects.filter(dataset=dataset)
+    if found.exists() != (study.holdout == ON):
+        raise Refused(MOVED)
+    found.filter(fixed_at=None).update(fixed_at=timezone.now())
+
+
+def _refuse_seen(dataset: Dataset) -> None:
+    found = holding.current_set(dataset.pk)
+    if not holding.is_open(dataset, found):
+        raise Refused(why_not(dataset, OFF if found is not None else ON))
+
+
+def _read_again(version: DatasetVersion, folder: Path, wish: Wish, made: Sequence[Reread]) -> dict[str, Any]:
+    """The newest version draws the set, each older one has the rows that it shares with it."""
+    kept = Holding(wish)
+    if made:
+        newest = made[0]
+        pair = (newest.folder / TABLE, newest.folder / HELD_OUT)
+        kept = Holding(earlier=(pair,)) if newest.table["held_out"]["rows"] else Holding()
+    try:
+        return upload_again(version, folder, kept)
+    except TableError as error:
+        raise TableError(f"Version {version.number}: {error.message}", line=error.line, column=error.column) from error
+
+
+def _switch(
+    dataset: Dataset,
+    who: User | None,
+    wish: Wish,
+    made: Sequence[Reread],
+    kept: Sequence[dict[str, str]],
+    set_id: int | None,
+) -> HeldOutSet | None:
+    dataset = still_there(Dataset.objects.filter(pk=dataset.pk))
+    # A launch locks its version: it is done, and seen below, or begins after this transaction and finds new files.
+    now = {row.pk: row for row in DatasetVersion.objects.select_for_update().filter(dataset=dataset).order_by("pk")}
+    if {row.pk: row.stored_as for row in now.values()} != {one.version.pk: one.version.stored_as for one in made}:
+        raise TableError(CORRECTED_MEANWHILE)
+    _refuse_seen(dataset)
+    holding.check_same(dataset, Holding(set_id=set_id))
+    for one, fields in zip(made, kept, strict=True):
+        row = now[one.version.pk]
+        for name, value in (fields | held_out_fields(one.table) | {"held_out_gone": 0}).items():
+            setattr(row, name, value)
+        write_schema(row, one.table)
+    newest = now[made[0].version.pk]
+    found = holding.remember_draw(newest, wish, made[0].table, who)
+    if found is None and set_id is not None:
+        holding.record(dataset, who, f"dissolved the held-out set of “{dataset}”")
+    return found

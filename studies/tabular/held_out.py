@@ -1,0 +1,252 @@
+"""The held-out set: rows of a table that no study sees. How many, which ones, and where they are in a later version.
+
+    n      rows of the file
+    known  those of them that have a target: only these can tell a score
+    m      rows of the set
+    unit   rows that stay on one side: copies of each other, a group, or all rows of one moment
+
+The draw is the same for the same rows: who draws a set twice does not get a luckier one.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studies.tabular.columns import Column
+from studies.tabular.errors import TableError, counted
+from studies.tabular.moments import moments
+from studies.tabular.roles import suggest_task
+from studies.tabular.row_hash import row_hashes, row_keys
+
+AUTO, NONE = "auto", "none"
+Wish = str | float  # "auto" by the size of the table, "none", or a share of the rows
+USUAL_SHARE, MOST_ROWS = 0.2, 5_000
+FEWEST, FEWEST_BY_TIME = 3_000, 500  # rows with a target from which "auto" draws a set
+SHARES = (0.05, 0.5)
+FEWEST_AT_ALL = 50
+SEED = 0
+USUAL_LEVEL = 0.8  # the score at which a share is judged before there is one
+Z = 1.96  # 95 %, two-sided
+COPIES_PARTED = 0.05
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """rows: (n,) true for the set's. how: "stratified", "random", "group" or "time"; "" while there is none. why: a
+    sentence about the draw. gone: rows of the earlier version's set that this one no longer has.
+    """
+
+    rows: Mask
+    how: str = ""
+    why: str = ""
+    gone: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Earlier:
+    """A version as it is stored: its columns without the set and the set's own, and where in the file each row was."""
+
+    unlocked: Sequence[Column]
+    held: Sequence[Column]
+    unlocked_rows: NDArray[np.int64]
+    held_rows: NDArray[np.int64]
+
+    @property
+    def n_rows(self) -> int:
+        return len(self.unlocked_rows) + len(self.held_rows)
+
+    def hashes(self, names: Iterable[str]) -> NDArray[np.uint64]:
+        """(n,) the hash of each row by these columns, in the order of the file."""
+        found, wanted = np.empty(self.n_rows, np.uint64), set(names)
+        for columns, rows in ((self.unlocked, self.unlocked_rows), (self.held, self.held_rows)):
+            if len(rows):
+                found[rows] = row_hashes(columns, wanted)
+        return found
+
+    @property
+    def mask(self) -> Mask:
+        found = np.zeros(self.n_rows, np.bool_)
+        found[self.held_rows] = True
+        return found
+
+
+def points_told(rows: int, level: float = USUAL_LEVEL) -> float:
+    """To how many points, plus or minus, a share of right answers near `level` is told by so many rows: 95 %,
+    binomial (1.96 √(p (1 − p) / m), in points)."""
+    return 100 * Z * math.sqrt(level * (1 - level) / rows)
+
+
+def percent_told(rows: int) -> float:
+    """To how many per cent of itself, plus or minus, a root mean squared error is told by so many rows: 95 %, for
+    errors that are nearly normal (its relative standard error is √(1 / 2m))."""
+    return 100 * Z / math.sqrt(2 * rows)
+
+
+def what_it_tells(rows: int, task: str) -> str:
+    """ "a score to about ±2.8 points"; "an error (RMSE) to about ±4.9 %" for regression."""
+    if task == "regression":
+        return f"an error (RMSE) to about ±{percent_told(rows):.1f} %"
+    return f"a score to about ±{points_told(rows):.1f} points"
+
+
+def wanted_rows(known: int, wish: Wish, by_time: bool = False) -> int:
+    """How many rows the set is to have. TableError where a share was wanted and the rows are too few for one."""
+    if wish == NONE:
+        return 0
+    if wish == AUTO:
+        return min(round(USUAL_SHARE * known), MOST_ROWS) if known >= (FEWEST_BY_TIME if by_time else FEWEST) else 0
+    if known < FEWEST_AT_ALL:
+        raise TableError(
+            f"{counted(known, 'row')} with a target are too few to hold some out: at least {FEWEST_AT_ALL} are needed. "
+            "Choose no held-out set."
+        )
+    return round(float(wish) * known)
+
+
+def draw_held_out(columns: Sequence[Column], wish: Wish) -> HeldOut:
+    """The set of a table that has none yet: whole groups where there is a group column, the latest rows where there is
+    a time, else drawn by class where the target is classes. TableError where what was wanted cannot be had."""
+    target, group, time = (_with_role(columns, role) for role in ("target", "group", "time"))
+    known = np.ones(columns[0].rows, np.bool_) if target is None else ~target.missing
+    by_time = time is not None and group is None
+    wanted = wanted_rows(int(known.sum()), wish, by_time)
+    nothing = np.zeros(len(known), np.bool_)
+    if not wanted:
+        return HeldOut(nothing)
+    if group is not None:
+        rows, how, words = _draw_groups(group, known, wanted), "group", f"in whole groups of {group.name}"
+    elif time is not None:
+        rows, how, words = _latest(time, known, wanted), "time", f"the latest ones by {time.name}"
+    else:
+        by_class = target is not None and suggest_task(target) == "classification"
+        rows = _draw_rows(columns, target if by_class else None, known, wanted)
+        how = "stratified" if by_class else "random"
+        words = "each class by its share" if by_class else "at random"
+    if not rows.any() or not (known & ~rows).any():
+        if wish == AUTO:
+            return HeldOut(nothing)
+        raise TableError(f"No held-out set of about {counted(wanted, 'row')} can be drawn {words}.")
+    share = (rows & known).sum() / known.sum()
+    return HeldOut(rows, how, f"{share:.0%} of the {counted(int(known.sum()), 'row')} with a target, {words}.")
+
+
+def carry_held_out(columns: Sequence[Column], earlier: Iterable[Earlier]) -> HeldOut:
+    """The set in another version of the table: the same rows, by what they say in the columns that both versions have,
+    and their copies. `earlier`: the newest first; what an older one held stays held should it come back.
+
+    TableError where too few rows or columns are the same to tell which rows these are.
+    """
+    rows, gone, first = np.zeros(columns[0].rows, np.bool_), 0, True
+    for version in earlier:
+        found, missing, problem = _carried(columns, version)
+        if problem and first:
+            raise TableError(
+                f"The dataset has a held-out set of {counted(len(version.held_rows), 'row')}, and {problem}, so nobody "
+                "can tell which rows of this file must stay unseen. Upload a file that still holds those rows and "
+                "columns, or upload this one as a dataset of its own."
+            )
+        if not problem:
+            rows |= found
+        gone, first = (missing if first else gone), False
+    return HeldOut(rows, gone=gone)
+
+
+def _carried(columns: Sequence[Column], earlier: Earlier) -> tuple[Mask, int, str]:
+    """The set's rows among the new ones, how many are gone; and why they cannot be told, if so."""
+    nothing = np.zeros(columns[0].rows, np.bool_)
+    there = {column.name for column in earlier.unlocked}
+    names = [column.name for column in columns if column.name in there]
+    if not names:
+        return nothing, 0, "this file has none of its columns"
+    before, now, held = earlier.hashes(names), row_hashes(columns, names), earlier.mask
+    parted = _also_outside(before, held) - _also_outside(earlier.hashes(there), held)
+    if parted > COPIES_PARTED:
+        few = counted(len(names), "column")
+        return nothing, 0, f"in the {few} that are left, {parted:.0%} of its rows look like rows outside of it"
+    _, old, new = np.intersect1d(row_keys(before), row_keys(now), assume_unique=True, return_indices=True)
+    if 2 * len(old) < min(earlier.n_rows, len(now)):
+        return nothing, 0, f"only {counted(len(old), 'row')} of this file are known from before"
+    rows = nothing.copy()
+    rows[new] = held[old]
+    rows |= _copies_of_held(columns, earlier, names, ~np.isin(np.arange(len(now)), new))
+    return rows, int(held.sum() - held[old].sum()), ""
+
+
+def _also_outside(hashes: NDArray[np.uint64], held: Mask) -> float:
+    """The share of the set's rows that have a copy outside of it."""
+    return float(np.isin(hashes[held], hashes[~held]).mean()) if held.any() else 0.0
+
+
+def _copies_of_held(columns: Sequence[Column], earlier: Earlier, names: Sequence[str], fresh: Mask) -> Mask:
+    """New rows that say what a row of the set says and none outside of it, identifiers aside."""
+    ids = {column.name for column in earlier.unlocked if column.kind == "id"}
+    said = [name for name in names if name not in ids]
+    if not said or not fresh.any():
+        return np.zeros(len(fresh), np.bool_)
+    before, held = earlier.hashes(said), earlier.mask
+    only_held = np.setdiff1d(before[held], before[~held])
+    return fresh & np.isin(row_hashes(columns, said), only_held)
+
+
+def _with_role(columns: Sequence[Column], role: str) -> Column | None:
+    return next((column for column in columns if column.role == role), None)
+
+
+def _draw_groups(group: Column, known: Mask, wanted: int) -> Mask:
+    """Whole groups, drawn until the set is full; a row without a group is one of its own. `known` rows alone count."""
+    codes = np.asarray(group.values, np.float64)
+    missing = group.missing
+    _, units = np.unique(np.where(missing, -1.0, codes), return_inverse=True)
+    units = np.where(missing, units.max(initial=0) + 1 + np.cumsum(missing), units)
+    return _taken(np.unique(units, return_inverse=True)[1], known, wanted)
+
+
+def _latest(time: Column, known: Mask, wanted: int) -> Mask:
+    """The latest rows, moments whole: from the moment on that comes nearest to what is wanted."""
+    when = moments(time)
+    dated = known & ~np.isnan(when)
+    places, counts = np.unique(when[dated], return_counts=True)
+    if len(places) < 2:
+        return np.zeros(len(known), np.bool_)
+    from_here_on = np.cumsum(counts[::-1])[::-1][1:]  # never from the first moment on: that would be all
+    begin = places[1:][int(np.argmin(np.abs(from_here_on - wanted)))]
+    found: Mask = ~np.isnan(when) & (when >= begin)
+    return found
+
+
+def _draw_rows(columns: Sequence[Column], classes: Column | None, known: Mask, wanted: int) -> Mask:
+    """Rows drawn at random, by class where `classes` says which; copies stay together unless most rows are copies."""
+    used = [column.name for column in columns if column.role in ("feature", "target")] or [columns[0].name]
+    units = np.unique(row_hashes(columns, used), return_inverse=True)[1]
+    if 2 * (units.max(initial=0) + 1) < len(units):
+        units = np.arange(len(units))
+    if classes is None:
+        return _taken(units, known, wanted)
+    _, code = np.unique(np.asarray(classes.values, np.float64), return_inverse=True)
+    found = np.zeros(len(known), np.bool_)
+    quota = np.bincount(code[known]) * wanted / known.sum()
+    whole = np.floor(quota).astype(np.int64)
+    for index in np.argsort(whole - quota, kind="stable")[: wanted - int(whole.sum())]:
+        whole[index] += 1  # the largest remainders
+    for index, rows in enumerate(whole.tolist()):
+        found |= _taken(units, known & (code == index), rows)
+    return found
+
+
+def _taken(units: NDArray[np.int64], known: Mask, wanted: int) -> Mask:
+    """Whole units in an order drawn once, as long as they fit; their rows that are not known come along."""
+    sizes = np.bincount(units[known], minlength=int(units.max(initial=0)) + 1)
+    there = np.flatnonzero(sizes)
+    order = there[np.random.default_rng(SEED).permutation(len(there))]
+    chosen, room = np.zeros(len(sizes), np.bool_), wanted
+    for unit, size in zip(order.tolist(), sizes[order].tolist(), strict=True):
+        if size <= room:
+            chosen[unit], room = True, room - size
+        if not room:
+            break
+    found: Mask = chosen[units]
+    return found
