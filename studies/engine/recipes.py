@@ -7,7 +7,7 @@ import numpy as np
 from studies.evaluation import Plan, Table
 from studies.evaluation.recipe import Source, Tried, write_recipe, write_snippet
 from studies.models import DatasetVersion, Study, Trial, TrialState
-from studies.tabular import load_table
+from studies.tabular import load_rows, load_table
 from studies.tabular.cells import MISSING_WORDS
 from studies.tabular.content import ENCODINGS
 
@@ -65,7 +65,18 @@ def _source(study: Study, table: Table) -> Source:
         decimal=version.decimal,
         missing=MISSING_WORDS | {word.strip().casefold() for word in words},
         classes=_classes(version, study.target, table),
+        held_out=_held_out(version),
     )
+
+
+def _held_out(version: DatasetVersion) -> np.ndarray | None:
+    """Which rows of the file no study sees: those that the table does not have."""
+    rows = load_rows(table_path(version))
+    if rows is None:
+        return None
+    held = np.ones(version.all_rows, dtype=np.bool_)
+    held[rows] = False
+    return held
 
 
 def _classes(version: DatasetVersion, target: str, table: Table) -> tuple[Any, ...]:

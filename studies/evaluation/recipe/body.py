@@ -22,6 +22,7 @@ TARGET = ""
 CLASSES: list[Any] = []
 FEATURES: dict[str, Any] = {}
 RESULTS: list[tuple[int, float]] = []
+HELD_OUT = ""
 FOLDS, REPEATS = "", 1
 LEARNS_FROM_EARLIER = False
 
@@ -75,11 +76,21 @@ def features_of(columns: dict[str, list[str]]) -> np.ndarray:
     )
 
 
+def seen(n_rows: int) -> np.ndarray:
+    """The rows of the file that the study saw: all but the dataset's held-out set."""
+    if not HELD_OUT:
+        return np.ones(n_rows, dtype=bool)
+    bits = np.frombuffer(zlib.decompress(base64.b64decode(HELD_OUT)), dtype=np.uint8)
+    if bits.size != (n_rows + 7) // 8:
+        sys.exit(f"The study's table has other rows than these {n_rows}: its held-out set cannot be left out.")
+    return np.unpackbits(bits, count=n_rows) == 0
+
+
 def load(path: str) -> tuple[np.ndarray, np.ndarray]:
-    """X and y of the rows that have a target; classes are numbered as in CLASSES."""
+    """X and y of the rows that the study saw and that have a target; classes are numbered as in CLASSES."""
     columns = read_cells(path)
-    known = np.array([cell != "" for cell in columns[TARGET]])
-    cells = [cell for cell in columns[TARGET] if cell]
+    known = np.array([cell != "" for cell in columns[TARGET]]) & seen(len(columns[TARGET]))
+    cells = [cell for cell, used in zip(columns[TARGET], known, strict=True) if used]
     if not CLASSES:
         y = as_numbers(cells)
     else:
@@ -113,7 +124,7 @@ def cross_validate(X: np.ndarray, y: np.ndarray) -> list[float]:
 
 
 def fit(path: str) -> Any:
-    """The pipeline, fitted on all rows of a table."""
+    """The pipeline, fitted on all rows of a table that the study saw."""
     X, y = load(path)
     return build(RESULTS[0][0]).fit(X, y)
 

@@ -30,7 +30,7 @@ from .sources import Sources
 TRAINS_ONLY = 254  # learnt from, never validated
 STAND_IN = 2_718_281_828  # built with this random state, to see where a pipeline takes it
 PARTS = (
-    "read_cells", "clean", "as_numbers", "as_codes", "features_of", "load", "folds", "cross_validate", "fit",
+    "read_cells", "clean", "as_numbers", "as_codes", "features_of", "seen", "load", "folds", "cross_validate", "fit",
     "predict", "main",
 )  # fmt: skip
 DOCSTRING = '''"""A model that Tuningsite found, rebuilt with scikit-learn alone.
@@ -45,7 +45,8 @@ From Python: `model = fit("table.csv")`, then `predict(model, "new.csv")`.
 @dataclass(frozen=True)
 class Source:
     """How the uploaded table is read: its SHA-256, Python's name of the encoding, the characters between cells and in
-    numbers, the words (in lower case) that mean missing, and the classes as the target has them, words or numbers."""
+    numbers, the words (in lower case) that mean missing, the classes as the target has them, words or numbers, and
+    which rows of the file no study sees: (n,), None for none."""
 
     sha256: str
     encoding: str
@@ -53,6 +54,7 @@ class Source:
     decimal: str
     missing: frozenset[str]
     classes: tuple[str | int | float, ...] = ()
+    held_out: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)
@@ -140,11 +142,18 @@ def _constants(table: Table, plan: Plan, source: Source, tried: Tried) -> dict[s
         name: (f"\n{comments[name]}\n" if name in comments else "") + writer.assignment(name, value)
         for name, value in values.items()
     }
+    held = source.held_out
+    bits = "" if held is None else _packed(np.packbits(held))
+    comment = "\n# The rows of the file that no study sees, a bit for each, compressed; empty: there are none.\n"
+    made["HELD_OUT"] = comment + (assign("HELD_OUT", long_text(bits)) if bits else writer.assignment("HELD_OUT", ""))
     lines, earlier = _fold_lines(plan)
     made["LEARNS_FROM_EARLIER"] = writer.assignment("LEARNS_FROM_EARLIER", earlier)
-    packed = base64.b64encode(zlib.compress(lines.tobytes(), 9)).decode("ascii")
-    made["FOLDS"] = assign("FOLDS", long_text(packed))
+    made["FOLDS"] = assign("FOLDS", long_text(_packed(lines)))
     return made
+
+
+def _packed(values: NDArray[np.uint8]) -> str:
+    return base64.b64encode(zlib.compress(values.tobytes(), 9)).decode("ascii")
 
 
 def _fold_lines(plan: Plan) -> tuple[NDArray[np.uint8], bool]:

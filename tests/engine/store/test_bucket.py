@@ -53,7 +53,7 @@ def use(address: str, settings: Any, folder: Path, monkeypatch: pytest.MonkeyPat
 
 def upload(alice: User) -> DatasetVersion:
     file = ContentFile(csv_text().encode(), name="table.csv")
-    return store_upload(alice.teams.get(), alice, file, "A table", target="outcome")
+    return store_upload(alice.teams.get(), alice, file, "A table", target="outcome", held_out=0.2)
 
 
 def test_the_same_bytes_come_back_and_only_old_leftovers_go(bucket: Path, alice: User) -> None:
@@ -85,6 +85,7 @@ def test_a_backup_reads_the_bucket_and_a_restore_fills_it(bucket: Path, alice: U
     call_command("flush", "--no-input", verbosity=0)
     call_command("restore", str(bucket / "b.tar.gz"))
     assert cache.content_hash(cache.table_path(DatasetVersion.objects.get())) == version.table_hash
+    assert cache.content_hash(cache.held_out_path(DatasetVersion.objects.get())) == version.held_out_hash
 
 
 def test_a_model_that_a_worker_stored_is_downloaded(bucket: Path, alice: User, client_of: Any) -> None:

@@ -39,7 +39,7 @@ def distant(settings: Any, tmp_path: Path) -> Iterator[Path]:
 
 def upload(alice: User, rows: int = 60, name: str = "A table") -> DatasetVersion:
     file = File(BytesIO(csv_text(rows).encode()), name="table.csv")
-    return store_upload(alice.teams.get(), alice, file, name, target="outcome")
+    return store_upload(alice.teams.get(), alice, file, name, target="outcome", held_out=0.2)
 
 
 def fetches() -> int:
@@ -133,6 +133,7 @@ def test_a_correction_and_a_removal_reach_the_storage(distant: Path, alice: User
     assert not storage.listdir(before)[1]
     assert sorted(storage.listdir(corrected.stored_as)[1]) == sorted(versions.FILES)
     assert cache.content_hash(cache.table_path(corrected)) == corrected.table_hash
+    assert cache.content_hash(cache.held_out_path(corrected)) == corrected.held_out_hash
     delete_dataset(corrected.dataset)
     assert not storage.listdir(corrected.stored_as)[1]
     assert list(Path(cache.settings.DATASETS).iterdir()) == []

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('studies', '0019_expected_score_columns'),
+        ('studies', '0020_nested_audit'),
     ]
 
     operations = [
