@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('studies', '0020_nested_audit'),
+        ('studies', '0021_convergence_limits'),
     ]
 
     operations = [
