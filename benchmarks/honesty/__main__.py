@@ -10,11 +10,12 @@ import os
 import shutil
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from benchmarks.honesty.cost import SIZES, measure
 from benchmarks.honesty.draws import Unit, make
@@ -39,10 +40,13 @@ def main() -> int:
         shutil.rmtree(options.folder, ignore_errors=True)
     options.folder.mkdir(parents=True, exist_ok=True)
     began = time.time()
-    drawn(planned, options.folder, options.processes)
-    facts = {"draws": {name: counts[name] for name in parts}, "seed": SEED, "quick": options.quick, "parts": parts}
-    report = Report("honesty", facts | {"seconds of drawing": round(time.time() - began, 1)}, PACKAGES)
-    found, pairs = judge_all([files(unit, options.folder) for unit in planned], options.processes)
+    if options.kept:
+        planned = [unit for unit in planned if unit.is_kept(options.folder)]
+    else:
+        drawn(planned, options.folder, options.processes)
+    facts = {"draws": Counter(unit.part for unit in planned), "seed": SEED, "quick": options.quick}
+    report = Report("honesty", facts | times(planned, options.folder, time.time() - began), PACKAGES)
+    found, pairs = judge_all([unit.files(options.folder) for unit in planned], options.processes)
     costs = [] if options.only else measure(dict(zip(SIZES, (3, 1) if options.quick else (15, 3), strict=True)))
     tell(report, found, pairs, costs)
     report.raw = {"searches": [vars(one) for one in found], "pairs": [pair.as_json() for pair in pairs]}
@@ -54,6 +58,7 @@ def arguments() -> argparse.Namespace:
     options = parser("honesty", __doc__, database=False)
     options.add_argument("--only", action="append", choices=list(DRAWS), help="a part, several times if wanted")
     options.add_argument("--fresh", action="store_true", help="draw and fit anew what an earlier run has kept")
+    options.add_argument("--kept", action="store_true", help="draw nothing: judge what earlier runs have left")
     options.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="searches at once (cores)")
     options.add_argument("--folder", type=Path, default=RESULTS / "honesty", help="where searches are kept")
     return options.parse_args()
@@ -72,16 +77,20 @@ def in_turn(lists: Sequence[Sequence[Unit]]) -> list[Unit]:
     return [lists[k][i] for _, k, i in places]
 
 
-def files(unit: Unit, folder: Path) -> list[Path]:
-    return [unit.file(folder, method) for method in unit.methods]
+def times(planned: Sequence[Unit], folder: Path, seconds: float) -> dict[str, Any]:
+    """How long this run drew, and from when the searches are that it judges: they may be of older code."""
+    kept = [path.stat().st_mtime for unit in planned for path in unit.files(folder)]
+    ends = (min(kept), max(kept)) if kept else ()
+    shown = [time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(end)) for end in ends]
+    return {"seconds of drawing": round(seconds, 1), "searches of": shown}
 
 
 def drawn(planned: Sequence[Unit], folder: Path, processes: int) -> None:
     """Every search that is not there yet; says how far it is."""
-    wanted = [unit for unit in planned if not all(path.exists() for path in files(unit, folder))]
+    wanted = [unit for unit in planned if not unit.is_kept(folder)]
     began = time.time()
     with ProcessPoolExecutor(max(1, processes), mp_context=get_context("spawn")) as pool:
-        for done, future in enumerate(as_completed(map(partial(pool.submit, make, folder=folder), wanted)), 1):
+        for done, future in enumerate(as_completed([pool.submit(make, unit, folder) for unit in wanted]), 1):
             future.result()
             if done % 50 == 0 or done == len(wanted):
                 said = f"{done} of {len(wanted)} draws, {time.time() - began:.0f} s"

@@ -26,7 +26,7 @@ from benchmarks.honesty.sources import SOURCES, Drawn, draw
 from studies.evaluation import Evaluation, Evaluator, Plan, Predictions, Table, catalogue, get_metric, make_plan
 from studies.evaluation.refit import fit_on_all
 from studies.evaluation.responses import respond
-from studies.search import Observation, Space, make_method
+from studies.search import Observation, Space, State, make_method
 
 FOLDS = 5
 BEST, OF_FAMILY = 30, 5  # so many trials with the highest scores have a truth, and so many of each family
@@ -52,6 +52,12 @@ class Unit:
 
     def file(self, folder: Path, method: str) -> Path:
         return folder / f"{self.part}-{self.source}-{self.n}-{self.metric}-{self.number:03d}-{method}.npz"
+
+    def files(self, folder: Path) -> list[Path]:
+        return [self.file(folder, method) for method in self.methods]
+
+    def is_kept(self, folder: Path) -> bool:
+        return all(path.exists() for path in self.files(folder))
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +150,7 @@ class Search:
         for place in range(trials):
             config = self.defaults(family) if place == 0 else method.ask(1, history, place - 1)[0]
             found = self.run(family, config, place == 0)
-            state = "complete" if found.state == "complete" else "failed"
+            state: State = "complete" if found.state == "complete" else "failed"
             history.append(
                 Observation(config, found.value, state, fold_scores=found.fold_scores or None, noise=found.stderr)
             )

@@ -27,7 +27,8 @@ def searched(tmp_path_factory):
     folder = tmp_path_factory.mktemp("draws")
     unit = Unit("learnt", "wine", 60, 0, (("gaussian_nb", 6),), ("random", "evolutionary"))
     make(unit, folder)
-    return [unit.file(folder, method) for method in unit.methods]
+    assert unit.is_kept(folder)
+    return unit.files(folder)
 
 
 def test_a_search_is_kept_whole_and_begins_with_the_defaults(searched):
