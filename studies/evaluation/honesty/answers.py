@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from studies.evaluation.predictions import PARTS, Predictions
 
 Array = NDArray[Any]
-LEAST_PROBABILITY = 0.25 / PARTS  # what a stored 0 may have been: anything below half a part
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +49,10 @@ def at_rows(trial: Predictions, rows: NDArray[Any]) -> Predictions:
 
 
 def answer_of(trial: Predictions, rows: NDArray[np.bool_], needs: str) -> Answer:
-    """Stored predictions at the given rows, for a metric that needs "labels", "values", "probabilities" or "scores"."""
+    """Stored predictions at the given rows, for a metric that needs "labels", "values", "probabilities" or "scores".
+
+    A stored 0 is taken for 0, as trees and neighbours mean it: of other models it may be anything below 8e-6.
+    """
     rows = slice(None) if rows.all() else rows  # type: ignore[assignment]  # a view where it can be one
     if needs == "scores":
         scores = trial.probabilities if trial.probabilities is not None else trial.ranks
@@ -61,6 +63,6 @@ def answer_of(trial: Predictions, rows: NDArray[np.bool_], needs: str) -> Answer
     if found is None:
         raise ValueError(f"The metric needs {needs}, and a trial has none.")
     if needs == "probabilities":
-        found = np.clip(found.astype(np.float64) / PARTS, LEAST_PROBABILITY, 1.0 - LEAST_PROBABILITY)
+        found = found / float(PARTS)
         found = np.stack([1.0 - found, found], axis=-1) if found.ndim == 2 else found
     return Answer(**{needs: found})
