@@ -20,7 +20,7 @@ Weights = NDArray[np.uint8]
 STREAM = 0xB00757  # keeps these random numbers apart from those of folds and samples
 FEW_ROWS = 10  # of a class, below which each class is drawn by itself
 RARE = 50  # rows of a class beyond which its absence need not be feared: below 1 in 10**9
-ATTEMPTS = 100
+ATTEMPTS = 1000  # at most, where several rare classes have to fall well at once
 LEAST_ROWS, LEAST_GROUPS = 10, 5
 _BLOCK = 2_000_000  # draws at a time
 
@@ -87,7 +87,8 @@ class _Draw:
         self.unit, self.units, self.by_row = unit, units, by_row
         counts = np.bincount(codes) if codes is not None else np.zeros(0, dtype=np.int64)
         present = np.flatnonzero(counts)
-        self.rows_of = [np.flatnonzero(codes == code) for code in present if not by_row or counts[code] <= RARE]
+        of_class = [np.flatnonzero(codes == code) for code in present if not by_row or counts[code] <= RARE]
+        self.rows_of = [rows for rows in of_class if np.ptp(unit[rows])]  # those in one group cannot be in and out
         self.strata: list[NDArray[np.intp]] = []
         if codes is not None and by_row and counts[present].min() < FEW_ROWS:
             self.strata = [np.flatnonzero(codes == code) for code in present]
@@ -105,7 +106,7 @@ class _Draw:
     def _redrawn(self, size: int, units: int, needed: list[NDArray[np.intp]]) -> Weights:
         """(size, units) counts in which each of the needed sets of rows has some in the bag and some out of it."""
         counts = self._counts(size, units)
-        for _ in range(ATTEMPTS):  # what cannot be had, such as a class within one group, is not waited for
+        for _ in range(ATTEMPTS):
             bad = self._lacking(counts, needed)
             if not len(bad):
                 break
