@@ -9,6 +9,7 @@ from studies.forms.accounts import SignInForm
 from studies.views import (
     account,
     accounts,
+    audit,
     charts,
     comments,
     compare,
@@ -102,6 +103,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("studies/<int:pk>/limits/", study_actions.study_limits, name="study_limits"),
     path("studies/<int:pk>/add/", study_actions.study_add_trial, name="study_add_trial"),
     path("studies/<int:pk>/expectation/", expectation.study_expectation, name="study_expectation"),
+    path("studies/<int:pk>/audit/", audit.audit, name="audit"),
+    path("studies/<int:pk>/audit/part/", audit.audit_part, name="audit_part"),
+    path("studies/<int:pk>/audit/cancel/", audit.audit_cancel, name="audit_cancel"),
+    path("studies/<int:pk>/audit/delete/", audit.audit_delete, name="audit_delete"),
     path("studies/<int:pk>/archive/", shelving.study_archive, name="study_archive"),
     path("studies/<int:pk>/unarchive/", shelving.study_unarchive, name="study_unarchive"),
     path("studies/<int:pk>/tags/", tags.study_tags, name="study_tags"),

@@ -94,8 +94,26 @@ class RecommendedOut(Schema):
     reason: str
 
 
+class AuditOut(Schema):
+    """`stage`: searching, scoring, complete, failed or cancelled; the figures are there once it is complete.
+
+    `folds` outer folds of `trials` each; `optimism`: over-fitting found, in the good direction of the metric.
+    """
+
+    stage: str
+    folds: int
+    trials: int
+    asked_at: datetime
+    score: float | None
+    low: float | None
+    high: float | None
+    optimism: float | None
+    error: str
+
+
 class WholeStudyOut(StudyOut):
     recommended: RecommendedOut | None
+    audit: AuditOut | None
 
 
 class NewStudyOut(StudyOut):

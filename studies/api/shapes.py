@@ -6,7 +6,17 @@ from typing import Any
 from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
 
 from studies.engine.recommended import recommended
-from studies.models import Attempt, Dataset, DatasetVersion, ExpectedScore, Proposal, Study, Trial, TrialState
+from studies.models import (
+    Attempt,
+    Dataset,
+    DatasetVersion,
+    ExpectedScore,
+    NestedAudit,
+    Proposal,
+    Study,
+    Trial,
+    TrialState,
+)
 from studies.models.json_field import finite
 
 ATTEMPT = ("number", "worker", "lane", "outcome", "detail", "started_at", "ended_at")
@@ -34,7 +44,20 @@ def study_json(study: Study) -> dict[str, Any]:
 def whole_study_json(study: Study) -> dict[str, Any]:
     """With the trial that is believed best, which a list has no time for."""
     shown = study_json(study)
-    return shown | {"recommended": _recommended_json(study, shown["counts"]["complete"])}
+    return shown | {
+        "recommended": _recommended_json(study, shown["counts"]["complete"]),
+        "audit": _audit_json(NestedAudit.objects.filter(study=study).select_related("scoring").first()),
+    }
+
+
+def _audit_json(audit: NestedAudit | None) -> dict[str, Any] | None:
+    if audit is None:
+        return None
+    found = audit.result or {}
+    figures = {name: finite(found.get(name)) for name in ("score", "low", "high", "optimism")}
+    error = audit.scored.error if audit.scored is not None else ""
+    asked = {"folds": audit.folds, "trials": audit.trials, "asked_at": audit.asked_at}
+    return {"stage": audit.stage, **asked, **figures, "error": error}
 
 
 def _recommended_json(study: Study, complete: int) -> dict[str, Any] | None:

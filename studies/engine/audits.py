@@ -51,7 +51,7 @@ def why_not(study: Study) -> str:
 
 def fold_choices(study: Study) -> list[int]:
     """How many outer folds may be replayed, fewest first; the last is the usual choice."""
-    folds = study.plan.folds if study.plan else USUAL_FOLDS
+    folds = study.plan_spec["folds"]
     return sorted({min(FEW_FOLDS, folds), min(USUAL_FOLDS, folds)})
 
 

@@ -29,7 +29,12 @@ UNDER_WAY = (ErrandState.WAITING, ErrandState.RUNNING)
 
 
 def want(study_id: int) -> None:
-    """Ask for a study's expected score; what is being worked out at this moment is worked out once more."""
+    """Ask for a study's expected score; what is being worked out at this moment is worked out once more.
+
+    Nobody reads that of a search which a nested audit runs.
+    """
+    if not Study.objects.without_audits().filter(pk=study_id).exists():
+        return
     now = timezone.now()
     ExpectedScore.objects.bulk_create([ExpectedScore(study_id=study_id, asked_at=now)], ignore_conflicts=True)
     rows = ExpectedScore.objects.filter(study_id=study_id)
@@ -82,7 +87,9 @@ class Asking:
         room = AT_ONCE - ExpectedScore.objects.filter(state__in=UNDER_WAY).count()
         if room <= 0:
             return []
-        launched = Study.objects.exclude(state__in=[StudyState.DRAFT, *ACTIVE]).filter(expected_score=None)
+        launched = (
+            Study.objects.without_audits().exclude(state__in=[StudyState.DRAFT, *ACTIVE]).filter(expected_score=None)
+        )
         found = list(launched.order_by("-pk").values_list("pk", flat=True)[:room])
         if len(found) < room:
             self.next_missing = time.monotonic() + NONE_MISSING_FOR
@@ -92,7 +99,8 @@ class Asking:
 def _with_news() -> list[int]:
     """Active studies whose figures are to be worked out anew; those first that have waited longest."""
     score = ("state", "seen", "started_at", "finished_at")
-    rows = list(Study.objects.active().values_list("pk", *(f"expected_score__{name}" for name in score)))
+    running = Study.objects.active().without_audits()
+    rows = list(running.values_list("pk", *(f"expected_score__{name}" for name in score)))
     now = timezone.now()
     rested = [row for row in rows if row[1] not in UNDER_WAY and _has_rested(now, row[1], row[3], row[4])]
     room = AT_ONCE - sum(row[1] in UNDER_WAY for row in rows)

@@ -17,6 +17,7 @@ from studies.plots.fold_preview import fold_preview
 
 from .access import get_study
 from .allowed import allowed_actions
+from .audit import audit_shown
 from .headline import default_trial, gain_over, headline
 from .labels import estimator_label, method_in_text, metric_label, metric_unit, plan_label
 from .leaderboard import leaderboard
@@ -28,7 +29,7 @@ from .study_log import study_log
 from .study_spec import forbidden_words, space_rows, spec_lines
 from .verdict import verdict
 
-DIALOGS = {"limits", "add-trial", "stop", "finish", "delete"}
+DIALOGS = {"limits", "add-trial", "stop", "finish", "delete", "audit-cancel", "audit-delete"}
 
 
 @require_safe
@@ -70,6 +71,7 @@ def study_page(
         "space": space_rows(shown),
         "forbidden": forbidden_words(shown),
         "spec": spec_lines(shown),
+        "audit": audit_shown(shown),
         "preview": fold_preview(shown.plan.facts, shown.plan.repeats) if shown.plan else None,
         "spec_json": json.dumps(shown.spec, indent=2, ensure_ascii=False),
     }

@@ -13,7 +13,7 @@ from studies.engine.recovery import Reconciler
 from studies.engine.tables import evaluation_table
 from studies.evaluation import LEFT_OUT, Plan
 from studies.evaluation.fresh_rows import score_on_fresh_rows
-from studies.models import AuditScoring, Event, Lane, NestedAudit, Study, Trial, User
+from studies.models import AuditScoring, Event, ExpectedScore, Lane, NestedAudit, Study, Trial, User
 from tests.factories import make_study, make_trial, make_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -65,6 +65,7 @@ def test_an_audit_runs_scores_and_goes_with_its_study(study: Study, alice: User,
     for _ in range(2):
         audit_job.run_audit(scoring.pk)
 
+    assert not ExpectedScore.objects.filter(study__in=searches).exists()
     result = NestedAudit.objects.get(pk=audit.pk).result
     first, second, third = result["folds"]
     assert third == {"fold": 2, "trials": 0, "number": None, "best": None, "score": None, "rows": 0, "seconds": None,
