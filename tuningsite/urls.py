@@ -24,6 +24,7 @@ from studies.views import (
     metrics,
     model_file,
     new_study,
+    opening,
     recommended,
     report,
     review,
@@ -130,6 +131,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compare/charts/<slug:slug>/", charts.compare_chart, name="compare_chart"),
     path("workers/", workers.workers, name="workers"),
     path("workers/live/", workers.workers_live, name="workers_live"),
+    # the held-out set
+    path("studies/<int:pk>/opening/", opening.opening_of_choice, name="opening_of_choice"),
+    path("studies/<int:pk>/trials/<int:number>/opening/", opening.opening, name="opening"),
+    path("studies/<int:pk>/trials/<int:number>/opening/live/", opening.opening_live, name="opening_live"),
+    path("studies/<int:pk>/trials/<int:number>/opening/again/", opening.opening_again, name="opening_again"),
     # review
     path("inbox/", inbox.inbox, name="inbox"),
     path("studies/<int:pk>/review/", review.review, name="review"),

@@ -18,7 +18,7 @@ from django.utils import timezone
 from studies.engine import bell, fitness
 from studies.engine.patience import patiently
 from studies.engine.store.versions import StorageAway
-from studies.models import AuditScoring, Errand, ErrandState, ExpectedScore, ModelFile
+from studies.models import AuditScoring, Errand, ErrandState, ExpectedScore, ModelFile, Opening
 
 logger = logging.getLogger(__name__)
 RING_AGAIN = timedelta(seconds=60)
@@ -70,6 +70,12 @@ KINDS = (
         "EXPECTED_SECONDS",
         "workers were lost while they worked it out; memory may be too small.",
         is_short=True,
+    ),
+    Kind(
+        Opening,
+        "studies.engine.opening_job.run_opening",
+        "MODEL_SECONDS",
+        "workers were lost while they scored it; memory may be too small.",
     ),
 )
 BY_MODEL = {kind.model: kind for kind in KINDS}

@@ -11,6 +11,7 @@ from .invitation import Invitation
 from .lane import Lane
 from .model_file import ModelFile
 from .nested_audit import AuditScoring, AuditStage, NestedAudit
+from .opening import Opening
 from .probe_timing import UNFINISHED, ProbeState, ProbeTiming
 from .proposal import Proposal, ProposalState, Standing, may_decide
 from .secret import ApiToken, OneTimeLink
@@ -52,6 +53,7 @@ __all__ = [
     "NestedAudit",
     "NeverChanged",
     "OneTimeLink",
+    "Opening",
     "Outcome",
     "ProbeState",
     "ProbeTiming",

@@ -41,6 +41,11 @@ class Gain:
         return f"{self.number} {self.unit}"
 
     @property
+    def size(self) -> str:
+        """Without its sign: "3.6 points"."""
+        return self.words.lstrip(f"+{MINUS}±")
+
+    @property
     def against(self) -> str:
         """Before the name of what it is compared with: "3.6 points above", "0.3 % below", "0.2 lower than"."""
         if self.unit not in ("points", "%"):

@@ -15,7 +15,8 @@ What the product's job uses, from stored predictions:
 
     compare_searches(z, z, metric) and compare_methods({seed: score}, {seed: score}, metric) -> Comparison(better, same,
     worse, gain, low, high, zone, runs, paired); zone_of(metric, *levels); hand_picked(value, optimism, expected,
-    maximize=True); covered_rows(trials); at_rows(predictions, rows)
+    maximize=True); covered_rows(trials); at_rows(predictions, rows);
+    fresh_interval(y, predictions, metric) and gap_to(claim, error, interval, metric): one trial on rows nobody chose by
 
 Trials are positions in the list given. ValueErrors carry a sentence for people. In words: docs/honest.
 """
@@ -24,6 +25,7 @@ from .answers import at_rows, covered_rows
 from .assessment import Assessment, ExpectedScore, assess, expected_score
 from .comparison import Comparison, compare_methods, compare_searches, zone_of
 from .curve import Point
+from .fresh import FreshInterval, Gap, fresh_interval, gap_to
 from .intervals import Difference, wilson
 from .picks import Pick, Recommendation, hand_picked
 
@@ -32,6 +34,8 @@ __all__ = [
     "Comparison",
     "Difference",
     "ExpectedScore",
+    "FreshInterval",
+    "Gap",
     "Pick",
     "Point",
     "Recommendation",
@@ -41,6 +45,8 @@ __all__ = [
     "compare_searches",
     "covered_rows",
     "expected_score",
+    "fresh_interval",
+    "gap_to",
     "hand_picked",
     "wilson",
     "zone_of",
