@@ -70,7 +70,7 @@ def ledger_of(own: Scored, others: Others, table: Table, metric: str) -> Ledger:
         assessed = assess(table.y[rows], trials, metric, groups=groups_of(table, rows, ""))
     except ValueError:  # too few rows in common
         return Ledger()
-    complete = own.complete + others.unread + sum(one.complete for one in others.scored)
+    complete = own.complete + others.unread + sum(part.scored.complete for part in found if part.shared.any())
     return Ledger(
         {
             "studies": len(used),

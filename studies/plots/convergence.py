@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from studies.plots.convergence_record import Convergence, prepare
-from studies.plots.frame import EndLabel, Floats, add_end_labels, frame, plain, time_axis
+from studies.plots.frame import LABEL_APART, EndLabel, Floats, add_end_labels, frame, plain, time_axis
 from studies.plots.label import label
 from studies.plots.marks import LEADER, LOOKS
 from studies.plots.numbers import count_of, format_duration, format_score, format_uncertain
@@ -15,6 +15,7 @@ from studies.plots.numbers import count_of, format_duration, format_score, forma
 __all__ = ["Convergence", "draw", "prepare"]
 
 FEW = 8  # so many trials have a tick each
+TWO_OF_TWO_LINES = 0.12  # of the plot's height, between labels
 EDGE: dict[str, Any] = {"mode": "lines", "hoverinfo": "skip", "showlegend": False}
 STEPS = {"width": 0, "shape": "hv"}
 
@@ -151,7 +152,7 @@ def _add_lines(figure: go.Figure, record: Convergence) -> None:
         figure.add_hline(y=value, line={"color": "var(--ink-3)", "width": 1, "dash": "dot"}, layer="below", name=name)
         if not (name == "defaults" and record.numbers[record.leader] == 0):
             labels.append(EndLabel(value, f"{name} {record.reads(value)}", "var(--ink-2)"))
-    add_end_labels(figure, labels, record.y_range)
+    add_end_labels(figure, labels, record.y_range, TWO_OF_TWO_LINES if record.expected else LABEL_APART)
 
 
 def _add_hidden_count(figure: go.Figure, record: Convergence) -> None:

@@ -79,8 +79,10 @@ class Convergence:
             failed = self.states.count("failed")
             waiting = "Waiting for the first trial"
             return f"{count_of(failed, 'trial')} failed, none has a score yet" if failed else waiting
-        if self.expected.has_converged and self.expected.last_help is not None:
-            return f"Since trial {self.expected.last_help} only the validation score rises"
+        if self.expected and self.expected.has_converged:
+            last = self.expected.last_help
+            since = "the first trial" if last is None else f"trial {last}"
+            return f"Since {since} only the validation score rises"
         since = sum(
             state in ("complete", "pruned") and number > self.numbers[leader]
             for number, state in zip(self.numbers, self.states, strict=True)

@@ -72,10 +72,12 @@ def frame(y_title: str, x_title: str, y_range: tuple[float, float], x_range: tup
     return figure
 
 
-def add_end_labels(figure: go.Figure, labels: list[EndLabel], y_range: tuple[float, float]) -> None:
+def add_end_labels(
+    figure: go.Figure, labels: list[EndLabel], y_range: tuple[float, float], apart: float = LABEL_APART
+) -> None:
     """Words beside the right edge, moved apart where lines end close together. Narrow screens drop them (chart.js)."""
     height = y_range[1] - y_range[0] or 1.0
-    places = spread([(item.y - y_range[0]) / height for item in labels], LABEL_APART, 1.02)
+    places = spread([(item.y - y_range[0]) / height for item in labels], apart, 1.02)
     for item, place in zip(labels, places, strict=True):
         figure.add_annotation(
             name="end-label", text=item.text, x=1, y=place, xref="paper", yref="paper",

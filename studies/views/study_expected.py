@@ -12,7 +12,7 @@ from .headline import POINTS
 from .progress import Incumbent
 
 FEW_ROWS, FEW_OF_CLASS = 100, 10
-RULES = {"best": "Best mean score", "simplest": "Simplest of the tied", "fastest": "Fastest of the tied"}
+RULES = {"best": "Best score", "simplest": "Simplest of the tied", "fastest": "Fastest of the tied"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Gained:
 
 @dataclass(frozen=True)
 class Pick:
-    """What one rule of choice chooses, and how much worse than the best that is; `costs` is empty for the best."""
+    """What a rule of choice chooses, or several, and how much worse than the best that is; empty for the best."""
 
     rule: str
     number: int
@@ -158,17 +158,24 @@ class StudyExpected:
 
     @cached_property
     def picks(self) -> list[Pick]:
+        """By trial, in the order of the rules."""
+        rules: dict[int, list[str]] = {}
+        for pick in self.figures["picks"]:
+            rules.setdefault(pick["number"], []).append(RULES[pick["rule"]])
         return [
-            Pick(
-                RULES[pick["rule"]],
-                pick["number"],
-                "" if pick["number"] == self.expected.best_number else self._signed(pick["costs"]).lstrip("+±"),
-                f"[{self._signed(pick['low']).lstrip('+±')}, {self._signed(pick['high']).lstrip('+±')}]",
-                pick["fit_seconds"],
-                pick["number"] == self.figures["keep"],
-            )
-            for pick in self.figures["picks"]
+            self._pick(pick, rules.pop(pick["number"])) for pick in self.figures["picks"] if pick["number"] in rules
         ]
+
+    def _pick(self, pick: dict[str, Any], rules: list[str]) -> Pick:
+        costs, low, high = (self._signed(pick[key]).lstrip("+±") for key in ("costs", "low", "high"))
+        return Pick(
+            ", ".join([rules[0], *(rule.lower() for rule in rules[1:])]),
+            pick["number"],
+            "" if pick["number"] == self.expected.best_number else costs,
+            f"[{low}, {high}]",
+            pick["fit_seconds"],
+            pick["number"] == self.keep,
+        )
 
     @property
     def fastest(self) -> dict[str, Any] | None:
@@ -176,8 +183,8 @@ class StudyExpected:
 
     @property
     def keep(self) -> int | None:
-        """The number of the one trial that is recommended."""
-        return self.figures["keep"] if self.is_known else None
+        """The number of the one trial that is recommended; None where none is better than guessing."""
+        return self.figures["keep"] if self.is_known and not self.has_no_pattern else None
 
     @property
     def keep_why(self) -> str:
