@@ -23,6 +23,7 @@ class Gained:
     interval: str
     unit: str
     chance: float
+    is_sure: bool  # the whole interval is a gain
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ class StudyExpected:
         if not found or self.defaults is None:
             return None
         low, high = (self._signed(found[end]) for end in ("low", "high"))
-        return Gained(self._signed(found["gain"]), f"[{low}, {high}]", self.unit, found["chance"])
+        return Gained(self._signed(found["gain"]), f"[{low}, {high}]", self.unit, found["chance"], found["low"] > 0)
 
     @property
     def unit(self) -> str:

@@ -286,6 +286,7 @@ def test_the_page_says_what_to_expect_and_what_to_keep(client_of, alice, study):
     assert "About 2.0 points of that come from picking the best of many." in words
     assert "Keep trial 1: same score, 8 times faster." in words
     assert "With 60 rows the interval is wide" in words
+    assert "It is not certain that tuning gained anything over the library’s defaults." in words
     assert "believed" not in words
     assert "Since trial 3 only the validation score rises" in words
     assert "The newest 20 trials win 9 % of the resamples." in words
