@@ -1,8 +1,10 @@
 """What the convergence figure says and shows."""
 
+import numpy as np
 import pytest
 
 from studies.plots import convergence
+from studies.plots.expected_curve import ExpectedCurve
 from tests.plots.valid_figure import assert_valid
 
 
@@ -128,6 +130,31 @@ def test_every_study_gives_a_valid_figure(values, direction, axis):
     states = ["failed" if value is None else "complete" for value in values]
     shown = record(values, states, direction, axis, baseline=0.5, defaults=values[0] if values else None)
     assert_valid(shown, convergence.draw(shown))
+
+
+@pytest.mark.parametrize("axis", ["trial", "seconds"])
+@pytest.mark.parametrize("direction", ["maximize", "minimize"])
+def test_what_to_expect_is_a_second_line_with_its_band_and_the_last_gain(direction, axis):
+    sign = 1 if direction == "maximize" else -1
+    values = [sign * value for value in (0.7, 0.8, 0.75, 0.82)]
+    expected = np.array([0.69, 0.78, 0.78])
+    curve = ExpectedCurve(
+        np.array([0, 1, 3]), sign * expected, sign * expected - 0.1, sign * expected + 0.1, 1, has_converged=True
+    )
+    shown = record(values, direction=direction, axis=axis, expected=curve)
+    figure = convergence.draw(shown)
+    assert_valid(shown, figure)
+    assert shown.title == "Since trial 1 only the validation score rises"
+    traces = {trace.name: trace for trace in figure.data}
+    assert list(traces["expected"].x) == ([0, 1, 3] if axis == "trial" else [10, 20, 40])
+    assert list(traces["expected-band"].y) == pytest.approx(sign * expected + 0.1)
+    assert "noise" not in traces
+    line = next(shape for shape in figure.layout.shapes if shape.name == "last-help")
+    assert line.x0 == (1 if axis == "trial" else 20)
+    assert shown.y_range[0] < sign * 0.78 - 0.1 * sign < shown.y_range[1]  # the worse end of the band
+    header, rows = shown.table()
+    assert header[5:8] == ("Expected on new data", "80 % from", "80 % to")
+    assert [row[5] for row in rows] == [sign * 0.69, sign * 0.78, None, sign * 0.78]
 
 
 def test_a_metric_that_looks_like_markup_is_shown_literally():

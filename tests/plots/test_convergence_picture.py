@@ -1,7 +1,12 @@
 """Coordinates of the convergence figure: within the picture, and true to the record."""
 
+from dataclasses import replace
+
+import numpy as np
+
 from studies.plots.convergence import prepare
 from studies.plots.convergence_picture import MOST_POINTS, convergence_picture
+from studies.plots.expected_curve import ExpectedCurve
 
 
 def record_of(values: list[float | None], direction: str = "maximize"):
@@ -25,6 +30,14 @@ def test_points_lie_inside_and_better_is_higher() -> None:
     first, second, _, low, last = (point.y for point in picture.points)
     assert last < second < first <= low
     assert picture.points[0].text == "Trial 0: 0.700"
+
+
+def test_the_expected_score_has_its_own_line_and_the_band() -> None:
+    curve = ExpectedCurve(np.array([0, 1]), np.array([0.69, 0.72]), np.array([0.68, 0.7]), np.array([0.7, 0.74]))
+    picture = convergence_picture(replace(record_of([0.7, 0.74]), expected=curve))
+    assert picture.expected.startswith(f"M{picture.left:.1f} ")
+    assert len(picture.band.split()) == 4
+    assert convergence_picture(record_of([0.7, 0.74])).expected == ""
 
 
 def test_the_line_steps_from_best_to_best() -> None:
