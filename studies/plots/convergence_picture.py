@@ -33,7 +33,7 @@ class Point:
 class ConvergencePicture:
     """`line`: the best so far as the path data of an SVG; `band`: its standard error, a polygon's points.
 
-    Where the expected score is known the band is its 80 % band, and `expected` its line; else that is empty.
+    Where the expected score is known the band is its 80 % band, `expected` its line and `ends_at` the word at its end.
     """
 
     width: int
@@ -49,6 +49,7 @@ class ConvergencePicture:
     line: str
     band: str
     expected: str
+    ends_at: Mark | None
     label: str
 
 
@@ -69,9 +70,11 @@ def convergence_picture(record: Convergence) -> ConvergencePicture | None:
 
     digits = linear_ticks(low, high, 5)
     line, band = _steps(record, x, y)
-    expected = ""
+    expected, ends_at = "", None
     if record.expected:
         expected, band = _expected(record, x, y)
+        value = float(record.expected.values[-1])
+        ends_at = Mark(y(value), f"expected {record.reads(value)}")
     return ConvergencePicture(
         width=WIDTH,
         height=HEIGHT,
@@ -86,6 +89,7 @@ def convergence_picture(record: Convergence) -> ConvergencePicture | None:
         line=line,
         band=band,
         expected=expected,
+        ends_at=ends_at,
         label=f"{record.title}. {record.metric} of {int(record.complete.sum()):,} complete trials by number.",
     )
 

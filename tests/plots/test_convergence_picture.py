@@ -37,6 +37,7 @@ def test_the_expected_score_has_its_own_line_and_the_band() -> None:
     picture = convergence_picture(replace(record_of([0.7, 0.74]), expected=curve))
     assert picture.expected.startswith(f"M{picture.left:.1f} ")
     assert len(picture.band.split()) == 4
+    assert picture.ends_at.text == "expected 0.720"
     assert convergence_picture(record_of([0.7, 0.74])).expected == ""
 
 
