@@ -13,6 +13,7 @@ from studies.engine.expected_rows import groups_of, predictions_at, sample_of, v
 from studies.engine.expected_trials import Others, Scored, Told
 from studies.engine.tables import table_from_file
 from studies.evaluation import Plan, get_metric
+from studies.evaluation.complexity import complexity
 from studies.evaluation.honesty import Assessment, Difference, Pick, Point, assess
 from studies.evaluation.honesty.curve import RECENT
 from studies.models.json_field import finite
@@ -31,6 +32,7 @@ class Work:
     """One study's trials, and the other studies that may have scored the same rows; None: the ledger is left alone."""
 
     own: Scored
+    estimator: str
     metric: str
     kind: str
     others: Others | None
@@ -80,6 +82,7 @@ def work_out(work: Work) -> Found:
             kind=work.kind,
             groups=groups_of(table, rows, work.kind),
             defaults=numbers.index(0) if 0 in numbers else None,
+            complexity=[complexity(work.estimator, told.config, len(rows), table.n_features) for told, _ in trials],
             seconds=[_of_a_fit(told.fit_seconds, plan) for told, _ in trials],
             resamples=RESAMPLES,
         )

@@ -57,7 +57,7 @@ def _worked_out(wanted: ExpectedScore, beat: errands.Beat) -> tuple[errands.Valu
     key = _key(own, others)
     if key == wanted.trials_hash and wanted.figures is not None:
         return _ended(wanted, seen=own.complete), Ledger()
-    work = Work(own, study.metric, study.plan.kind, others)
+    work = Work(own, study.estimator, study.metric, study.plan.kind, others)
     ended = in_child(lambda: work_out(work).to_bytes(), _memory_mb(), settings.EXPECTED_SECONDS, beat)
     if ended is None:
         return None, Ledger()
