@@ -87,6 +87,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("datasets/<int:pk>/", datasets.dataset, name="dataset"),
     path("datasets/<int:pk>/new/", datasets.new_version, name="new_version"),
     path("datasets/<int:pk>/versions/<int:number>/columns/", datasets.correct_columns, name="correct_columns"),
+    path("datasets/<int:pk>/held-out/", datasets.change_held_out, name="change_held_out"),
     path("datasets/<int:pk>/delete/", datasets.remove_dataset, name="remove_dataset"),
     # studies: list, study, trial, compare, workers
     path("", list_of_studies.studies, name="studies"),

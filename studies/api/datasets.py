@@ -7,10 +7,12 @@ from django.http import HttpRequest
 from ninja import Router, Status
 
 from studies.engine.intake import READING_OPTIONS, NameRefused, store_upload, words_in
+from studies.engine.intake_held_out import wish_of
 from studies.engine.spec_errors import Problems, SpecError, nearest, quote
 from studies.models import Dataset
 from studies.tabular import TableError
 from studies.tabular.content import ENCODINGS
+from studies.tabular.held_out import AUTO, Wish
 
 from .bodies import MULTIPART, documented, expect
 from .errors import ApiError
@@ -20,7 +22,7 @@ from .tokens import MAX_ID, editor, one, team
 
 router = Router(tags=["datasets"])
 TEXT = {"type": "string"}
-FIELDS = ("name", "target", "dataset", *READING_OPTIONS)
+FIELDS = ("name", "target", "dataset", "held_out", *READING_OPTIONS)
 WAYS_TO_READ = {
     "separator": {"comma": ",", "semicolon": ";", "tab": "\t"},
     "decimal": {"point": ".", "comma": ","},
@@ -38,12 +40,12 @@ def upload(request: HttpRequest) -> Status:
     _check_fields(request)
     dataset = _known_dataset(request)
     options = _reading_options(request)
+    wish = _held_out(request, dataset)
     target = request.POST.get("target") or None
     name = request.POST.get("name", "")
     try:
-        version = store_upload(
-            membership.team, membership.user, _file(request), name, target, dataset=dataset, options=options
-        )
+        more = {"dataset": dataset, "options": options, "held_out": wish}
+        version = store_upload(membership.team, membership.user, _file(request), name, target, **more)
     except NameRefused as error:
         raise ApiError(422, str(error), {"name": [str(error)]}) from error
     except TableError as error:
@@ -55,7 +57,7 @@ def upload(request: HttpRequest) -> Status:
 @router.get("/datasets", response=list[DatasetOut])
 def list_datasets(request: HttpRequest) -> list[dict[str, Any]]:
     """The team's datasets by name, each with its newest version."""
-    return datasets_json(Dataset.objects.of_team(team(request)).order_by("name"))
+    return datasets_json(Dataset.objects.of_team(team(request)).select_related("held_out").order_by("name"))
 
 
 @router.get("/datasets/{int:dataset_id}", response=DatasetOut)
@@ -92,6 +94,19 @@ def _reading_options(request: HttpRequest) -> dict[str, Any]:
     if problems:
         raise SpecError(problems.errors)
     return options | {"missing_words": words_in(words)}
+
+
+def _held_out(request: HttpRequest, dataset: Dataset | None) -> Wish:
+    """ "auto" (also when it is left out), "none" or a share such as 0.2; a later version keeps what its dataset has."""
+    text = request.POST.get("held_out", "")
+    try:
+        wish = wish_of(text)
+    except ValueError as error:
+        raise ApiError(422, str(error), {"held_out": [str(error)]}) from error
+    if dataset is not None and wish != AUTO:
+        sentence = "held_out is for a new dataset; a later version keeps the set that its dataset has."
+        raise ApiError(422, sentence, {"held_out": [sentence]})
+    return wish
 
 
 def _file(request: HttpRequest) -> UploadedFile:

@@ -143,10 +143,17 @@ class VersionOut(Schema):
     warnings: list[Any]
 
 
+class HeldOutOut(Schema):
+    rows: int
+    how: str
+    fixed: bool
+
+
 class DatasetOut(Schema):
     id: int
     name: str
     version: VersionOut | None
+    held_out: HeldOutOut | None
 
 
 class WorkerOut(Schema):

@@ -123,7 +123,13 @@ def _best_id() -> Case:
 
 
 def dataset_json(dataset: Dataset, version: DatasetVersion | None) -> dict[str, Any]:
-    return {"id": dataset.pk, "name": dataset.name, "version": None if version is None else version_json(version)}
+    found, rows = dataset.held_out_set, 0 if version is None else version.held_out_rows
+    return {
+        "id": dataset.pk,
+        "name": dataset.name,
+        "version": None if version is None else version_json(version),
+        "held_out": None if found is None else found.as_dict(rows),
+    }
 
 
 def datasets_json(datasets: Iterable[Dataset]) -> list[dict[str, Any]]:

@@ -56,7 +56,7 @@ SPEC = {
             "rows": {"type": "integer", "nullable": True, "description": "A sample of so many rows; null for all."},
         },
     },
-    "holdout": {"type": "string"},
+    "holdout": {"type": "string", "enum": ["auto", "on", "off"]},
     "budget": {"type": "object"},
     "parallel": {"type": "integer"},
     "racing": {"type": "string"},

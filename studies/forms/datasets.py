@@ -8,6 +8,9 @@ from django.conf import settings
 from studies.engine.intake import MAX_NAME, NameRefused, correct_schema, free_name, store_upload, words_in
 from studies.models import Column, Dataset, DatasetVersion, Team, User
 from studies.tabular import TableError
+from studies.tabular.held_out import AUTO
+
+from .held_out import wish_field
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 MARKS = {"point": ".", "comma": ","}
@@ -61,9 +64,10 @@ class VersionForm(forms.Form):
             "encoding": values["encoding"],
             "missing_words": words_in(values["missing_words"]),
         }
-        name = values.get("name", "")
+        held_out = values.get("held_out", AUTO)
+        more = {"dataset": self.dataset, "options": options, "held_out": held_out}
         try:
-            return store_upload(self.team, user, values["file"], name, dataset=self.dataset, options=options)
+            return store_upload(self.team, user, values["file"], values.get("name", ""), **more)
         except NameRefused as error:
             self.add_error("name", error.message)
         except TableError as error:
@@ -72,6 +76,7 @@ class VersionForm(forms.Form):
 
 
 class DatasetForm(VersionForm):
+    held_out = wish_field()
     name = forms.CharField(max_length=MAX_NAME, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
     def clean_name(self) -> str:

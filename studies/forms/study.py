@@ -60,6 +60,7 @@ class StudyForm(forms.Form):
     folds = typed("Folds")
     repeats = typed("Repeats")
     rows = typed("Rows")
+    holdout = picked("Held-out set")
     estimator = picked("Model")
     preset = picked("Ranges")
     method = picked("Method")
@@ -147,7 +148,7 @@ class StudyForm(forms.Form):
     def _follow_data(self) -> None:
         """Another version or target has another task and another metric that suits it; another task another split."""
         if self._text("version_for") not in ("", self._text("dataset_version")):
-            self._reset("target", "task", "kind", "metric")
+            self._reset("target", "task", "kind", "metric", "holdout")
         elif "target_for" in self.data and self._text("target_for") != self._text("target"):
             self._reset("task", "metric")
         self.first = self._first_look()
@@ -204,7 +205,8 @@ class StudyForm(forms.Form):
     def _spec(self) -> dict[str, Any]:
         method = self._text("method")
         minutes = self._number("minutes")
-        texts = {name: self._text(name) or None for name in ("name", "target", "task", "metric", "method")}
+        names = ("name", "target", "task", "metric", "method", "holdout")
+        texts = {name: self._text(name) or None for name in names}
         return texts | {
             "dataset_version": self._whole("dataset_version"),
             "estimator": self.first.estimator.key if self.first.estimator else self._text("estimator") or None,

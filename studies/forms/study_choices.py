@@ -5,10 +5,14 @@ from collections.abc import Sequence
 from django.urls import reverse
 from django.utils.html import format_html
 
+from studies.engine.held_out import OFF, ON
+from studies.engine.intake_held_out import is_open
+from studies.engine.spec_examination import Examination
 from studies.engine.spec_plan import USUAL_FOLDS
 from studies.evaluation import PRESETS, Metric, Table, default_metric, get_metric, metrics_for
 from studies.models import DatasetVersion, WorkerProcess
 from studies.plots.numbers import count_of, format_parameter
+from studies.tabular.held_out import USUAL_SHARE, what_it_tells
 
 from .study import StudyForm
 
@@ -69,6 +73,9 @@ def fill_choices(form: StudyForm, versions: Sequence[DatasetVersion]) -> None:
         kind = found.plan.kind if found.plan else form.data.get("kind") or kinds[0]
         _fill(form, "kind", [(key, KINDS[key]) for key in kinds], SPLIT_HINTS.get(kind, ""))
         _select(form, "kind", found.plan.kind if found.plan else None)
+    if found.version is not None:
+        _fill(form, "holdout", *held_out_choices(found, found.version))
+        _select(form, "holdout", found.holdout)
     preset = form.data.get("preset", "")
     presets = [(key, key.capitalize()) for key in PRESETS]
     _fill(form, "preset", presets if preset else [("", OWN), *presets], PRESET_HINTS.get(preset, ""))
@@ -81,6 +88,27 @@ def fill_choices(form: StudyForm, versions: Sequence[DatasetVersion]) -> None:
     whole = found.whole.n_rows if found.whole is not None else 0
     form.fields["rows"].widget.attrs["placeholder"] = f"{whole:,}" if whole else ""
     form["parallel"].help_text = f"How many may run at once; {alive_words}."
+
+
+def held_out_choices(found: Examination, version: DatasetVersion) -> tuple[list[tuple[str, str]], str]:
+    """What can be chosen, and what a set can tell."""
+    dataset, there = version.dataset, version.dataset.held_out_set
+    task = found.task or version.task
+    if there is not None:
+        tells = f"It can tell {what_it_tells(version.held_out_rows, task)}. " if version.held_out_rows else ""
+        choices = [(ON, f"{version.held_out_rows:,} of {count_of(version.all_rows, 'row')}")]
+        if is_open(dataset, there):
+            return [*choices, (OFF, "None: dissolve it at the launch")], f"{tells}The first launch fixes it."
+        return choices, f"{tells}No study sees these rows."
+    if not is_open(dataset, None):
+        return [(OFF, "None")], "Studies have seen all rows, so none can be held out any more."
+    rows = round(USUAL_SHARE * (found.whole.n_rows if found.whole is not None else version.rows))
+    if rows < 1:
+        return [(OFF, "None")], ""
+    hint = (
+        f"Rows that no study sees, to test the final choice once. {rows:,} rows can tell {what_it_tells(rows, task)}."
+    )
+    return [(OFF, "None"), (ON, f"{USUAL_SHARE:.0%}, about {count_of(rows, 'row')}")], hint
 
 
 def _fill(form: StudyForm, name: str, choices: list[tuple[str, str]], hint: str) -> None:

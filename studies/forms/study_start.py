@@ -32,7 +32,18 @@ def usual(version_id: int, estimator: str = "") -> dict[str, str]:
 def from_spec(spec: Mapping[str, Any]) -> dict[str, str]:
     """What a spec says, as one would type it; what it leaves open is empty and decided by the engine."""
     budget = spec.get("budget") or {}
-    texts = ("name", "dataset_version", "target", "task", "metric", "estimator", "method", "seed", "parallel")
+    texts = (
+        "name",
+        "dataset_version",
+        "target",
+        "task",
+        "metric",
+        "holdout",
+        "estimator",
+        "method",
+        "seed",
+        "parallel",
+    )
     seconds = budget.get("seconds")
     values: dict[str, Any] = {
         **{name: spec.get(name) for name in texts},
@@ -48,7 +59,7 @@ def from_spec(spec: Mapping[str, Any]) -> dict[str, str]:
 def from_study(study: Study) -> dict[str, str]:
     """All that the study was made of, under a name of its own."""
     name = "" if _is_usual(study) else f"{study.name[: MAX_NAME - len(COPY)]}{COPY}"
-    return from_spec(study.spec) | {"name": name}
+    return from_spec(study.spec) | {"name": name, "holdout": ""}  # as the dataset has it today
 
 
 def from_draft(study: Study) -> dict[str, str]:

@@ -15,7 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from studies.engine.actions import Refused
 from studies.engine.intake import Gone, delete_dataset, store_sample
 from studies.forms.datasets import DatasetForm, SchemaForm, VersionForm
+from studies.forms.held_out import HeldOutForm
 from studies.models import Column, Dataset, DatasetVersion, Study
+from studies.plots.numbers import count_of
+from studies.tabular.held_out import what_it_tells
 from studies.tabular.samples import SAMPLES
 
 from .access import get_dataset, get_dataset_to_edit, get_membership, require_editor
@@ -94,7 +97,8 @@ def new_version(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (version := form.save(request.user)):
         messages.success(request, f"Version {version.number} is stored.")
         return redirect("dataset", dataset.pk)
-    return render(request, "datasets/new.html", {"section": "datasets", "form": form, "dataset": dataset})
+    context = {"section": "datasets", "form": form, "dataset": dataset}
+    return render(request, "datasets/new.html", {**context, "held_out": dataset.held_out_set})
 
 
 @require_POST
@@ -126,6 +130,22 @@ def correct_columns(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     else:
         messages.success(request, "The columns are saved.")
     return redirect(f"{reverse('dataset', args=[pk])}?version={saved.number}")
+
+
+@require_POST
+@gone_is_404()
+def change_held_out(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_dataset_to_edit(request, pk)
+    form = HeldOutForm(found, request.POST)
+    if not form.is_valid() or not form.save(request.user):
+        version = chosen_version(found, "")
+        page = page_of(request, found, version, SchemaForm(version)) | {"held_out_form": form}
+        return render(request, "datasets/dataset.html", page)
+    if form.found is None:
+        messages.success(request, "No rows are held out: studies will see all of them.")
+    else:
+        messages.success(request, f"{count_of(form.found.rows, 'row')} are held out.")
+    return redirect(f"{reverse('dataset', args=[pk])}#held-out")
 
 
 @require_POST
@@ -185,4 +205,17 @@ def page_of(request: HttpRequest, found: Dataset, version: DatasetVersion, form:
         "versions": version_changes(versions),
         "n_studies": sum(other.n_studies for other in versions),
         "studies": newest_studies(found),
+        **held_out_facts(found, version),
+    }
+
+
+def held_out_facts(found: Dataset, version: DatasetVersion) -> dict[str, Any]:
+    """The section about the held-out set; `held_out_open`: it may still be changed."""
+    held_out, seen_since = found.held_out_set, found.seen_since()
+    return {
+        "held_out": held_out,
+        "tells": what_it_tells(version.held_out_rows, version.task) if version.held_out_rows else "",
+        "seen_since": seen_since,
+        "held_out_open": seen_since is None and (held_out is None or held_out.fixed_at is None),
+        "held_out_form": HeldOutForm(found),
     }
