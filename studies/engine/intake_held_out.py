@@ -49,7 +49,9 @@ def wish_of(text: str) -> Wish:
         share = -1.0
     low, high = SHARES
     if not low <= share <= high:
-        raise ValueError(f"“{text[:40]}” is no share; choose auto, none, or a share from {low:.0%} to {high:.0%}.")
+        raise ValueError(
+            f"“{text[:40]}” is no share; choose auto, none, or a share from {100 * low:.0f} to {100 * high:.0f} %."
+        )
     return share
 
 

@@ -53,6 +53,6 @@ def _draws(spec: Fields, found: Examination, version: DatasetVersion) -> None:
         return
     tells = what_it_tells(rows, found.task or version.task)
     found.decide(
-        f"Held-out set: {USUAL_SHARE:.0%} of the rows, about {rows:,}, are drawn at the launch and left out of this "
-        f"study and all later ones; it can tell {tells}."
+        f"Held-out set: {100 * USUAL_SHARE:.0f} % of the rows, about {rows:,}, are drawn at the launch and left out of "
+        f"this study and all later ones; it can tell {tells}."
     )

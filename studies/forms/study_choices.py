@@ -108,7 +108,7 @@ def held_out_choices(found: Examination, version: DatasetVersion) -> tuple[list[
     hint = (
         f"Rows that no study sees, to test the final choice once. {rows:,} rows can tell {what_it_tells(rows, task)}."
     )
-    return [(OFF, "None"), (ON, f"{USUAL_SHARE:.0%}, about {count_of(rows, 'row')}")], hint
+    return [(OFF, "None"), (ON, f"{100 * USUAL_SHARE:.0f} %, about {count_of(rows, 'row')}")], hint
 
 
 def _fill(form: StudyForm, name: str, choices: list[tuple[str, str]], hint: str) -> None:

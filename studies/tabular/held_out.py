@@ -131,7 +131,7 @@ def draw_held_out(columns: Sequence[Column], wish: Wish) -> HeldOut:
             return HeldOut(nothing)
         raise TableError(f"No held-out set of about {counted(wanted, 'row')} can be drawn {words}.")
     share = (rows & known).sum() / known.sum()
-    return HeldOut(rows, how, f"{share:.0%} of the {counted(int(known.sum()), 'row')} with a target, {words}.")
+    return HeldOut(rows, how, f"{100 * share:.0f} % of the {counted(int(known.sum()), 'row')} with a target, {words}.")
 
 
 def carry_held_out(columns: Sequence[Column], earlier: Iterable[Earlier]) -> HeldOut:
@@ -166,7 +166,7 @@ def _carried(columns: Sequence[Column], earlier: Earlier) -> tuple[Mask, int, st
     parted = _also_outside(before, held) - _also_outside(earlier.hashes(there), held)
     if parted > COPIES_PARTED:
         few = counted(len(names), "column")
-        return nothing, 0, f"in the {few} that are left, {parted:.0%} of its rows look like rows outside of it"
+        return nothing, 0, f"in the {few} that are left, {100 * parted:.0f} % of its rows look like rows outside of it"
     _, old, new = np.intersect1d(row_keys(before), row_keys(now), assume_unique=True, return_indices=True)
     if 2 * len(old) < min(earlier.n_rows, len(now)):
         return nothing, 0, f"only {counted(len(old), 'row')} of this file are known from before"

@@ -77,7 +77,7 @@ def test_classes_keep_their_shares_and_copies_one_side() -> None:
     twins = only(columns, np.concatenate([np.arange(1_000), np.arange(0, 1_000, 5)]))
     drawn = draw_held_out(twins, 0.2)
     assert drawn.how == "stratified"
-    assert drawn.why == "20% of the 1,200 rows with a target, each class by its share."
+    assert drawn.why == "20 % of the 1,200 rows with a target, each class by its share."
     assert abs(drawn.rows.sum() - 240) <= 2
     assert abs(drawn.rows[twins[3].values == 1].sum() - 0.2 * (twins[3].values == 1).sum()) <= 1
     np.testing.assert_array_equal(drawn.rows[1_000:], drawn.rows[:1_000:5])
@@ -141,7 +141,7 @@ def test_what_cannot_be_told_is_refused() -> None:
     columns = table(200)
     first = earlier(columns, draw_held_out(columns, 0.2).rows)
     for later, why in (
-        (columns[1:2], "in the 1 column that are left, 100% of its rows look like rows outside of it"),
+        (columns[1:2], "in the 1 column that are left, 100 % of its rows look like rows outside of it"),
         ([number("other", np.arange(200))], "this file has none of its columns"),
         (table(200, seed=5), "only 0 rows of this file are known from before"),
     ):
