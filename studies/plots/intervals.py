@@ -13,7 +13,7 @@ from .ticks import linear_ticks
 
 MARGIN = 4.0  # percent of the width that stays free at both ends, for half a mark
 EDGE = 6.0  # percent: half a tick's word on a phone
-TICKS = 4
+TICKS = 6
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,8 @@ def _side_by_side(request: HttpRequest, chosen: list[Study], comparison: Compari
     by_method = _by_method(chosen, comparison)
     expected = expected_scores(chosen, draws=not by_method)
     standing = Proposal.objects.standing([study.pk for study in chosen])
+    errors = [best.stderr for one in progress.values() if (best := one.best) and best.stderr]
+    noise = min(errors, default=None)
     sides = [
         Side(
             study,
@@ -127,6 +129,7 @@ def _side_by_side(request: HttpRequest, chosen: list[Study], comparison: Compari
             metric_label(study.metric),
             expected[study.pk],
             standing=standing[study.pk],
+            noise=noise,
         )
         for i, study in enumerate(chosen)
     ]

@@ -90,8 +90,8 @@ def _ledger(expected: Expected) -> Check | None:
     people = ledger["people"]
     words = (
         f"{ledger['trials']:,} trials in {count_of(ledger['studies'], 'study').replace('studys', 'studies')} by "
-        f"{'one person' if people == 1 else f'{people} people'}; with them expect "
-        f"{format_score(ledger['expected'], expected.noise)}."
+        f"{'one person' if people == 1 else f'{people} people'}; the best of all "
+        f"should reach {format_score(ledger['expected'], expected.noise)}."
     )
     return Check(WARN, "Rows were used before", words, "ledger")
 

@@ -29,6 +29,7 @@ class Side:
     expected: Expected
     lead: Gain | None = None
     standing: Standing | None = None
+    noise: float | None = None  # a standard error, for the digits: the same for all, so that they line up
 
     @property
     def name(self) -> str:
@@ -37,11 +38,6 @@ class Side:
     @property
     def level(self) -> float:
         return self.expected.value
-
-    @property
-    def noise(self) -> float | None:
-        """For the digits of its scores: the standard error of its best trial."""
-        return self.progress.best.stderr if self.progress.best else None
 
 
 @dataclass(frozen=True)
@@ -99,9 +95,13 @@ class Pair:
 
 @dataclass(frozen=True)
 class Pairs:
-    """All against the leading one, and each against each; `missing` are those without an expected score, and why."""
+    """All against the leading one, and each against each; `missing` are those without an expected score, and why.
+
+    leader: the best that can be compared with any other, which need not be the best of all.
+    """
 
     zone: Zone
+    leader: Compared | None
     ordered: tuple[Compared, ...]
     against: tuple[Pair, ...]
     table: tuple[tuple[Compared, tuple[Pair | None, ...]], ...]
@@ -149,7 +149,7 @@ def make_pairs(
     The zone is in points, or in percent of the leading score for errors, which have no fixed scale.
     """
     if not scored:
-        return Pairs(Zone(within, 0.0, ""), (), (), (), tuple(missing))
+        return Pairs(Zone(within, 0.0, ""), None, (), (), (), tuple(missing))
     study = scored[0].study
     ordered = sorted(scored, key=lambda one: one.level, reverse=study.maximize)
     scale = 1.0 if study.metric in POINTS else abs(ordered[0].level)
@@ -159,9 +159,11 @@ def make_pairs(
         found = judge(first, second, zone.size)
         return Pair(first, second, refused=found) if isinstance(found, str) else Pair(first, second, found)
 
-    against = tuple(pair(ordered[0], other) for other in ordered[1:])
     table = tuple((row, tuple(None if row is column else pair(row, column) for column in ordered)) for row in ordered)
-    return Pairs(zone, tuple(ordered), against, table, tuple(missing))
+    told = [(row, pairs) for row, pairs in table if any(pair and pair.shares for pair in pairs)]
+    leader, beside = told[0] if told else table[0]
+    against = tuple(pair for pair in beside if pair is not None)
+    return Pairs(zone, leader, tuple(ordered), against, table, tuple(missing))
 
 
 def pairs_of(sides: Sequence[Side], within: float) -> Pairs:

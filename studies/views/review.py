@@ -208,15 +208,18 @@ def facts_about(study: Study, subject: Trial | None, progress: Any, expected: Ex
     newest = study.dataset_version.dataset.latest.number
     checks = checklist(study, subject, zero, progress, beside, newest, expected)
     is_best = progress.best is not None and progress.best.number == subject.number
+    honest = honest_facts(expected, subject)
+    own = expected if honest and honest.hand_picked is None else None  # the search's own choice alone has it
+    word = "best CV" if is_best else f"trial {subject.number}"
     shown = Incumbent(subject.number, subject.value, subject.stderr)
     return {
         "beside": beside,
-        "honest": honest_facts(expected, subject),
+        "honest": honest,
         "checks": checks,
         "n_passed": sum(check.mark == PASS for check in checks),
         "is_best": is_best,
         "gain": gain_over(study, subject.value, zero.value) if zero and zero.pk != subject.pk else None,
-        "ruler": ruler(study, shown, defaults, "best CV" if is_best else f"trial {subject.number}"),
+        "ruler": ruler(study, shown, defaults, word, own),
     }
 
 

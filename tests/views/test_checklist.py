@@ -141,5 +141,5 @@ def test_with_figures_gains_and_tie_are_those_of_the_resamples(study) -> None:
     assert found["More over-fitting to validation than gain"].startswith("Warns: 2.0 points")
     assert found["Not converged"].startswith("Warns")
     assert found["Rows were used before"].startswith(
-        "Warns: 3,140 trials in 9 studies by 4 people; with them expect 0.7"
+        "Warns: 3,140 trials in 9 studies by 4 people; the best of all should reach"
     )

@@ -126,7 +126,7 @@ def methods(version, alice):
     return make
 
 
-def test_methods_are_tested_over_their_seeds(client_of, alice, methods):
+def test_methods_are_tested_over_their_seeds(client_of, alice, version, methods):
     comparison = methods(random=[0.70, 0.71, 0.72, 0.70], bayesian=[0.78, 0.80, 0.79, 0.78])
     response = client_of(alice).get(f"/compare/{comparison.pk}/")
     words = words_of(response)
@@ -137,6 +137,12 @@ def test_methods_are_tested_over_their_seeds(client_of, alice, methods):
     assert pair.shares.low < 0.08 < pair.shares.high
     assert len(response.context["intervals"].rows[0].dots) == 4
     assert "Trials to" in words
+    assert response.context["pairs"].leader.name == "Bayesian"
+    lone = told(make_study(version, alice, name="grid 0", method="grid", state="complete"), 0.95)
+    with_grid = make_comparison([*comparison.in_order(), lone], alice, "With a grid", kind="method")
+    words = words_of(client_of(alice).get(f"/compare/{with_grid.pk}/"))
+    assert "Bayesian is better than Random" in words
+    assert "Not comparable: 1 seed, and it takes 3 of each" in words
     Study.objects.filter(name="random 0").update(state="running")
     words = words_of(client_of(alice).get(f"/compare/{comparison.pk}/"))
     assert "Random, not all of its runs have ended" in words
