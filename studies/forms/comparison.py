@@ -66,7 +66,7 @@ class ZoneForm(forms.Form):
             "min_value": "A difference has no sign here: 0 or more.",
             "max_value": "At most 50: with more, all would be the same.",
         },
-        widget=forms.NumberInput(attrs={"class": "form-control", "step": "any", "inputmode": "decimal"}),
+        widget=forms.TextInput(attrs={"class": "form-control", "inputmode": "decimal"}),  # it shows what was refused
     )
 
     def __init__(self, asked: Any, unit: str, default: float) -> None:
