@@ -12,6 +12,7 @@ from .expected_scores import Expected
 from .findings import FAIL, ORDER, PASS, WARN, Check, failed_words, failure_mark, some, touched
 from .headline import MOST_PERCENT, POINTS, gain_over
 from .labels import plan_label
+from .opening_check import opened
 from .progress import Progress
 from .runner_ups import RunnerUps
 from .study_spec import parameters_of
@@ -43,6 +44,7 @@ def checklist(
         (honest_checks.over_baseline(own) if own else None) or _over_baseline(study, trial),
         honest_checks.tie(known, trial) if known else _tie(trial, runner_ups),
         *(honest_checks.of_the_search(known) if known else ()),
+        opened(study, trial),
         _edge(study, trial),
         _data(study),
         _version(study, newest_version),

@@ -1,6 +1,5 @@
 """Opening the held-out set: the claim first, then a reason, then what rows that no study has seen say of it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +18,7 @@ from studies.tabular.held_out import what_it_tells
 from .access import get_study, get_study_to_edit
 from .headline import Gain, gain_over
 from .labels import metric_in_text, metric_label
+from .opening_check import opened_words
 from .progress import progress_of
 from .review import current_of, subject_of
 
@@ -90,16 +90,6 @@ def opening_log(dataset: Dataset) -> dict[str, Any]:
     held_out: HeldOutSet | None = dataset.held_out_set
     found = list(held_out.openings.select_related("study", "trial")) if held_out is not None else []
     return {"openings": [_line(one) for one in found], "opened": opened_words(found)}
-
-
-def opened_words(openings: Iterable[Opening]) -> str:
-    """Such as "opened never", "opened once, by Ada" and "opened 3 times, by 2 people"."""
-    found = list(openings)
-    people = sorted({one.by_name for one in found})
-    if not found:
-        return "opened never"
-    times = "once" if len(found) == 1 else f"{len(found)} times"
-    return f"opened {times}, by {people[0] if len(people) == 1 else f'{len(people)} people'}"
 
 
 def _page(request: HttpRequest, study: Study, number: int, form: OpeningForm | None = None) -> HttpResponse:

@@ -81,6 +81,8 @@ def test_the_claim_comes_first_and_the_record_stays(study: Study, alice: User, v
     assert "Rows that no study has seen give it" in page
     assert "The set was opened once, by alice@example.org" in page
     assert "We go live on Monday." in page
+    facts = client.get(reverse("review", args=[study.pk])).content.decode()
+    assert "on the held-out set" in facts
     assert Event.objects.first().verb == f"opened the held-out set for trial {number}"
     check_that_nobody_changes_it(opening)
     check_that_it_outlives_its_study(opening, study)
