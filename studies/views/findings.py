@@ -36,6 +36,24 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Remedy:
+    """What can be done about it: an address to look at, a follow-up study (its query beside the study's id), or the
+    button that extends the study."""
+
+    label: str
+    href: str = ""
+    follow: str = ""
+    extends: bool = False
+
+
+@dataclass(frozen=True)
+class Card(Check):
+    """A check of the health of a search, and what can be done about what it found."""
+
+    remedies: tuple[Remedy, ...] = ()
+
+
+@dataclass(frozen=True)
 class Touch:
     """A number at the end of its range, such as "C 9,800 of at most 10,000"."""
 

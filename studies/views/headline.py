@@ -89,14 +89,14 @@ def headline(study: Study, progress: Progress, defaults: Incumbent | None, worke
             gain = found.against if found.better else ""
         return Headline("scored", metric, progress.best, defaults, gain, waits_for_person=waits)
     if progress.counts["failed"] and not (progress.in_progress and study.is_live):
-        why, example = _commonest_failure(study)
+        why, example = commonest_failure(study)
         return Headline("all failed", metric, why_failed=why, failed_example=example)
     if not study.is_live:
         return Headline("nothing", metric)
     return Headline("waiting", metric, workers=workers)
 
 
-def _commonest_failure(study: Study) -> tuple[str, int]:
+def commonest_failure(study: Study) -> tuple[str, int]:
     """Why most of the failed trials failed, by the reason and the first line of the error; and the first of them."""
     failed = Trial.objects.filter(study=study, state=TrialState.FAILED).order_by("number")
     rows = failed.values_list("reason", "error", "number")[:200]
