@@ -61,6 +61,7 @@ SPEC = {
     "parallel": {"type": "integer"},
     "racing": {"type": "string"},
     "stop_when_converged": {"type": "boolean"},
+    "follows": {"type": "integer", "nullable": True, "description": "The study that this one goes on from."},
 }
 
 

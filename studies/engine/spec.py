@@ -14,6 +14,7 @@ from django.utils import timezone
 from studies.models import Dataset, DatasetVersion, Method, Study, StudyState, Team, Trial, User
 from studies.search import Space
 
+from .follow_up import examine_follows, what_changed
 from .spec_data import examine_data
 from .spec_errors import SpecError, quote
 from .spec_examination import Examination
@@ -29,7 +30,7 @@ __all__ = ["DraftMoved", "Resolved", "SpecError", "create_draft", "examine", "re
 
 KEYS = (
     "name", "dataset_version", "task", "target", "estimator", "space", "method", "method_options", "seed", "metric",
-    "plan", "holdout", "budget", "parallel", "racing", "stop_when_converged",
+    "plan", "holdout", "budget", "parallel", "racing", "stop_when_converged", "follows",
 )  # fmt: skip
 MAX_NAME = 120
 Piece = TypeVar("Piece")
@@ -60,6 +61,8 @@ class Resolved:
     trial_memory_mb: int | None
     parallel: int
     stop_when_converged: bool
+    follows: Study | None
+    follows_why: str
     fits: int
     grid_size: int | None
     decisions: tuple[str, ...]
@@ -88,6 +91,7 @@ class Resolved:
             "parallel": self.parallel,
             "racing": "off",
             "stop_when_converged": self.stop_when_converged,
+            "follows": None if self.follows is None else self.follows.pk,
         }
 
 
@@ -116,6 +120,7 @@ def examine(team: Team, spec: object) -> Examination:
     examine_space(fields, found)
     examine_method(fields, found)
     examine_budget(fields, found)
+    examine_follows(fields, found)
     found.name = fields.text("name", MAX_NAME) or _usual_name(found)
     return found
 
@@ -148,6 +153,8 @@ def resolved(found: Examination) -> Resolved:
         trial_memory_mb=found.trial_memory_mb,
         parallel=_there(found.parallel),
         stop_when_converged=found.stop_when_converged,
+        follows=found.follows,
+        follows_why=what_changed(found.follows, space, plan) if found.follows else "",
         fits=_there(found.fits),
         grid_size=found.grid_size,
         decisions=tuple(found.decisions),
@@ -215,7 +222,7 @@ def _columns(resolved: Resolved) -> dict[str, Any]:
     same = (
         "name", "task", "target", "estimator", "space", "method", "method_options", "seed", "metric", "direction",
         "defaults", "holdout", "max_trials", "max_seconds", "trial_seconds", "trial_memory_mb", "parallel",
-        "stop_when_converged",
+        "stop_when_converged", "follows", "follows_why",
     )  # fmt: skip
     values = {name: getattr(resolved, name) for name in same}
     return values | {"dataset_version": resolved.version, "plan_spec": resolved.plan}

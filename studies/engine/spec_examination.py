@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from studies.evaluation import Entry, Metric, Table
-from studies.models import DatasetVersion, Team
+from studies.models import DatasetVersion, Study, Team
 from studies.search import Space
 
 from .spec_errors import Problems
@@ -62,6 +62,7 @@ class Examination:
     trial_seconds: float | None = None
     trial_memory_mb: int | None = None
     stop_when_converged: bool = False
+    follows: Study | None = None
 
     def decide(self, sentence: str) -> None:
         self.decisions.append(sentence)

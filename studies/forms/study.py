@@ -109,6 +109,7 @@ class StudyForm(forms.Form):
             "task_for": self.first.task or "",
             "space_for": self._space_key() if self.space else "",
             "model_for": self._model_key(),
+            "follows": self._text("follows"),
             "draft": self._text("draft"),
             "draft_change": self._text("draft_change"),
         }
@@ -227,6 +228,7 @@ class StudyForm(forms.Form):
             },
             "parallel": self._whole("parallel"),
             "stop_when_converged": self._text("stop_when_converged") == "on",
+            "follows": _id(self._text("follows")),
         }
 
     def _place(self, path: str, sentence: str) -> None:

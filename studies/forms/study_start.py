@@ -49,6 +49,7 @@ def from_spec(spec: Mapping[str, Any]) -> dict[str, str]:
         **{name: spec.get(name) for name in texts},
         **(spec.get("plan") or {}),
         **{name: budget.get(name) for name in ("trials", "trial_seconds", "trial_memory_mb")},
+        "follows": spec.get("follows"),
         "minutes": seconds / 60 if isinstance(seconds, int | float) else seconds,
         "stop_when_converged": "on" if spec.get("stop_when_converged") is True else "",
     }

@@ -205,6 +205,7 @@ class Study(models.Model):
             "parallel": self.parallel,
             "racing": "off",
             "stop_when_converged": self.stop_when_converged,
+            "follows": self.follows_id,
         }
 
     def trial_counts(self) -> dict[str, int]:

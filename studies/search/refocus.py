@@ -162,12 +162,13 @@ def _neighbour(number: Float | Int, value: Any, by: int) -> Any:
     return number.from_axis((min(max(k, 0), number.cells - 1) + 0.5) / number.cells)
 
 
-def _round(value: float, width: float, log: bool, to: Callable[[float], int]) -> float:
-    """To a tenth of the leading digit of the range, or of the value where that is smaller and the axis logarithmic."""
+def _round(value: float, width: float, log: bool, to: Callable[[float], int], finer: int = 1) -> float:
+    """To the leading digit of the range, or of the value where that is smaller and the axis logarithmic; to so many
+    digits finer."""
     size = min(width, abs(value)) if log else width
     if not 1e-290 < size < 1e290:
         return value
-    digits = 1 - math.floor(math.log10(size))
+    digits = finer - math.floor(math.log10(size))
     scaled = value * 10.0**digits if abs(digits) < 300 else math.inf
     if not abs(scaled) < 1e15:
         return value
@@ -229,7 +230,9 @@ def _typed(number: Float | Int, end: Any, wanted: float, side: int, limit: float
     if isinstance(number, Int):
         whole = (math.ceil if side > 0 else math.floor)(wanted)
         return min(whole, limit or whole) if side > 0 else max(1, whole, math.ceil(limit or 1))
-    rounded = _round(wanted, abs(wanted - end) or 1.0, number.log, math.ceil if side > 0 else math.floor)
+    rounded = _round(
+        wanted, abs(wanted - end) or 1.0, number.log, math.ceil if side > 0 else math.floor, 0 if number.log else 1
+    )
     if limit is not None:
         rounded = min(rounded, limit) if side > 0 else max(rounded, limit)
     return max(end, rounded) if side > 0 else min(end, rounded if not number.log or rounded > 0 else wanted)
@@ -257,7 +260,10 @@ def _domain(parameter: Parameter) -> str:
 
 
 def _said(value: Plain) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    digits, _, power = f"{value:.6g}".partition("e")
+    return f"{digits}e{int(power)}" if power else digits
 
 
 __all__ = ["changes", "held", "narrowed", "widened"]

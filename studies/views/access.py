@@ -36,7 +36,9 @@ def require_owner(request: HttpRequest) -> Membership:
 
 
 def get_study(request: HttpRequest, pk: int) -> Study:
-    return get_object_or_404(Study.objects.visible_to(request.user).select_related("dataset_version__dataset"), pk=pk)
+    return get_object_or_404(
+        Study.objects.visible_to(request.user).select_related("dataset_version__dataset", "follows"), pk=pk
+    )
 
 
 def get_study_to_edit(request: HttpRequest, pk: int) -> Study:

@@ -13,6 +13,7 @@ from studies.forms.method_comparison import comparison_part, comparison_words
 from studies.forms.study import STORING, StudyForm
 from studies.forms.study_cards import method_cards, model_cards, recommendation
 from studies.forms.study_choices import fill_choices, split_words
+from studies.forms.study_follow import follow_up_of, from_follow_up
 from studies.forms.study_minutes import minutes_of
 from studies.forms.study_paste import paste
 from studies.forms.study_preview import preview_of
@@ -22,6 +23,7 @@ from studies.models import Dataset, DatasetVersion, Membership, Study, StudyStat
 from studies.plots.numbers import count_of
 
 from .access import get_study, get_study_to_edit, get_version, require_editor
+from .lineage import lineage_of, touched_ends
 from .new_study_store import store, store_comparison
 
 MOST_VERSIONS = 200
@@ -39,6 +41,10 @@ def new_study(request: HttpRequest) -> HttpResponse:
         return elsewhere
     if not versions:
         return render(request, "studies/new.html", {"section": "studies"})
+    follow = _id(request, "follow")
+    if follow is not None and get_study(request, follow).state == StudyState.DRAFT:
+        messages.warning(request, "A draft has no trials to go on from. Launch it first, or edit it.")
+        return redirect("study", pk=follow)
     draft = _id(request, "draft")
     if draft is not None and get_study_to_edit(request, draft).state != StudyState.DRAFT:
         messages.warning(request, "This is no draft any more: it was launched. Clone it to try something else.")
@@ -94,6 +100,12 @@ def _first_form(request: HttpRequest, team: Team, versions: list[DatasetVersion]
     if clone is not None:
         study = get_study(request, clone)
         return StudyForm(team, from_study(study), start=study.space)
+    follow = _id(request, "follow")
+    if follow is not None:
+        study = get_study(request, follow)
+        made = follow_up_of(study, request.GET, touched_ends(study))
+        messages.info(request, made.said)
+        return StudyForm(team, from_follow_up(study, made), start=made.space)
     draft = _id(request, "draft")
     if draft is not None:
         study = get_study_to_edit(request, draft)
@@ -105,7 +117,10 @@ def _first_form(request: HttpRequest, team: Team, versions: list[DatasetVersion]
 
 def _elsewhere(request: HttpRequest, team: Team) -> HttpResponse | None:
     """Back to what the address names, with a word, when it is another team's of the same person."""
-    study, version = _id(request, "clone") or _id(request, "draft"), _id(request, "dataset_version")
+    study, version = (
+        _id(request, "clone") or _id(request, "follow") or _id(request, "draft"),
+        _id(request, "dataset_version"),
+    )
     if study is not None:
         named: Study | Dataset = get_study(request, study)
     elif version is not None:
@@ -151,6 +166,7 @@ def _context(request: HttpRequest, form: StudyForm, versions: list[DatasetVersio
     return {
         "form": form,
         "found": found,
+        "follows": lineage_of(found),
         "models": model_cards(form),
         "recommendation": recommendation(form),
         "methods": method_cards(form),

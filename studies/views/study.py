@@ -21,6 +21,7 @@ from .audit import audit_shown
 from .headline import default_trial, gain_over, headline
 from .labels import estimator_label, method_in_text, metric_label, metric_unit, plan_label
 from .leaderboard import leaderboard
+from .lineage import followers
 from .progress import Incumbent, progress_of
 from .ruler import Ruler, ruler
 from .situation import Situation, situation
@@ -120,6 +121,7 @@ def live_context(request: HttpRequest, shown: Study, now: Situation | None = Non
         "extended": shown.max_trials + 20,
         "standing": Proposal.objects.standing([shown.pk])[shown.pk],
         "comments": comments,
+        "followers": followers(shown),
         "n_comments": sum(comments.values()),
     }
 

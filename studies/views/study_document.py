@@ -32,6 +32,7 @@ def study_document(study: Study) -> dict[str, Any]:
         "launched_at": study.launched_at,
         "finished_at": study.finished_at,
         "spec": study.spec,
+        "follows_why": study.follows_why,
         "direction": study.direction,
         "defaults": study.defaults,
         "baseline": finite(study.baseline),

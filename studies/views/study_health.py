@@ -10,16 +10,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from studies.engine.store.versions import StorageAway
-from studies.engine.tables import evaluation_table
-from studies.evaluation import catalogue
+from studies.engine.follow_up import bounds_of
 from studies.models import Study, TrialState
 
 from .access import get_study
 from .allowed import allowed_actions
 from .expected_scores import Expected, expected_scores
 from .explanation import KEPT_SECONDS, STEPS, TOLD, study_explanation
-from .findings import ORDER, PASS, Bounds, Card, touched
+from .findings import ORDER, PASS, Card, touched
 from .headline import POINTS, commonest_failure
 from .health_data import few_rows, too_good
 from .health_model import surrogate, without_effect
@@ -88,7 +86,7 @@ def _cards(study: Study, expected: Expected) -> list[Card]:
     best = better(complete, key=lambda row: row[2]) if complete else None
     learned = study_explanation(study).learned
     found = [
-        edge(touched(parameters_of(study), best[1], _bounds(study))) if best else None,
+        edge(touched(parameters_of(study), best[1], bounds_of(study))) if best else None,
         without_effect(learned, study.defaults),
         _failures(study, len(rows)),
         _folds(study, complete, best[3] if best else None),
@@ -98,16 +96,6 @@ def _cards(study: Study, expected: Expected) -> list[Card]:
         surrogate(learned),
     ]
     return sorted((card for card in found if card), key=lambda card: ORDER[card.mark])
-
-
-def _bounds(study: Study) -> Bounds:
-    """What the model can take at all; nothing is known of it while the table is out of reach."""
-    if study.estimator not in catalogue:
-        return {}
-    try:
-        return catalogue[study.estimator].bounds(evaluation_table(study.dataset_version, study.target, study.task))
-    except (StorageAway, ValueError, OSError):
-        return {}
 
 
 def _failures(study: Study, done: int) -> Card:
