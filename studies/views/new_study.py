@@ -145,8 +145,8 @@ def _id(request: HttpRequest, name: str) -> int | None:
 
 def _source(request: HttpRequest) -> Study | None:
     """The study that the form is filled in from."""
-    clone = _id(request, "clone")
-    return None if clone is None else get_study(request, clone)
+    source = _id(request, "clone") or _id(request, "follow")
+    return None if source is None else get_study(request, source)
 
 
 def _draft(request: HttpRequest, form: StudyForm) -> Study | None:
