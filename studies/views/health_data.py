@@ -28,20 +28,19 @@ def too_good(
     ]
     messages = [str(warning["message"]) for warning in warnings if warning.get("code") in TELLING]
     perfect = best is not None and _nearly_perfect(best, guess, metric, maximize)
+    columns = (Remedy("Look at the columns", href=f"{dataset}#columns"),)
     look = tuple(Remedy(f"Look at {name}", href=f"{dataset}#columns") for name in suspects[:3])
     if perfect and messages:
         words = f"Hardly any error is left, and there is a reason: {messages[0]}"
-        return Card(
-            FAIL, "Too good to be true", words, look or (Remedy("Look at the columns", href=f"{dataset}#columns"),)
-        )
+        return Card(FAIL, "Too good to be true", words, remedies=look or columns)
     if messages:
-        return Card(WARN, "A column may give the target away", messages[0], look)
+        return Card(WARN, "A column may give the target away", messages[0], remedies=look)
     if perfect:
         words = (
             f"The best score is {format_score(best)}: hardly any error is left. Is a column only known after the "
             "target, or computed from it?"
         )
-        return Card(WARN, "Nearly perfect", words, (Remedy("Look at the columns", href=f"{dataset}#columns"),))
+        return Card(WARN, "Nearly perfect", words, remedies=columns)
     return Card(
         PASS, "Not too good to be true", "Errors are left, and no single column was found to give the target away."
     )
@@ -65,10 +64,16 @@ def few_rows(
     if beyond_noise is None:
         if trials < MANY_TRIALS or rows >= FEW_ROWS:
             return None
-        return Card(WARN, "Few rows for this many trials", f"{counted}: the best of them owes much to luck.", remedies)
+        return Card(
+            WARN,
+            "Few rows for this many trials",
+            f"{counted}: the best of them owes much to luck.",
+            "optimism",
+            remedies,
+        )
     if beyond_noise:
         found = f"over-fitting to validation is {optimism}, more than the noise of one trial"
         words = f"{counted}: {found}. More trials add to it."
-        return Card(WARN, "Few rows for this many trials", words, remedies)
+        return Card(WARN, "Few rows for this many trials", words, "optimism", remedies)
     found = f"over-fitting to validation is {optimism}" if optimism else "no over-fitting to validation was found"
-    return Card(PASS, "Enough rows for this many trials", f"{counted}: {found}.")
+    return Card(PASS, "Enough rows for this many trials", f"{counted}: {found}.", "optimism")

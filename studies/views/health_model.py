@@ -30,7 +30,7 @@ def surrogate(learned: Learned | None) -> Card | None:
         WARN,
         "The surrogate does not predict yet" if trials < FEW else "The surrogate does not predict",
         said,
-        (SEES_CHECK, *more),
+        remedies=(SEES_CHECK, *more),
     )
 
 
@@ -61,4 +61,4 @@ def without_effect(learned: Learned | None, has_default: Collection[str]) -> Car
         if len(idle) < len(rows)
         else ()
     )
-    return Card(WARN, title, f"Of the differences between scores {'; '.join(said[:3])}.", remedies)
+    return Card(WARN, title, f"Of the differences between scores {'; '.join(said[:3])}.", remedies=remedies)

@@ -36,7 +36,7 @@ def edge(touches: Sequence[Touch]) -> Card:
     names = ", ".join(touch.name for touch in touches[:2]) + (" and more" if len(touches) > 2 else "")
     remedy = Remedy("Widen and search again", follow="widen=1")
     words = f"{some([touch.words for touch in touches])}. Better values may lie beyond."
-    return Card(WARN, f"The best is on the edge of {names}", words, (remedy,))
+    return Card(WARN, f"The best is on the edge of {names}", words, remedies=(remedy,))
 
 
 def failures(failed: int, done: int, commonest: str = "") -> Card:
@@ -48,9 +48,9 @@ def failures(failed: int, done: int, commonest: str = "") -> Card:
         ": "
     )
     if mark == PASS:
-        return Card(mark, "Few trials failed", words, (SEES_FAILED,))
+        return Card(mark, "Few trials failed", words, remedies=(SEES_FAILED,))
     remedies = (SEES_FAILED, Remedy("Change the space and search again", follow="same=1"))
-    return Card(mark, "Most trials failed" if mark == FAIL else "Many trials failed", words, remedies)
+    return Card(mark, "Most trials failed" if mark == FAIL else "Many trials failed", words, remedies=remedies)
 
 
 def folds(
@@ -79,7 +79,7 @@ def folds(
     where = "above" if away > 0 else "below"
     words = f"{names[fold]} scores {size} {where} the mean of the others: its rows are unlike theirs."
     repeats = (Remedy(f"Use {REPEATS} repeats", follow=f"repeats={REPEATS}"),) if can_repeat else ()
-    return Card(WARN, "Folds disagree", words, (SEES_FOLDS, *repeats))
+    return Card(WARN, "Folds disagree", words, remedies=(SEES_FOLDS, *repeats))
 
 
 def _apart(means: NDArray[np.float64], fold: int) -> tuple[float, float]:
@@ -100,4 +100,4 @@ def duplicates(configs: Sequence[Mapping[str, Any]]) -> Card:
     if again < MANY_AGAIN * len(configs):
         return Card(PASS, "Few configurations ran twice", f"{words}.")
     remedy = Remedy("Change the space and search again", follow="same=1")
-    return Card(WARN, "Configurations ran again", f"{words}: the space holds little that is new.", (remedy,))
+    return Card(WARN, "Configurations ran again", f"{words}: the space holds little that is new.", remedies=(remedy,))

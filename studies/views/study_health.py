@@ -63,7 +63,7 @@ def health_of(study: Study) -> Health:
     known = study.trials.filter(state__in=TOLD).count()
     used = known - known % max(1, known // STEPS) if study.is_live else known
     expected = expected_scores([study])[study.pk]
-    key = f"{used}.{expected.computed_at.timestamp() if expected.computed_at else 0:.0f}"
+    key = f"{used}.{expected.as_of.timestamp() if expected.as_of else 0:.0f}"
     place = f"health.{study.pk}.{study.created_at.timestamp()}.{key}"
     kept = cache.get(place)
     if kept is None:

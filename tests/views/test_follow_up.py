@@ -28,7 +28,9 @@ def opened(client, study, query):
 
 
 def test_a_narrowed_study_is_shown_launched_and_remembered(client_of, alice, study):
-    make_expected_score(study, ledger={"studies": 3, "people": 2, "trials": 1240})
+    scores = {"best": 0.9, "expected": 0.87, "low": 0.8, "high": 0.92}
+    counts = {"studies": 3, "people": 2, "trials": 1240, "left_out": 0, "rows": 60, "versions": 1}
+    make_expected_score(study, ledger=counts | scores)
     client = client_of(alice)
     response, posted = opened(client, study, "narrow=1")
     words = words_of(response)
