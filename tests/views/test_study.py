@@ -176,10 +176,10 @@ def test_queries_do_not_grow_with_trials(client_of, alice, version, django_asser
     for number in range(60):
         make_trial(study, number)
     browser = client_of(alice)
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(29):
         page_of(browser, study)
     make_expected_score(study)
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(28):
         page_of(browser, study)
 
 
