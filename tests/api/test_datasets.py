@@ -90,3 +90,17 @@ def test_viewers_and_strangers(program_of, vera, charlie, version) -> None:
     assert program_of(vera).get(f"/datasets/{version.dataset_id}").status_code == 200
     assert program_of(charlie).get(f"/datasets/{version.dataset_id}").status_code == 404
     assert program_of(charlie).get("/datasets").json() == []
+
+
+def test_a_held_out_set_is_wanted_at_the_upload_and_told(program_of, bob) -> None:
+    program = program_of(bob)
+    body = program.upload(file=table(), name="Held", held_out="20 %").json()
+    assert body["held_out"] == {"rows": 12, "how": "stratified", "fixed": False}
+    assert body["version"]["rows"] == 48
+    later = program.upload(file=table(), dataset=str(body["id"]), held_out="0.2")
+    assert (later.status_code, set(later.json()["errors"])) == (422, {"held_out"})
+    wrong = program.upload(file=table(), name="Other", held_out="0.7")
+    assert wrong.json()["errors"]["held_out"] == [
+        "“0.7” is no share; choose auto, none, or a share from 5 to 50 %."
+    ]  # fmt: skip
+    assert program.upload(file=table(), name="None").json()["held_out"] is None
