@@ -140,6 +140,8 @@ def change_held_out(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid() or not form.save(request.user):
         version = chosen_version(found, "")
         page = page_of(request, found, version, SchemaForm(version)) | {"held_out_form": form}
+        if not page["held_out_open"]:  # a study was launched in the meantime: the form is gone
+            messages.error(request, " ".join(form.errors.get("wish", [])))
         return render(request, "datasets/dataset.html", page)
     if form.found is None:
         messages.success(request, "No rows are held out: studies will see all of them.")
