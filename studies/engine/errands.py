@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, IntegerField, QuerySet, Value
 from django.utils import timezone
 
 from studies.engine import bell, fitness
@@ -141,24 +141,29 @@ def want_again(rows: QuerySet[Any], who: Any, **values: Any) -> int:
 
 def ring_waiting() -> None:
     """Ring for what waits and was not rung for lately; Redis may have been away, or emptied."""
-    for kind in KINDS:
-        if not _ring(kind):
-            return
-
-
-def _ring(kind: Kind) -> bool:
-    """False when Redis is away."""
-    served = None
-    for pk, rung_at in kind.model._default_manager.filter(state=ErrandState.WAITING).values_list("pk", "rung_at"):
+    served: dict[type[Errand], bool] = {}
+    for kind, pk, rung_at in _in_state(ErrandState.WAITING, "rung_at"):
         if rung_at is not None and abs(timezone.now() - rung_at) <= RING_AGAIN:
             continue
-        served = kind.is_served() if served is None else served
-        if not served:
-            break
+        if kind.model not in served:
+            served[kind.model] = kind.is_served()
+        if not served[kind.model]:
+            continue
         if not bell.ring_errand(kind.job, pk, kind.is_short):
-            return False
+            return
         kind.model._default_manager.filter(pk=pk).update(rung_at=timezone.now())
-    return True
+
+
+def _in_state(state: str, field: str) -> list[tuple[Kind, int, Any]]:
+    """Errands of all kinds in that state, each with its key and one of its fields: one query."""
+    first, *others = (
+        kind.model._default_manager.filter(state=state)
+        .annotate(kind=Value(number, IntegerField()))
+        .values_list("kind", "pk", field)
+        .order_by()
+        for number, kind in enumerate(KINDS)
+    )
+    return [(KINDS[number], pk, value) for number, pk, value in first.union(*others, all=True)]
 
 
 def leave_to_another(model: type[Errand], pk: int) -> None:
@@ -169,11 +174,7 @@ def leave_to_another(model: type[Errand], pk: int) -> None:
 
 def running() -> dict[tuple[type[Errand], int], int]:
     """The beat of each that is being done, by its kind and key."""
-    return {
-        (kind.model, pk): beat
-        for kind in KINDS
-        for pk, beat in kind.model._default_manager.filter(state=ErrandState.RUNNING).values_list("pk", "beat")
-    }
+    return {(kind.model, pk): beat for kind, pk, beat in _in_state(ErrandState.RUNNING, "beat")}
 
 
 def give_back(model: type[Errand], pk: int) -> None:
