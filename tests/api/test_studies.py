@@ -172,7 +172,10 @@ def test_limits_change_while_it_runs(program_of, bob, version) -> None:
     changes = {"budget": {"trials": 80, "trial_seconds": None, "trial_memory_mb": 512}, "parallel": 4}
     spec = program.patch(f"/studies/{study.pk}", changes).json()["spec"]
     assert spec["budget"] == {"trials": 80, "seconds": None, "trial_seconds": None, "trial_memory_mb": 512}
-    assert spec["parallel"] == 4
+    assert (spec["parallel"], spec["stop_when_converged"]) == (4, False)
+    changed = program.patch(f"/studies/{study.pk}", {"stop_when_converged": True}).json()
+    assert changed["spec"]["stop_when_converged"] is True
+    assert study.events.latest("pk").detail == "stop when converged no to yes"
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ def test_a_clone_fills_everything_in(browser, version) -> None:
     study = make_study(
         version, metric="log_loss", direction="minimize", method="grid", method_options={"levels": {"C": 3}}, seed=7,
         plan_spec={"kind": "kfold", "folds": 4, "repeats": 2}, max_trials=33, max_seconds=90.0, trial_seconds=2.5,
-        trial_memory_mb=256, parallel=3,
+        trial_memory_mb=256, parallel=3, stop_when_converged=True,
     )  # fmt: skip
     response = browser.get(f"{URL}?clone={study.pk}")
     assert "Filled in from" in response.content.decode()

@@ -90,13 +90,14 @@ def test_finish_a_manual_study(client_of, bob, version, alice):
 def test_limits_change_and_a_button_may_send_just_one(client_of, bob, study):
     browser = client_of(bob)
     given = {"max_trials": "40", "max_minutes": "2.5", "trial_seconds": "", "trial_memory_mb": "512", "parallel": "3"}
-    assert browser.post(f"/studies/{study.pk}/limits/", given).status_code == 302
+    assert browser.post(f"/studies/{study.pk}/limits/", given | {"when_converged": "stop"}).status_code == 302
     study.refresh_from_db()
     limits = (study.max_trials, study.max_seconds, study.trial_seconds, study.trial_memory_mb, study.parallel)
     assert limits == (40, 150.0, None, 512, 3)
     assert browser.post(f"/studies/{study.pk}/limits/", {"max_trials": "60"}).status_code == 302
     study.refresh_from_db()
     assert (study.max_trials, study.max_seconds, study.parallel) == (60, 150.0, 3)
+    assert study.stop_when_converged
 
 
 def test_extending_a_complete_study_resumes_it(client_of, bob, study):
