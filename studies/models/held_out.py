@@ -37,6 +37,16 @@ class HeldOutSet(models.Model):
     def __str__(self) -> str:
         return f"Held-out set of {self.dataset}"
 
+    @property
+    def opened(self) -> str:
+        """Such as "opened never", "opened once, by Ada" and "opened 3 times, by 2 people"; one query."""
+        names = list(self.openings.values_list("by_name", flat=True))
+        if not names:
+            return "opened never"
+        times = "once" if len(names) == 1 else f"{len(names)} times"
+        people = set(names)
+        return f"opened {times}, by {names[0] if len(people) == 1 else f'{len(people)} people'}"
+
     def as_dict(self, rows: int) -> dict[str, Any]:
         """`rows`: of the set, in the version that is shown."""
         return {"rows": rows, "how": self.how, "fixed": self.fixed_at is not None}

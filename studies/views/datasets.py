@@ -23,6 +23,7 @@ from studies.tabular.samples import SAMPLES
 
 from .access import get_dataset, get_dataset_to_edit, get_membership, require_editor
 from .column_rows import column_rows, file_size, preview_rows, target_sentence
+from .opening import opening_log
 from .version_changes import version_changes
 
 PER_PAGE = 50
@@ -208,6 +209,7 @@ def page_of(request: HttpRequest, found: Dataset, version: DatasetVersion, form:
         "n_studies": sum(other.n_studies for other in versions),
         "studies": newest_studies(found),
         **held_out_facts(found, version),
+        **opening_log(found),
     }
 
 

@@ -18,7 +18,6 @@ from studies.tabular.held_out import what_it_tells
 from .access import get_study, get_study_to_edit
 from .headline import Gain, gain_over
 from .labels import metric_in_text, metric_label
-from .opening_check import opened_words
 from .progress import progress_of
 from .review import current_of, subject_of
 
@@ -86,10 +85,10 @@ def opening_again(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 
 def opening_log(dataset: Dataset) -> dict[str, Any]:
-    """Every opening of a dataset's set, the latest first, and what they mean for the next; one query."""
+    """Every opening of a dataset's set, the latest first, and how often it was opened."""
     held_out: HeldOutSet | None = dataset.held_out_set
     found = list(held_out.openings.select_related("study", "trial")) if held_out is not None else []
-    return {"openings": [_line(one) for one in found], "opened": opened_words(found)}
+    return {"openings": [_line(one) for one in found], "opened": held_out.opened if held_out is not None else ""}
 
 
 def _page(request: HttpRequest, study: Study, number: int, form: OpeningForm | None = None) -> HttpResponse:
