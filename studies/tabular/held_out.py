@@ -27,6 +27,7 @@ USUAL_SHARE, MOST_ROWS = 0.2, 5_000
 FEWEST, FEWEST_BY_TIME = 3_000, 500  # rows with a target from which "auto" draws a set
 SHARES = (0.05, 0.5)
 FEWEST_AT_ALL = 50
+FEWEST_HELD, FEWEST_GROUPS = 10, 5  # with which an interval can be told; fewer could be opened, and would say nothing
 SEED = 0
 USUAL_LEVEL = 0.8  # the score at which a share is judged before there is one
 Z = 1.96  # 95 %, two-sided
@@ -104,7 +105,13 @@ def wanted_rows(known: int, wish: Wish, by_time: bool = False) -> int:
             f"{counted(known, 'row')} with a target are too few to hold some out: at least {FEWEST_AT_ALL} are needed. "
             "Choose no held-out set."
         )
-    return round(float(wish) * known)
+    wanted = round(float(wish) * known)
+    if wanted < FEWEST_HELD:
+        raise TableError(
+            f"{100 * float(wish):.0f} % of {counted(known, 'row')} are too few to tell a score: at least {FEWEST_HELD} "
+            "are needed. Choose a larger share, or no held-out set."
+        )
+    return wanted
 
 
 def draw_held_out(columns: Sequence[Column], wish: Wish) -> HeldOut:
@@ -126,12 +133,24 @@ def draw_held_out(columns: Sequence[Column], wish: Wish) -> HeldOut:
         rows = _draw_rows(columns, target if by_class else None, known, wanted)
         how = "stratified" if by_class else "random"
         words = "each class by its share" if by_class else "at random"
-    if not rows.any() or not (known & ~rows).any():
+    if problem := _problem(rows, known, group):
         if wish == AUTO:
             return HeldOut(nothing)
-        raise TableError(f"No held-out set of about {counted(wanted, 'row')} can be drawn {words}.")
+        raise TableError(f"No held-out set of about {counted(wanted, 'row')} can be drawn {words}: {problem}.")
     share = (rows & known).sum() / known.sum()
     return HeldOut(rows, how, f"{100 * share:.0f} % of the {counted(int(known.sum()), 'row')} with a target, {words}.")
+
+
+def _problem(rows: Mask, known: Mask, group: Column | None) -> str:
+    """Why such a set could not tell a score, or leaves nothing to learn from; "" where it could."""
+    told = rows & known
+    if not (known & ~rows).any():
+        return "nothing would be left to learn from"
+    if told.sum() < FEWEST_HELD:
+        return f"it would have {counted(int(told.sum()), 'row')} with a target, and it takes {FEWEST_HELD}"
+    if group is not None and (groups := len(np.unique(_units(group)[told]))) < FEWEST_GROUPS:
+        return f"it would have {counted(groups, 'group')}, and it takes {FEWEST_GROUPS}"
+    return ""
 
 
 def carry_held_out(columns: Sequence[Column], earlier: Iterable[Earlier]) -> HeldOut:
@@ -182,14 +201,27 @@ def _also_outside(hashes: NDArray[np.uint64], held: Mask) -> float:
 
 
 def _copies_of_held(columns: Sequence[Column], earlier: Earlier, names: Sequence[str], fresh: Mask) -> Mask:
-    """New rows that say what a row of the set says and none outside of it, identifiers aside."""
+    """New rows that say what a row of the set says and none outside of it, identifiers aside; or that have an
+    identifier, or are of a group, that only the set has: a row with a corrected cell is still the row that it was."""
+    marks = {column.name for column in [*earlier.unlocked, *columns] if column.kind == "id" or column.role == "group"}
     ids = {column.name for column in earlier.unlocked if column.kind == "id"}
+    by_name = {column.name: column for column in columns}
+    found = np.zeros(len(fresh), np.bool_)
+    if not fresh.any():
+        return found
     said = [name for name in names if name not in ids]
-    if not said or not fresh.any():
-        return np.zeros(len(fresh), np.bool_)
-    before, held = earlier.hashes(said), earlier.mask
-    only_held = np.setdiff1d(before[held], before[~held])
-    return fresh & np.isin(row_hashes(columns, said), only_held)
+    if said:
+        found |= _only_of_held(columns, earlier, said)
+    for name in names:
+        if name in marks:
+            found |= _only_of_held(columns, earlier, [name]) & ~by_name[name].missing
+    return fresh & found
+
+
+def _only_of_held(columns: Sequence[Column], earlier: Earlier, names: Sequence[str]) -> Mask:
+    """New rows that say in these columns what rows of the set say, and none outside of it."""
+    before, held = earlier.hashes(names), earlier.mask
+    return np.isin(row_hashes(columns, names), np.setdiff1d(before[held], before[~held]))
 
 
 def _with_role(columns: Sequence[Column], role: str) -> Column | None:
@@ -197,12 +229,17 @@ def _with_role(columns: Sequence[Column], role: str) -> Column | None:
 
 
 def _draw_groups(group: Column, known: Mask, wanted: int) -> Mask:
-    """Whole groups, drawn until the set is full; a row without a group is one of its own. `known` rows alone count."""
+    """Whole groups, drawn until the set is full. `known` rows alone count."""
+    return _taken(_units(group), known, wanted)
+
+
+def _units(group: Column) -> NDArray[np.int64]:
+    """(n,) a code for each group; a row without a group is one of its own."""
     codes = np.asarray(group.values, np.float64)
     missing = group.missing
     _, units = np.unique(np.where(missing, -1.0, codes), return_inverse=True)
     units = np.where(missing, units.max(initial=0) + 1 + np.cumsum(missing), units)
-    return _taken(np.unique(units, return_inverse=True)[1], known, wanted)
+    return np.unique(units, return_inverse=True)[1]
 
 
 def _latest(time: Column, known: Mask, wanted: int) -> Mask:

@@ -130,11 +130,39 @@ def test_copies_join_the_set_and_what_was_gone_comes_back_to_it() -> None:
     copied[0].values.flags.writeable = True
     copied[0].values[100] = 150  # another id, else the same
     assert carry_held_out(copied, [first]).rows[100]
+    corrected = only(columns, slice(None))
+    corrected[1] = number("x", np.where(np.arange(100) == row, 9.0, columns[1].values))  # another cell, the same id
+    np.testing.assert_array_equal(carry_held_out(corrected, [first]).rows, held)
     without = only(columns, np.arange(100) != row)
     second = carry_held_out(without, [first])
     assert second.gone == 1
     back = carry_held_out(columns, [earlier(without, second.rows), first])
     np.testing.assert_array_equal(back.rows, held)
+
+
+def test_new_rows_of_a_held_group_are_held() -> None:
+    columns = table(240)
+    columns[2] = number("who", np.arange(240) % 40, "group", "integer")
+    held = draw_held_out(columns, 0.2).rows
+    new = table(320, seed=3)
+    new[2] = number("who", np.arange(320) % 41, "group", "integer")  # 40: a group that nobody has seen yet
+    later = [
+        Column(c.name, c.kind, c.role, np.concatenate([c.values, n.values[240:]]), c.levels)
+        for c, n in zip(columns, new, strict=True)
+    ]
+    carried = carry_held_out(later, [earlier(columns, held)]).rows
+    assert set(later[2].values[carried]) == set(columns[2].values[held])
+    assert not set(later[2].values[~carried]) & set(columns[2].values[held])
+
+
+def test_a_set_that_could_not_tell_a_score_is_not_drawn() -> None:
+    with pytest.raises(TableError, match="5 % of 60 rows are too few"):
+        draw_held_out(table(60), 0.05)
+    columns = table(3_000)
+    columns[2] = number("who", np.arange(3_000) % 10, "group", "integer")
+    assert not draw_held_out(columns, AUTO).rows.any()
+    with pytest.raises(TableError, match="it would have 2 groups, and it takes 5"):
+        draw_held_out(columns, 0.2)
 
 
 def test_what_cannot_be_told_is_refused() -> None:
