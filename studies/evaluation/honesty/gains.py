@@ -8,7 +8,8 @@
 
 R2 and RMSE average the loss before anything else is done with it; v of R2 is 1 - loss / variance of all y, so that it
 is linear in the loss, and that of RMSE is -sqrt(loss). Balanced accuracy averages within each class, then over classes.
-Sums of whole numbers stay exact in float32 up to 2**24, so that equal trials stay equal.
+Sums of whole numbers stay exact in float32 up to 2**24, so that equal trials stay equal. Losses are taken in units of
+sd(y), and no row's is above 1e30: a model that has blown up is the worst one, and not a NaN that spoils all others.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from .resamples import Weights
 
 Floats = NDArray[np.float64]
 WEIGHTS_AT_ONCE, TRIALS_AT_ONCE = 125, 125
+MOST_LOSS = 1e30
 
 
 def products(weights: Weights, gains: Array) -> Floats:
@@ -42,7 +44,8 @@ class AdditiveScorer:
         self.repeats = np.array([float(len(_part(answer, metric))) for answer in answers])
         self.gains = np.stack([gain(y, _part(answer, metric)) for answer in answers])
         self.metric = metric
-        self.variance = float(np.var(y.astype(np.float64))) if metric == "r2" else 1.0
+        self.scale = _scale(y) if metric in ("r2", "rmse", "mae") else 1.0
+        self.variance = float(np.var(y / self.scale)) if metric == "r2" else 1.0
 
     def values(self, weights: Weights, wanted: NDArray[np.bool_] | None = None) -> Floats:
         """(k, T) under weights (k, n); `wanted` changes nothing, since all come at once."""
@@ -54,10 +57,10 @@ class AdditiveScorer:
     def shown(self, means: Floats) -> Floats:
         """Mean gains as values of the metric, more is better."""
         if self.metric == "rmse":
-            return -np.sqrt(np.maximum(-means, 0.0))
+            return -np.sqrt(np.maximum(-means, 0.0)) * self.scale
         if self.metric == "r2":
             return 1.0 + means / self.variance if self.variance else np.where(means < 0.0, 0.0, 1.0)
-        return means
+        return means * self.scale
 
 
 class BalancedScorer:
@@ -107,11 +110,20 @@ def _log_probability(y: Array, probabilities: Array) -> Array:
 
 
 def _squared(y: Array, values: Array) -> Array:
-    return np.asarray(-np.square(y - values.astype(np.float64)).sum(axis=0), dtype=np.float32)
+    return _summed(np.square((y - values.astype(np.float64)) / _scale(y)))
 
 
 def _absolute(y: Array, values: Array) -> Array:
-    return np.asarray(-np.abs(y - values.astype(np.float64)).sum(axis=0), dtype=np.float32)
+    return _summed(np.abs((y - values.astype(np.float64)) / _scale(y)))
+
+
+def _summed(losses: Array) -> Array:
+    return np.asarray(-np.minimum(losses, MOST_LOSS).sum(axis=0), dtype=np.float32)
+
+
+def _scale(y: Array) -> float:
+    """sd(y); 1 where all are equal."""
+    return float(np.std(y.astype(np.float64))) or 1.0
 
 
 _GAINS: dict[str, Callable[[Array, Array], Array]] = {

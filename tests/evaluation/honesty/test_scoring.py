@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studies.evaluation import get_metric, metrics, metrics_for
-from studies.evaluation.honesty.answers import answer_of
+from studies.evaluation.honesty.answers import Answer, answer_of
 from studies.evaluation.honesty.scoring import guessing, make_scorer
 from studies.evaluation.responses import Response
 from tests.evaluation.honesty.conftest import class_trials, number_trials
@@ -63,6 +63,26 @@ def test_the_cheap_way_to_the_best_auc_finds_the_best(C):
     exact, cheap = scorer.values(weights), scorer.in_bag(weights)
     assert (cheap.argmax(axis=1) == exact.argmax(axis=1)).all()
     assert np.abs(cheap - exact).max() < 0.03
+
+
+@pytest.mark.parametrize("key", ["r2", "rmse", "mae"])
+def test_neither_the_unit_of_the_target_nor_a_model_that_has_blown_up_spoils_a_score(key):
+    rng = np.random.default_rng(0)
+    y = rng.normal(size=60)
+    trials = number_trials(y, [0.2, 1.0], 0, 1)
+    weights = rng.integers(0, 3, (20, 60)).astype(np.uint8)
+
+    def scored(scale, last):
+        values = [trial.values.astype(float) * scale for trial in trials] + [np.full((1, 60), last)]
+        answers = [Answer(values=value) for value in values]
+        return make_scorer(y * scale, answers, metrics[key]).values(weights)
+
+    usual = scored(1.0, 2.0)
+    for scale in (1e-25, 1e25):
+        np.testing.assert_allclose(scored(scale, 2.0 * scale), usual * (1.0 if key == "r2" else scale), rtol=1e-5)
+    blown = scored(1.0, 1e25)
+    np.testing.assert_array_equal(blown[:, :2], usual[:, :2])
+    assert (blown[:, 2] < usual[:, :2].min() - 1e6).all()
 
 
 def test_guessing_is_what_nobody_can_be_blamed_for():
