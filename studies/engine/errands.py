@@ -103,7 +103,9 @@ def perform(
     errand = model._default_manager.filter(pk=pk).first()
     if errand is None:  # what it was for was deleted in this moment
         return False
-    ours = model._default_manager.filter(pk=pk, state=ErrandState.RUNNING, attempts=errand.attempts)
+    # The moment of the claim too: attempts begin anew when it is asked for again, and a worker may wake up after that.
+    claim = {"attempts": errand.attempts, "started_at": errand.started_at}
+    ours = model._default_manager.filter(pk=pk, state=ErrandState.RUNNING, **claim)
     try:
         values = do(errand, lambda: patiently(ours.update, beat=F("beat") + 1))
     except (StorageAway, FileNotFoundError) as error:

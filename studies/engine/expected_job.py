@@ -56,13 +56,13 @@ def _worked_out(wanted: ExpectedScore, beat: errands.Beat) -> tuple[errands.Valu
         others = others_on_the_rows(study, reader)
     key = _key(own, others)
     if key == wanted.trials_hash and wanted.figures is not None:
-        return _ended(wanted, seen=own.complete), Ledger()
+        return _ended(wanted, errands.done(), seen=own.complete), Ledger()
     work = Work(own, study.estimator, study.metric, study.plan.kind, others)
     ended = in_child(lambda: work_out(work).to_bytes(), _memory_mb(), settings.EXPECTED_SECONDS, beat)
     if ended is None:
         return None, Ledger()
     if ended.error:
-        return errands.failed(ended.error) | {"seen": own.complete}, Ledger()
+        return _ended(wanted, errands.failed(ended.error), seen=own.complete), Ledger()
     found = Found.from_bytes(ended.answer)
     if others is None and wanted.figures:  # a study under way keeps the ledger that it has
         found.figures["ledger"] = wanted.figures["ledger"]
@@ -106,10 +106,10 @@ def _stored(wanted: ExpectedScore, found: Found, seen: int, key: str) -> errands
         "trials_hash": key,
         "computed_at": timezone.now(),
     }
-    return _ended(wanted, seen=seen, **ExpectedScore.told(found.figures), **told)
+    return _ended(wanted, errands.done(), seen=seen, **ExpectedScore.told(found.figures), **told)
 
 
-def _ended(wanted: ExpectedScore, **values: Any) -> errands.Values:
-    """Complete; or to be done once more where somebody has asked for it meanwhile, as when the study has ended."""
-    state = Case(When(asked_at=wanted.asked_at, then=Value(ErrandState.COMPLETE)), default=Value(ErrandState.WAITING))
-    return errands.done(**values) | {"state": state, "rung_at": None, "attempts": 0}
+def _ended(wanted: ExpectedScore, how: errands.Values, **values: Any) -> errands.Values:
+    """As it ended; or to be done once more where somebody has asked for it meanwhile, as when the study has ended."""
+    state = Case(When(asked_at=wanted.asked_at, then=Value(how["state"])), default=Value(ErrandState.WAITING))
+    return how | values | {"state": state, "rung_at": None, "attempts": 0}

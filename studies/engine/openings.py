@@ -73,6 +73,9 @@ def open_for(study: Study, trial: Trial, who: User, reason: str) -> Opening:
     held_out = study.dataset_version.dataset.held_out_set
     try:
         with transaction.atomic():
+            study.refresh_from_db(fields=["state"], from_queryset=Study.objects.select_for_update())
+            if why := why_not(study, trial):  # somebody has let it go on in this moment
+                raise Refused(why)
             found = _record(held_out, study, trial, who, reason)
             moves.record(study.pk, f"opened the held-out set for trial {trial.number}", who, reason)
             study.team.events.create(
