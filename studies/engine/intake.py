@@ -98,7 +98,7 @@ def store_upload(
         return version
 
 
-def store_sample(team: Team, user: User, key: str) -> DatasetVersion:
+def store_sample(team: Team, user: User, key: str, held_out: Wish = AUTO) -> DatasetVersion:
     """One of the ready-made tables as a dataset; a second time under a numbered name. KeyError names the keys."""
     with new_folder() as folder:
         path = folder / "sample.csv"
@@ -108,7 +108,8 @@ def store_sample(team: Team, user: User, key: str) -> DatasetVersion:
         names = chain([sample.name], (f"{sample.name} {number}" for number in count(2)))
         name = next(name for name in names if name not in taken)
         with path.open("rb") as file:
-            return store_upload(team, user, File(file, name=f"{key}.csv"), name, target=sample.target)
+            upload = File(file, name=f"{key}.csv")
+            return store_upload(team, user, upload, name, target=sample.target, held_out=held_out)
 
 
 def correct_schema(

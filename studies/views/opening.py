@@ -1,6 +1,5 @@
 """Opening the held-out set: the claim first, then a reason, then what rows that no study has seen say of it."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -16,21 +15,10 @@ from studies.models import Dataset, HeldOutSet, Opening, Study, Trial
 from studies.tabular.held_out import what_it_tells
 
 from .access import get_study, get_study_to_edit
-from .headline import Gain, gain_over
 from .labels import metric_in_text, metric_label
+from .opening_check import line_of
 from .progress import progress_of
 from .review import current_of, subject_of
-
-
-@dataclass(frozen=True)
-class Line:
-    """One opening as the log shows it; `gap` is the result less the claim, in the words of the metric."""
-
-    opening: Opening
-    metric: str
-    gap: Gain | None
-    low: str = ""
-    high: str = ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,7 +76,7 @@ def opening_log(dataset: Dataset) -> dict[str, Any]:
     """Every opening of a dataset's set, the latest first, and how often it was opened."""
     held_out: HeldOutSet | None = dataset.held_out_set
     found = list(held_out.openings.select_related("study", "trial")) if held_out is not None else []
-    return {"openings": [_line(one) for one in found], "opened": held_out.opened if held_out is not None else ""}
+    return {"openings": [line_of(one) for one in found], "opened": held_out.opened if held_out is not None else ""}
 
 
 def _page(request: HttpRequest, study: Study, number: int, form: OpeningForm | None = None) -> HttpResponse:
@@ -108,7 +96,7 @@ def _context(request: HttpRequest, study: Study, trial: Trial) -> dict[str, Any]
         "held_out": version.dataset.held_out_set,
         "tells": what_it_tells(version.held_out_rows, study.task) if version.held_out_rows else "",
         "claim": claim,
-        "found": _line(found) if found is not None else None,
+        "found": line_of(found) if found is not None else None,
         "why_not": "" if found is not None else engine.why_not(study, trial),
         "metric": metric_label(study.metric),
         "metric_in_text": metric_in_text(study.metric),
@@ -117,16 +105,6 @@ def _context(request: HttpRequest, study: Study, trial: Trial) -> dict[str, Any]
         "live": reverse("opening_live", args=[study.pk, trial.number]),
         **opening_log(version.dataset),
     }
-
-
-def _line(one: Opening) -> Line:
-    label = metric_label(one.claim["metric"])
-    if not one.is_done or one.study is None:
-        return Line(one, label, None)
-    claim, sign = one.claim["value"], 1 if one.study.maximize else -1
-    ends = sorted(claim + sign * one.result[name] for name in ("gap_low", "gap_high"))
-    low, high = (gain_over(one.study, end, claim).number for end in ends)
-    return Line(one, label, gain_over(one.study, one.result["score"], claim), low, high)
 
 
 def _trial(study: Study, number: int) -> Trial:

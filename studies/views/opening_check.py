@@ -1,12 +1,47 @@
-"""What the held-out set says of a trial, as a fact for the review."""
+"""What the held-out set says of a trial: in a line wherever its score is, and as a fact for the review."""
 
-from studies.models import ErrandState, Study, Trial
+from dataclasses import dataclass
+
+from studies.models import ErrandState, Opening, Study, Trial
 from studies.plots.numbers import count_of
 
 from .findings import FAIL, PASS, WARN, Check
-from .headline import gain_over
+from .headline import Gain, gain_over
+from .labels import metric_label
 
 TITLES = {"holds": "The claim holds on the held-out set", "better": "Better than claimed on the held-out set"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One opening as pages show it; `gap` is the result less the claim, in the words of the metric."""
+
+    opening: Opening
+    metric: str
+    gap: Gain | None
+    low: str = ""
+    high: str = ""
+
+
+def held_out_said(study: Study, trial: Trial | None = None) -> list[Line]:
+    """What the held-out set said of the study's trials, or of `trial` alone; one query, none without such a set."""
+    if study.holdout != "on":
+        return []
+    found = study.openings.filter(state=ErrandState.COMPLETE).defer("reason")
+    lines = list(found if trial is None else found.filter(trial=trial))
+    for one in lines:
+        one.study = study
+    return [line_of(one) for one in lines]
+
+
+def line_of(one: Opening) -> Line:
+    label = metric_label(one.claim["metric"])
+    if not one.is_done or one.study is None:
+        return Line(one, label, None)
+    claim, sign = one.claim["value"], 1 if one.study.maximize else -1
+    ends = sorted(claim + sign * one.result[name] for name in ("gap_low", "gap_high"))
+    low, high = (gain_over(one.study, end, claim).number for end in ends)
+    return Line(one, label, gain_over(one.study, one.result["score"], claim), low, high)
 
 
 def opened(study: Study, trial: Trial) -> Check | None:

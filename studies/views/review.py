@@ -19,6 +19,7 @@ from .expected_scores import Expected, expected_scores
 from .findings import PASS
 from .headline import default_trial, gain_over
 from .labels import estimator_label, metric_in_text, metric_label
+from .opening_check import held_out_said
 from .progress import Incumbent, progress_of
 from .ruler import ruler
 from .runner_ups import runner_ups
@@ -128,6 +129,7 @@ def review_page(
         "current": current,
         "standing": _standing(proposals),
         "subject": subject,
+        "said": held_out_said(study, subject),
         "estimator": estimator_label(study.estimator),
         "metric": metric_label(study.metric),
         "metric_in_text": metric_in_text(study.metric),

@@ -22,6 +22,7 @@ from .headline import default_trial, gain_over, headline
 from .labels import estimator_label, method_in_text, metric_label, metric_unit, plan_label
 from .leaderboard import leaderboard
 from .lineage import followers
+from .opening_check import held_out_said
 from .progress import Incumbent, progress_of
 from .ruler import Ruler, ruler
 from .situation import Situation, situation
@@ -97,6 +98,7 @@ def live_context(request: HttpRequest, shown: Study, now: Situation | None = Non
         "situation": now,
         "headline": headline(shown, progress, defaults, now.serving),
         "expected": expected,
+        "said": held_out_said(shown),
         "verdict": verdict(expected),
         "to_propose": expected.keep if expected.keep is not None else progress.best and progress.best.number,
         "asks_belief": asks_belief,

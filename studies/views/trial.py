@@ -21,6 +21,7 @@ from .expected_scores import Expected, expected_scores
 from .headline import Gain, gain_over
 from .labels import estimator_label, fold_names, method_in_text, metric_in_text, metric_label
 from .leaderboard import scored
+from .opening_check import held_out_said
 from .study_spec import parameters_of
 from .trial_lineage import lineage_of
 from .trial_why import why_of
@@ -103,6 +104,7 @@ def _context(request: HttpRequest, study: Study, shown: Trial) -> dict[str, Any]
         "is_best": best is not None and best.pk == shown.pk,
         "rank": _rank(study, shown),
         "honest": honest_facts(expected_scores([study])[study.pk], shown),
+        "said": held_out_said(study, shown),
         "gain": _gain(study, shown, defaults),
         "parameters": parameter_rows(study, shown, best),
         "folds": _fold_rows(study, shown, best),

@@ -81,7 +81,15 @@ def test_the_claim_comes_first_and_the_record_stays(study: Study, alice: User, v
     assert "Rows that no study has seen give it" in page
     assert "The set was opened once, by alice@example.org" in page
     assert "We go live on Monday." in page
+    dataset = client.get(reverse("dataset", args=[study.dataset_version.dataset_id])).content.decode()
+    assert "Held-out set: 60 of 200 rows, opened once, by alice@example.org" in dataset
+    assert "We go live on Monday." in dataset
+    for view, more in (("study", []), ("trial", [number])):
+        told = client.get(reverse(view, args=[study.pk, *more])).content.decode()
+        assert "The held-out set gave" in told
+        assert address in told
     facts = client.get(reverse("review", args=[study.pk])).content.decode()
+    assert "Held-out set 60 rows, opened once" in facts
     assert "on the held-out set" in facts
     assert Event.objects.first().verb == f"opened the held-out set for trial {number}"
     log = client.get(reverse("dataset", args=[study.dataset_version.dataset_id])).content.decode()

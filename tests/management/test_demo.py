@@ -69,6 +69,18 @@ def test_one_study_is_approved_and_another_waits_for_the_newcomer(site: Site, wh
     assert site.manage("shell", "--no-imports", "-c", states).split() == ["changes_asked", "approved", "open"]
 
 
+def test_the_held_out_set_was_opened_once_for_what_was_approved(site: Site, whole: Site, owner: OpenerDirector) -> None:
+    found = (
+        "from studies.models import *; one = Opening.objects.get(); p = Proposal.objects.get(state='approved')\n"
+        "print(one.state, one.claim['of'] != 'cv', one.trial_id == p.trial_id, one.study_id)"
+    )
+    *said, study = site.manage("shell", "--no-imports", "-c", found).split()
+    assert said == ["complete", "True", "True"]
+    page = owner.open(f"{site.url}/studies/{study}/").read().decode()
+    assert "Held-out set 120 rows, opened once, by ada@demo.invalid" in page
+    assert "The held-out set gave" in page
+
+
 def test_a_second_time_it_changes_nothing(site: Site, whole: Site) -> None:
     count = "from studies.models import *; print(Study.objects.count(), Team.objects.count(), Dataset.objects.count())"
     before = site.manage("shell", "--no-imports", "-c", count)

@@ -3,18 +3,21 @@ so that a demo that was broken off is finished by the next start, and a whole on
 
 import time
 from collections.abc import Callable
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from studies.engine import actions, intake
+from studies.engine.expected import UNDER_WAY
 from studies.engine.method_comparison import compare_methods, launch_comparison
 from studies.engine.spec import create_draft, examine, resolve
-from studies.models import Dataset, DatasetVersion, Study, StudyState, Team, User
+from studies.models import Dataset, DatasetVersion, ExpectedScore, Opening, Study, StudyState, Team, User
+from studies.tabular.held_out import AUTO
 from studies.tabular.samples import SAMPLES
 
-from .content import COMPARED, COMPARED_METHODS, COMPARED_SEEDS, STUDIES, DemoStudy
+from .content import COMPARED, COMPARED_METHODS, COMPARED_SEEDS, HELD_OUT, STUDIES, DemoStudy
 from .people import demo_team
-from .reviews import make_reviews
+from .reviews import OPENED, make_reviews, open_held_out
 
 LOOK_EVERY = 0.25  # seconds between two looks at the studies that are on their way
 PATIENCE = 300.0  # seconds without any progress until we say that no worker seems to run
@@ -25,7 +28,8 @@ class NoProgress(Exception):
 
 
 def make_demo(say: Callable[[str], object]) -> None:
-    """The team, its people, datasets, studies and reviews; returns when all studies but the running one have ended."""
+    """The team, its people, datasets, studies and reviews; returns when all studies but the running one have
+    ended and the held-out set has said what it says."""
     team, people = demo_team()
     for study in STUDIES:
         if not team.studies.filter(name=study.name).exists():
@@ -36,14 +40,17 @@ def make_demo(say: Callable[[str], object]) -> None:
     if not team.comparisons.exists():
         _compare(team, people[COMPARED.who])
         say(f"{COMPARED.name}: launched by {len(COMPARED_METHODS)} methods")
-    _wait(team, Q(name__in=[study.name for study in STUDIES if study.ends == "complete"]))
+    _wait(_active(team, Q(name__in=[study.name for study in STUDIES if study.ends == "complete"])), "change")
     make_reviews(team, people)
-    _wait(team, Q(name__startswith=COMPARED.name))
+    _wait(ExpectedScore.objects.of_team(team).filter(study__name=OPENED, state__in=UNDER_WAY), "beat")
+    open_held_out(team, people)
+    _wait(_active(team, Q(name__startswith=COMPARED.name)), "change")
+    _wait(Opening.objects.of_team(team).filter(state__in=UNDER_WAY), "beat")
 
 
 def _version(team: Team, who: User, sample: str) -> DatasetVersion:
     found = Dataset.objects.filter(team=team, name=SAMPLES[sample].name).first()
-    return (found and found.latest) or intake.store_sample(team, who, sample)
+    return (found and found.latest) or intake.store_sample(team, who, sample, HELD_OUT.get(sample, AUTO))
 
 
 def _make(team: Team, who: User, study: DemoStudy) -> None:
@@ -67,15 +74,19 @@ def _launch_again(team: Team, name: str) -> None:
             actions.launch(study, study.created_by)
 
 
-def _wait(team: Team, which: Q) -> None:
-    """Until none of the studies is on its way; NoProgress when nothing moves any more."""
+def _active(team: Team, which: Q) -> QuerySet[Study]:
+    return Study.objects.of_team(team).active().filter(which)
+
+
+def _wait(under_way: QuerySet[Any], counter: str) -> None:
+    """Until none of the rows is left; NoProgress when their counter, such as `change` or `beat`, no longer moves."""
     seen, since = -1, time.monotonic()
     while True:
-        active = list(Study.objects.of_team(team).active().filter(which).values_list("change", flat=True))
-        if not active:
+        counts = list(under_way.values_list(counter, flat=True))
+        if not counts:
             return
-        if sum(active) != seen:
-            seen, since = sum(active), time.monotonic()
+        if sum(counts) != seen:
+            seen, since = sum(counts), time.monotonic()
         elif time.monotonic() - since > PATIENCE:
             raise NoProgress("The demo’s studies do not move: no worker seems to run. Start one, then run it again.")
         time.sleep(LOOK_EVERY)

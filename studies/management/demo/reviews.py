@@ -1,12 +1,15 @@
-"""The demo's reviews: people who propose, doubt, ask and decide. What they say holds whatever the engine has found."""
+"""The demo's reviews: people who propose, doubt, ask, decide and open the held-out set. What they say holds
+whatever the engine has found."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
 
-from studies.engine import review
-from studies.models import Membership, Study, StudyState, User
+from studies.engine import openings, review
+from studies.engine.actions import Refused
+from studies.models import Membership, ProposalState, Study, StudyState, User
 
 FIRST_REASON = "Highest CV score so far."
 CHANGES = "Please say how it compares with the next ones and with the defaults; the score alone does not decide."
@@ -19,6 +22,8 @@ COMMENTS_APPROVED: tuple[tuple[str, str, str], ...] = (
 )
 WAITING_REASON = "It leads, and the runner-ups are of the same kind. Can we stand behind it?"
 WAITING_COMMENT = "Few rows: see how far the folds of the same trial lie apart before you decide."
+OPENED = "Churn, boosted trees"
+OPENING_REASON = "Approved, and about to be used: one look at customers that no study has seen, before we rely on it."
 
 People = dict[str, User]
 
@@ -33,6 +38,15 @@ def make_reviews(team: Any, people: People) -> None:
         if best is not None:
             with transaction.atomic():
                 make(study, best.number, people)
+
+
+def open_held_out(team: Any, people: People) -> None:
+    """For the trial that the demo's people approved, unless somebody did or changed something there meanwhile."""
+    study = team.studies.select_related("dataset_version__dataset__held_out").filter(name=OPENED).first()
+    approved = study and study.proposals.filter(state=ProposalState.APPROVED).select_related("trial").first()
+    if approved and not study.openings.exists():
+        with suppress(Refused):
+            openings.open_for(study, approved.trial, people["ada"], OPENING_REASON)
 
 
 def _approved(study: Study, best: int, people: People) -> None:
@@ -51,6 +65,6 @@ def _waiting(study: Study, best: int, people: People) -> None:
 
 
 REVIEWS: dict[str, Callable[[Study, int, People], None]] = {
-    "Churn, boosted trees": _approved,
+    OPENED: _approved,
     "Wine, which grower": _waiting,
 }
