@@ -18,17 +18,18 @@ def surrogate(learned: Learned | None) -> Card | None:
     if learned is None:
         return None
     found, trials = learned.check, len(learned.numbers)
-    words = f"Rank correlation {found.correlation:.2f} on {trials} trials that it had not seen"
+    rank = f"{found.correlation:.2f}".replace("-", "−")
+    words = f"Rank correlation {rank} on {trials} trials that it had not seen"
     if found.verdict == "predicts":
-        return Card(PASS, "The surrogate predicts", f"{words}.")
+        return Card(PASS, "The model predicts", f"{words}.")
     if found.verdict == "roughly":
-        return Card(PASS, "The surrogate predicts roughly", f"{words}.")
+        return Card(PASS, "The model predicts roughly", f"{words}.")
     why = "as is usual with so few" if trials < FEW else "the scores may be mostly noise, or nearly the same everywhere"
     more = (Remedy("Extend by 20", extends=True),) if trials < FEW else ()
     said = f"{words}: {why}. What the charts say of parameters is a guess."
     return Card(
         WARN,
-        "The surrogate does not predict yet" if trials < FEW else "The surrogate does not predict",
+        "The model does not predict yet" if trials < FEW else "The surrogate does not predict",
         said,
         remedies=(SEES_CHECK, *more),
     )

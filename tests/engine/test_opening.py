@@ -81,9 +81,6 @@ def test_the_claim_comes_first_and_the_record_stays(study: Study, alice: User, v
     assert "Rows that no study has seen give it" in page
     assert "The set was opened once, by alice@example.org" in page
     assert "We go live on Monday." in page
-    dataset = client.get(reverse("dataset", args=[study.dataset_version.dataset_id])).content.decode()
-    assert "Held-out set: 60 of 200 rows, opened once, by alice@example.org" in dataset
-    assert "We go live on Monday." in dataset
     for view, more in (("study", []), ("trial", [number])):
         told = client.get(reverse(view, args=[study.pk, *more])).content.decode()
         assert "The held-out set gave" in told

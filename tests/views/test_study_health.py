@@ -150,7 +150,7 @@ def test_the_section_has_the_cards_with_remedies_for_who_may_act(
         in words
     )
     assert "over-fitting to validation is " in words
-    assert "The surrogate predicts. Rank correlation" in words
+    assert "The model predicts. Rank correlation" in words
     assert f'href="/studies/new/?follow={study.pk}&amp;hold=l1_ratio"' in whole.content.decode()
     assert "</html>" in whole.content.decode()
     with django_assert_max_num_queries(9):  # all is known now, and only looked up
