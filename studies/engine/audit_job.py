@@ -19,7 +19,7 @@ from studies.evaluation import Plan, decode_predictions, encode_predictions
 from studies.evaluation.failures import explain
 from studies.evaluation.fresh_rows import score_on_fresh_rows
 from studies.evaluation.nested import OuterScore, nested_score, outer_rows
-from studies.models import AuditScoring, ErrandState, Study, StudyState, Trial
+from studies.models import AuditScoring, AuditStage, NestedAudit, Study, StudyState, Trial
 
 Fold = dict[str, Any]
 Source = tuple[Any, ...]
@@ -31,7 +31,7 @@ def run_audit(pk: int) -> None:
     if not errands.perform(AuditScoring, pk, _scored):
         return
     scoring = AuditScoring.objects.select_related("audit").filter(pk=pk).first()
-    if scoring is not None and scoring.state in {ErrandState.COMPLETE, ErrandState.FAILED}:
+    if scoring is not None and scoring.audit.stage in {AuditStage.COMPLETE, AuditStage.FAILED}:
         moves.record(scoring.audit.study_id, f"nested audit {scoring.state}", detail=_in_words(scoring))
 
 
@@ -45,6 +45,8 @@ def _scored(scoring: AuditScoring, beat: errands.Beat) -> errands.Values | None:
     source = table_source(study.dataset_version, study.target, study.task)
     folds: list[Fold] = []
     for search in scoring.audit.searches.select_related("plan").order_by("audit_fold"):
+        if _is_cancelled(scoring):
+            return errands.failed("The audit was cancelled.")
         fold = _of_search(study, search, source, beat)
         if fold is None:
             return None
@@ -58,6 +60,10 @@ def _scored(scoring: AuditScoring, beat: errands.Beat) -> errands.Values | None:
     if told.error:
         return errands.failed(told.error)
     return errands.done(result=json.loads(told.answer) | {"folds": [_without_predictions(fold) for fold in folds]})
+
+
+def _is_cancelled(scoring: AuditScoring) -> bool:
+    return NestedAudit.objects.filter(pk=scoring.audit_id, cancelled_at__isnull=False).exists()
 
 
 def _of_search(study: Study, search: Study, source: Source, beat: errands.Beat) -> Fold | None:

@@ -69,6 +69,7 @@ KINDS = (
         "studies.engine.expected_job.run_expected",
         "EXPECTED_SECONDS",
         "workers were lost while they worked it out; memory may be too small.",
+        parts=2,  # what all trials said is read, then worked out
         is_short=True,
     ),
     Kind(

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from django.utils import timezone
 
 from studies.engine import actions, audit_job, audits, lane
 from studies.engine.actions import Refused
@@ -123,6 +124,11 @@ def test_cancelling_tells_the_searches_at_once(study: Study, bob: User) -> None:
     audits.start(study, bob, 3)
     audits.cancel(study, bob)
     assert {search.state for search in searches_of(study)} == {"stopped"}
+    scoring = AuditScoring.objects.create(audit=NestedAudit.objects.get(), asked_at=timezone.now())  # a tick was faster
+    audit_job.run_audit(scoring.pk)
+    scoring.refresh_from_db()
+    assert scoring.error == "The audit was cancelled."
+    assert next(event.verb for event in study.events.all()) == "cancelled the nested audit"
 
 
 def test_an_audit_of_which_no_search_chose_anything_says_why(study: Study, bob: User) -> None:
