@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from studies.models import Dataset, DatasetVersion, HeldOutSet, Study, StudyState, User
 from studies.tabular import TableError
-from studies.tabular.held_out import NONE, USUAL_SHARE, Wish
+from studies.tabular.held_out import NONE, USUAL_SHARE, Wish, what_it_tells
 
 from . import intake_held_out as holding
 from .intake import CORRECTED_MEANWHILE, still_there, upload_again, write_schema
@@ -36,6 +36,13 @@ class Reread:
     version: DatasetVersion
     folder: Path
     table: dict[str, Any]
+
+
+def told_by(version: DatasetVersion, task: str) -> str:
+    """How well a version's held-out rows tell a score, in words; empty where none of them is in the version."""
+    if not version.held_out_rows:
+        return ""
+    return what_it_tells(version.held_out_rows, task, version.dataset.held_out_set.in_groups)
 
 
 def why_not(dataset: Dataset, wants: str) -> str:

@@ -4,7 +4,7 @@ from studies.models import DatasetVersion, HeldOutSet
 from studies.tabular import TableError
 from studies.tabular.held_out import USUAL_SHARE, wanted_rows, what_it_tells
 
-from .held_out import OFF, ON, why_not
+from .held_out import OFF, ON, told_by, why_not
 from .spec_errors import counted
 from .spec_examination import Examination
 from .spec_fields import Fields
@@ -37,7 +37,7 @@ def left_out_words(version: DatasetVersion) -> str:
     """The set in a sentence: its rows in this version, and what they can tell."""
     if not version.held_out_rows:
         return "Held-out set: none of its rows is in this version."
-    tells = what_it_tells(version.held_out_rows, version.task)
+    tells = told_by(version, version.task)
     return (
         f"Held-out set: {version.held_out_rows:,} of {counted(version.all_rows, 'row')}, drawn once for the dataset, "
         f"are left out; it can tell {tells}."
@@ -51,7 +51,7 @@ def _draws(spec: Fields, found: Examination, version: DatasetVersion) -> None:
     except TableError as error:
         spec.wrong("holdout", str(error))
         return
-    tells = what_it_tells(rows, found.task or version.task)
+    tells = what_it_tells(rows, found.task or version.task, version.group is not None)
     found.decide(
         f"Held-out set: {100 * USUAL_SHARE:.0f} % of the rows, about {rows:,}, are drawn at the launch and left out of "
         f"this study and all later ones; it can tell {tells}."

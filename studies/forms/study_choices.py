@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.urls import reverse
 from django.utils.html import format_html
 
-from studies.engine.held_out import OFF, ON
+from studies.engine.held_out import OFF, ON, told_by
 from studies.engine.intake_held_out import is_open
 from studies.engine.spec_examination import Examination
 from studies.engine.spec_plan import USUAL_FOLDS
@@ -95,7 +95,8 @@ def held_out_choices(found: Examination, version: DatasetVersion) -> tuple[list[
     dataset, there = version.dataset, version.dataset.held_out_set
     task = found.task or version.task
     if there is not None:
-        tells = f"It can tell {what_it_tells(version.held_out_rows, task)}. " if version.held_out_rows else ""
+        words = told_by(version, task)
+        tells = f"It can tell {words}. " if words else ""
         choices = [(ON, f"{version.held_out_rows:,} of {count_of(version.all_rows, 'row')}")]
         if is_open(dataset, there):
             return [*choices, (OFF, "None: dissolve it at the launch")], f"{tells}The first launch fixes it."
@@ -105,9 +106,8 @@ def held_out_choices(found: Examination, version: DatasetVersion) -> tuple[list[
     rows = round(USUAL_SHARE * (found.whole.n_rows if found.whole is not None else version.rows))
     if rows < 1:
         return [(OFF, "None")], ""
-    hint = (
-        f"Rows that no study sees, to test the final choice once. {rows:,} rows can tell {what_it_tells(rows, task)}."
-    )
+    words = what_it_tells(rows, task, version.group is not None)
+    hint = f"Rows that no study sees, to test the final choice once. {rows:,} rows can tell {words}."
     return [(OFF, "None"), (ON, f"{100 * USUAL_SHARE:.0f} %, about {count_of(rows, 'row')}")], hint
 
 

@@ -47,6 +47,10 @@ class HeldOutSet(models.Model):
         people = set(names)
         return f"opened {times}, by {names[0] if len(people) == 1 else f'{len(people)} people'}"
 
+    @property
+    def in_groups(self) -> bool:
+        return self.how == self.How.GROUP
+
     def as_dict(self, rows: int) -> dict[str, Any]:
         """`rows`: of the set, in the version that is shown."""
         return {"rows": rows, "how": self.how, "fixed": self.fixed_at is not None}

@@ -9,7 +9,12 @@ from studies.plots.convergence_record import Convergence
 from studies.plots.ticks import linear_ticks
 
 WIDTH, HEIGHT = 880, 300
-LEFT, RIGHT, TOP, BOTTOM = 56, 96, 12, 34
+LEFT, RIGHT, TOP, BOTTOM = (
+    56,
+    128,
+    12,
+    34,
+)  # to the right: the words at the ends of the lines, such as "expected −1,234.5"
 MOST_POINTS = 2000
 
 

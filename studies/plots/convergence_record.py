@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from studies.plots.expected_curve import NO_CURVE, ExpectedCurve
+from studies.plots.expected_curve import NO_CURVE, ExpectedCurve, converged_title
 from studies.plots.frame import Floats, floats, plain
 from studies.plots.numbers import count_of, format_score
 from studies.plots.payload import Key
@@ -80,9 +80,7 @@ class Convergence:
             waiting = "Waiting for the first trial"
             return f"{count_of(failed, 'trial')} failed, none has a score yet" if failed else waiting
         if self.expected and self.expected.has_converged:
-            last = self.expected.last_help
-            since = "the first trial" if last is None else f"trial {last}"
-            return f"Since {since} only the validation score rises"
+            return converged_title(self.expected.last_help, int(self.numbers[leader]))
         since = sum(
             state in ("complete", "pruned") and number > self.numbers[leader]
             for number, state in zip(self.numbers, self.states, strict=True)
@@ -101,7 +99,7 @@ class Convergence:
             return "A point for each trial and a line for the best so far, once there is a score."
         better = "lower" if self.direction == "minimize" else "higher"
         if self.expected and self.expected.has_converged:
-            return "The score to expect on new data is flat since then; the gap to the best CV is over-fitting."
+            return "The score to expect on new data gets no better; the gap to the best CV is over-fitting."
         if self.expected:
             return f"Each point is a trial, {better} is better; the second line is what to expect on new data."
         return f"Each point is a trial, {better} is better; the band is the best one’s standard error over its folds."

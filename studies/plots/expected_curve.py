@@ -48,4 +48,13 @@ class ExpectedCurve:
         )
 
 
+def converged_title(last_help: int | None, best: int) -> str:
+    """What a search did that has converged. last_help: the last trial that surely helped; best: that of the best CV."""
+    if last_help is None:
+        return "Converged, and no trial surely helped"
+    if best > last_help:
+        return f"Since trial {last_help} only the validation score rises"
+    return f"Nothing has helped since trial {last_help}"
+
+
 NO_CURVE = ExpectedCurve(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0), np.empty(0))

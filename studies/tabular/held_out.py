@@ -87,11 +87,13 @@ def percent_told(rows: int) -> float:
     return 100 * Z / math.sqrt(2 * rows)
 
 
-def what_it_tells(rows: int, task: str) -> str:
-    """ "a score to about ±2.8 points"; "an error (RMSE) to about ±4.9 %" for regression."""
+def what_it_tells(rows: int, task: str, in_groups: bool = False) -> str:
+    """ "a score to about ±2.8 points"; "an error (RMSE) to about ±4.9 %" for regression. in_groups: the rows lie in
+    whole groups, of which the formulas know nothing."""
+    less = ", less where rows of a group are alike" if in_groups else ""
     if task == "regression":
-        return f"an error (RMSE) to about ±{percent_told(rows):.1f} %"
-    return f"a score to about ±{points_told(rows):.1f} points"
+        return f"an error (RMSE) to about ±{percent_told(rows):.1f} %{less}"
+    return f"a score to about ±{points_told(rows):.1f} points{less}"
 
 
 def wanted_rows(known: int, wish: Wish, by_time: bool = False) -> int:

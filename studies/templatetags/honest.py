@@ -19,6 +19,7 @@ QUESTIONS = {
     "held_out": "How is the held-out set drawn, and what can it tell",
     "opening": "How is the held-out set opened",
     "audit": "How does the nested audit work",
+    "measured": "How far off was the expected score where the truth is known",
     "hand_picked": "How is the figure of a trial picked by hand computed",
     "health": "How is the health of a study checked",
 }

@@ -3,6 +3,7 @@
 from math import hypot
 from typing import Any
 
+from studies.engine.follow_up import bounds_of
 from studies.evaluation.fold_difference import fold_difference
 from studies.models import Study, StudyState, Trial
 from studies.plots.numbers import count_of, format_points, format_score
@@ -133,10 +134,17 @@ def _tie(trial: Trial, others: RunnerUps) -> Check:
 
 
 def _edge(study: Study, trial: Trial) -> Check:
-    edges = [touch.words for touch in touched(parameters_of(study), trial.config)]
+    parameters = parameters_of(study)
+    edges = touched(parameters, trial.config)
+    if edges:  # nothing can lie beyond what the model takes at all; asked only now, since it reads the table
+        edges = touched(parameters, trial.config, bounds_of(study))
     if edges:
-        return Check(WARN, "On the edge of the search space", f"{some(edges)}. Better values may lie beyond.")
-    return Check(PASS, "Inside the search space", "No number is at the end of its range.")
+        return Check(
+            WARN,
+            "On the edge of the search space",
+            f"{some([touch.words for touch in edges])}. Better values may lie beyond.",
+        )
+    return Check(PASS, "Inside the search space", "No number that could be wider is at the end of its range.")
 
 
 def _data(study: Study) -> Check:

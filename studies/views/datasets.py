@@ -13,12 +13,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from studies.engine.actions import Refused
+from studies.engine.held_out import told_by
 from studies.engine.intake import Gone, delete_dataset, store_sample
 from studies.forms.datasets import DatasetForm, SchemaForm, VersionForm
 from studies.forms.held_out import HeldOutForm
 from studies.models import Column, Dataset, DatasetVersion, Study
 from studies.plots.numbers import count_of
-from studies.tabular.held_out import what_it_tells
 from studies.tabular.samples import SAMPLES
 
 from .access import get_dataset, get_dataset_to_edit, get_membership, require_editor
@@ -218,7 +218,7 @@ def held_out_facts(found: Dataset, version: DatasetVersion) -> dict[str, Any]:
     held_out, seen_since = found.held_out_set, found.seen_since()
     return {
         "held_out": held_out,
-        "tells": what_it_tells(version.held_out_rows, version.task) if version.held_out_rows else "",
+        "tells": told_by(version, version.task),
         "seen_since": seen_since,
         "held_out_open": seen_since is None and (held_out is None or held_out.fixed_at is None),
         "held_out_form": HeldOutForm(found),

@@ -18,6 +18,7 @@ from .help_examples import flattery, folds_example, metric_examples
 from .help_honest import kept_apart, resample, zone
 from .help_models import ROWS, models
 from .help_plans import plan_pictures
+from .measured import measured_facts
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _scores() -> dict[str, Any]:
 
 
 def _honest() -> dict[str, Any]:
-    return {"resample": resample(), "kept_apart": kept_apart(), "zone": zone()}
+    return {"resample": resample(), "kept_apart": kept_apart(), "zone": zone(), "measured": measured_facts()}
 
 
 def _states() -> dict[str, Any]:

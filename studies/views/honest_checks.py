@@ -27,7 +27,7 @@ def _over_fitting(expected: Expected) -> Check:
         f"[{format_score(expected.low, noise)}, {format_score(expected.high, noise)}]."
     )
     gain = (figures["defaults"] or {}).get("gain")
-    if gain is not None and figures["optimism"] > max(gain, 0.0):
+    if gain is not None and expected.best_number and figures["optimism"] > max(gain, 0.0):
         return Check(
             WARN, "More over-fitting to validation than gain", f"{words} The defaults may do as well.", "optimism"
         )

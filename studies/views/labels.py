@@ -28,8 +28,11 @@ def metric_unit(key: str) -> str:
 
 def method_in_text(study: Study) -> str:
     """The method within a sentence; Bayes was a person."""
-    label = study.get_method_display()
-    return label if study.method == Method.BAYESIAN else label.lower()
+    return method_words(Method(study.method))
+
+
+def method_words(method: Method) -> str:
+    return str(method.label) if method == Method.BAYESIAN else str(method.label).lower()
 
 
 def plan_label(study: Study) -> str:

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from studies.engine import openings as engine
 from studies.engine.actions import Refused
+from studies.engine.held_out import told_by
 from studies.forms.opening import OpeningForm
 from studies.models import Dataset, HeldOutSet, Opening, Study, Trial
-from studies.tabular.held_out import what_it_tells
 
 from .access import get_study, get_study_to_edit
 from .labels import metric_in_text, metric_label
@@ -94,7 +94,7 @@ def _context(request: HttpRequest, study: Study, trial: Trial) -> dict[str, Any]
         "trial": trial,
         "version": version,
         "held_out": version.dataset.held_out_set,
-        "tells": what_it_tells(version.held_out_rows, study.task) if version.held_out_rows else "",
+        "tells": told_by(version, study.task),
         "claim": claim,
         "found": line_of(found) if found is not None else None,
         "why_not": "" if found is not None else engine.why_not(study, trial),

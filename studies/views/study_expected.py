@@ -9,6 +9,7 @@ from studies.plots.numbers import format_points, format_score
 
 from .expected_scores import NOT_YET, Expected, expected_scores
 from .headline import POINTS
+from .measured import Measured, may_be_too_high
 from .progress import Incumbent
 
 FEW_ROWS, FEW_OF_CLASS = 100, 10
@@ -78,8 +79,9 @@ class StudyExpected:
 
     @property
     def noise(self) -> float:
-        """A standard error in the sense of the digits that a score deserves."""
-        return float(self.expected.high - self.expected.low) / 4
+        """A standard error in the sense of the digits that a score deserves: as many as the best one has elsewhere."""
+        noise = self.expected.noise
+        return min(noise, self.best.stderr) if self.best is not None and self.best.stderr else noise
 
     def reads(self, value: float) -> str:
         return format_score(value, self.noise)
@@ -135,6 +137,11 @@ class StudyExpected:
         if counts and min(counts) < FEW_OF_CLASS:
             return f"{min(counts)} rows of one class"
         return ""
+
+    @property
+    def too_high(self) -> Measured | None:
+        """What was measured where a search learns from few rows: some over-fitting stays in what it expects."""
+        return may_be_too_high(self.study.method, self.figures["rows"])
 
     @property
     def gain(self) -> Gained | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from studies.plots.expected_curve import converged_title
 from studies.plots.numbers import format_percent
 
 from .study_expected import StudyExpected
@@ -11,11 +12,12 @@ RECENT = 20  # newest trials that a verdict is about
 
 @dataclass(frozen=True)
 class Verdict:
-    """`says_stop`: more trials would only fit noise."""
+    """`says_stop`: more trials would only fit noise; `may_narrow`: another search, nearer the best, may find more."""
 
     title: str
     text: str
     says_stop: bool = False
+    may_narrow: bool = False
 
 
 def verdict(shown: StudyExpected) -> Verdict | None:
@@ -24,10 +26,8 @@ def verdict(shown: StudyExpected) -> Verdict | None:
         return None
     newest, kind = _newest(shown), shown.figures["verdict"]
     if kind == "converged":
-        last = shown.figures["last_help"]
-        since = "the first trial" if last is None else f"trial {last}"
-        title = f"Since {since} only the validation score rises"
-        return Verdict(title, f"{newest}More trials would fit noise; more rows or repeats would help more.", True)
+        title = converged_title(shown.figures["last_help"], shown.expected.best_number)
+        return Verdict(title, f"{newest}More trials would fit noise; more rows or repeats would help more.", True, True)
     if kind == "no_pattern":
         text = f"{newest}More trials would fit noise: look at the columns and the target, or try another estimator."
         return Verdict("Nothing here beats guessing", text, True)

@@ -288,7 +288,7 @@ def test_the_page_says_what_to_expect_and_what_to_keep(client_of, alice, study):
     assert "With 60 rows the interval is wide" in words
     assert "It is not certain that tuning gained anything over the library’s defaults." in words
     assert "believed" not in words
-    assert "Since trial 3 only the validation score rises" in words
+    assert "Nothing has helped since trial 3" in words
     assert "The newest 20 trials win 9 % of the resamples." in words
     assert "2.3 [1.3, 4.3]" in words  # what keeping trial 1 costs
     assert "by 4 people in 9 studies; best of all 0.871, expected 0.822" in words
@@ -303,7 +303,7 @@ def test_the_page_says_what_to_expect_and_what_to_keep(client_of, alice, study):
     assert "2 of 4 trials cannot be told apart from the best" in words
     assert "At 95 %, adjusted for 3 comparisons on the same rows" in words
     curve = client_of(alice).get(f"/studies/{study.pk}/charts/convergence/").json()
-    assert curve["title"] == "Since trial 3 only the validation score rises"
+    assert curve["title"] == "Nothing has helped since trial 3"
     assert curve["table"]["rows"][3][5:8] == pytest.approx([0.723, 0.698, 0.748])
 
 
