@@ -42,7 +42,9 @@ def shrink(path: Path) -> None:
     except ImportError:
         return
     with Image.open(path) as picture:
-        picture.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
+        picture.convert("RGB").quantize(255, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+            path, optimize=True
+        )
 
 
 def open_study(page: Page, site: str, name: str) -> str:
@@ -73,15 +75,22 @@ def main(link: str) -> None:
 
         page.goto(site)
         take(page, "list", 900)
-        open_study(page, site, STUDY)
+        study = open_study(page, site, STUDY)
         look(page)
         take(page, "study", int(top_of(page, "#leaderboard")))
-        take(page, "leaderboard", 480, top_of(page, "#leaderboard"))
-        take(page, "charts", int(top_of(page, "#spec") - top_of(page, "#importance")), top_of(page, "#importance"))
+        take(
+            page,
+            "leaderboard",
+            int(top_of(page, "#importance") - top_of(page, "#leaderboard")),
+            top_of(page, "#leaderboard"),
+        )
+        take(page, "charts", int(top_of(page, "#audit") - top_of(page, "#importance")), top_of(page, "#importance"))
         page.locator("#leaderboard tbody a").first.click()
         page.wait_for_selector("h1:has-text('Trial')")
         take(page, "trial", int(top_of(page, "#attempts")))
 
+        page.goto(f"{study}opening/")
+        take(page, "opening", 480)
         page.goto(f"{site}/datasets/")
         page.get_by_role("link", name="Customer churn").click()
         page.get_by_role("link", name="New study on this").wait_for()

@@ -29,7 +29,7 @@ def surrogate(learned: Learned | None) -> Card | None:
     said = f"{words}: {why}. What the charts say of parameters is a guess."
     return Card(
         WARN,
-        "The model does not predict yet" if trials < FEW else "The surrogate does not predict",
+        "The model does not predict yet" if trials < FEW else "The model does not predict",
         said,
         remedies=(SEES_CHECK, *more),
     )
