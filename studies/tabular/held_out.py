@@ -212,11 +212,13 @@ def _copies_of_held(columns: Sequence[Column], earlier: Earlier, names: Sequence
     if not fresh.any():
         return found
     said = [name for name in names if name not in ids]
+    outside = np.zeros(len(fresh), np.bool_)
     if said:
         found |= _only_of_held(columns, earlier, said)
+        outside = np.isin(row_hashes(columns, said), earlier.hashes(said)[~earlier.mask])
     for name in names:
-        if name in marks:
-            found |= _only_of_held(columns, earlier, [name]) & ~by_name[name].missing
+        if name in marks:  # but where identifiers were given anew, one of the set's may stand at a row that was seen
+            found |= _only_of_held(columns, earlier, [name]) & ~by_name[name].missing & ~outside
     return fresh & found
 
 

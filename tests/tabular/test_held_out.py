@@ -133,6 +133,9 @@ def test_copies_join_the_set_and_what_was_gone_comes_back_to_it() -> None:
     corrected = only(columns, slice(None))
     corrected[1] = number("x", np.where(np.arange(100) == row, 9.0, columns[1].values))  # another cell, the same id
     np.testing.assert_array_equal(carry_held_out(corrected, [first]).rows, held)
+    numbered = only(columns, [*range(60), 5, *range(60, 100)])  # a row put in, and all below it numbered anew
+    numbered[0] = Column("id", "id", "ignored", np.arange(101, dtype=np.int32), columns[0].levels)
+    np.testing.assert_array_equal(carry_held_out(numbered, [first]).rows, held[[*range(60), 5, *range(60, 100)]])
     without = only(columns, np.arange(100) != row)
     second = carry_held_out(without, [first])
     assert second.gone == 1
