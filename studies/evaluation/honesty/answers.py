@@ -7,7 +7,7 @@
 The R answers that a trial has for a row are averaged within the row, and never taken for R rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from studies.evaluation.predictions import PARTS, Predictions
 
 Array = NDArray[Any]
+WIDEST = 2**16  # of whole numbers as labels, for a table of their codes
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,3 +67,30 @@ def answer_of(trial: Predictions, rows: NDArray[np.bool_], needs: str) -> Answer
         found = found / float(PARTS)
         found = np.stack([1.0 - found, found], axis=-1) if found.ndim == 2 else found
     return Answer(**{needs: found})
+
+
+def label_codes(truth: Array, given: Array) -> tuple[NDArray[np.int64], Array, int]:
+    """Codes of truth (n,) and of labels (T, n) of any kind, and how many classes the two have together.
+
+    A code is the place of the label among all that occur, sorted.
+    """
+    if truth.size and all(np.can_cast(part.dtype, np.int64) for part in (truth, given)):
+        low = min(int(truth.min()), int(given.min()))
+        span = max(int(truth.max()), int(given.max())) - low + 1
+        if span <= WIDEST:  # a table of them is faster than sorting T n labels
+            seen = np.zeros(span, dtype=bool)
+            for line in (truth, *given):
+                seen[line.astype(np.int64) - low] = True
+            code_of = np.cumsum(seen) - 1
+            return _coded(truth, given, int(seen.sum()), lambda line: code_of[line.astype(np.int64) - low])
+    names = np.unique(np.concatenate([np.unique(line) for line in (truth, *given)]))
+    return _coded(truth, given, len(names), lambda line: names.searchsorted(line.astype(names.dtype)))
+
+
+def _coded(
+    truth: Array, given: Array, classes: int, code: Callable[[Array], Array]
+) -> tuple[NDArray[np.int64], Array, int]:
+    labels = np.empty(given.shape, dtype=np.uint8 if classes <= 2**8 else np.int64)
+    for place, line in zip(labels, given, strict=True):
+        place[:] = code(line)
+    return code(truth).astype(np.int64), labels, classes

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from studies.evaluation.metrics import Metric, get_metric
 from studies.evaluation.predictions import Predictions
 
-from .answers import Answer, answer_of, covered_rows
+from .answers import Answer, answer_of, covered_rows, label_codes
 from .comparison import zone_of
 from .curve import Point, Verdict, convergence, last_help, recent_share, verdict
 from .gains import Floats
@@ -187,14 +187,12 @@ def _plain(
     y: NDArray[Any], given: NDArray[Any], rows: NDArray[np.bool_], metric: Metric
 ) -> tuple[NDArray[Any], int, list[Answer]]:
     """Truth as codes or numbers, the number of classes (0 for numbers), and the answers."""
-    given = given[:, rows]
+    given = given if rows.all() else given[:, rows]
     if metric.task == "regression":
         return y[rows].astype(np.float64), 0, [Answer(values=line[None]) for line in given]
     if metric.needs == "labels" and given.ndim == 2:
-        names, codes = np.unique(np.concatenate([y[rows], given.reshape(-1)]), return_inverse=True)
-        codes = codes.reshape(-1).astype(np.int64)
-        truth, labels = codes[: int(rows.sum())], codes[int(rows.sum()) :].reshape(given.shape)
-        return truth, len(names), [Answer(labels=line[None]) for line in labels]
+        truth, labels, count = label_codes(y[rows], given)
+        return truth, count, [Answer(labels=line[None]) for line in labels]
     names, codes = np.unique(y, return_inverse=True)
     truth = codes.reshape(-1).astype(np.int64)[rows]
     count = given.shape[2] if given.ndim == 3 else 2

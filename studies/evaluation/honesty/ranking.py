@@ -10,7 +10,7 @@ AUC = sum u v h. To first order in u and v it is sum(u a) + sum(v b) - AUC of th
 projection of W. Hoeffding, 1948). What that leaves out is small and much the same for all trials: it is measured on a
 few of them, and every trial that could win a resample within three times that is scored exactly there. Exact: the
 weights of the negatives added up in the order of their scores, looked up at the positives. Several classes: mean of one
-against the rest.
+against the rest. Scores are kept as ranks, equal for ties, so that pairs are counted without sorting again.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from .gains import Floats, products
 from .resamples import Weights
 
 PILOTS, MARGIN = 3, 3.0
-LINES_AT_ONCE = 64
+CELLS_AT_ONCE = 200_000  # rows times lines whose sums stay in the processor's cache
 
 
 class AucScorer:
@@ -33,20 +33,28 @@ class AucScorer:
         codes = np.unique(y).tolist()
         if len(codes) < 2:
             raise ValueError("ROC AUC needs rows of two classes.")
-        self.scores = [answer.scores for answer in answers if answer.scores is not None]
-        one_column = all(scores.ndim == 2 for scores in self.scores)
-        self.positive = [y == code for code in ([1] if one_column else codes)]
-        self.codes = [None] if one_column else codes
+        scores = [answer.scores for answer in answers if answer.scores is not None]
+        one_column = all(part.ndim == 2 for part in scores)
+        self.split = [(np.flatnonzero(y == code), np.flatnonzero(y != code)) for code in ([1] if one_column else codes)]
+        columns = [None] if one_column else codes
+        self.ranks = [[_ranks(part if code is None else part[:, :, code]) for part in scores] for code in columns]
+        self.trials = len(scores)
 
     def values(self, weights: Weights, wanted: NDArray[np.bool_] | None = None) -> Floats:
         """(k, T) exact under weights (k, n), where `wanted` (k, T) if given; NaN elsewhere."""
-        found = np.full((len(weights), len(self.scores)), np.nan)
-        columns = np.ascontiguousarray(weights.T)
-        for trial in range(len(self.scores)):
-            lines = np.arange(len(weights)) if wanted is None else np.flatnonzero(wanted[:, trial])
-            if len(lines):
-                found[lines, trial] = self._exact(trial, columns, lines)
-        return found
+        found = np.zeros((len(weights), self.trials))
+        present = np.zeros((len(weights), 1))
+        for (positive, negative), of_trials in zip(self.split, self.ranks, strict=True):
+            above, under = weights.take(positive, axis=1), weights.take(negative, axis=1)
+            pairs = above.sum(axis=1, dtype=np.float64) * under.sum(axis=1, dtype=np.float64)
+            present[:, 0] += pairs > 0.0
+            for trial, repeats in enumerate(of_trials):
+                lines = np.arange(len(weights)) if wanted is None else np.flatnonzero(wanted[:, trial])
+                if len(lines):
+                    won = sum(_pairs_won(ranks[positive], ranks[negative], above, under, lines) for ranks in repeats)
+                    found[lines, trial] += won / np.maximum(pairs[lines], 1.0) / len(repeats)
+        found /= np.maximum(present, 1.0)
+        return found if wanted is None else np.where(wanted, found, np.nan)
 
     def in_bag(self, weights: Weights) -> Floats:
         """(k, T), exact for every trial that can be the best of its resample."""
@@ -62,76 +70,71 @@ class AucScorer:
         scores[contenders] = exact[contenders]
         return scores
 
-    def _lines(self, trial: int, code: int | None) -> Array:
-        """(R, n) scores of the positive class."""
-        scores = self.scores[trial]
-        return scores if code is None else scores[:, :, code]
-
-    def _exact(self, trial: int, columns: Weights, lines: NDArray[np.intp]) -> Floats:
-        """(k,) under some of the columns of (n, B) weights."""
-        total, present = np.zeros(len(lines)), np.zeros(len(lines))
-        for code, positive in zip(self.codes, self.positive, strict=True):
-            scores = self._lines(trial, code)
-            ranked = [
-                (order[~positive[order]], _beaten(positive, order, starts)) for order, starts in map(_ranking, scores)
-            ]
-            for first in range(0, len(lines), LINES_AT_ONCE):
-                part = slice(first, first + LINES_AT_ONCE)
-                weights = columns if len(lines) == columns.shape[1] <= LINES_AT_ONCE else columns[:, lines[part]]
-                above = weights[positive]
-                pairs = above.sum(axis=0, dtype=np.float64) * weights[~positive].sum(axis=0, dtype=np.float64)
-                won = sum(_pairs_won(above, weights[order], beaten) for order, beaten in ranked)
-                total[part] += won / np.maximum(pairs, 1.0) / len(ranked)
-                present[part] += pairs > 0.0
-        return total / np.maximum(present, 1.0)
-
     def _straight(self, weights: Weights) -> Floats:
-        scores = np.zeros((len(weights), len(self.scores)))
-        for code, positive in zip(self.codes, self.positive, strict=True):
-            rows = np.stack([_placements(positive, self._lines(j, code)) for j in range(len(self.scores))])
-            for part in (positive, ~positive):
-                total = weights[:, part].sum(axis=1, dtype=np.float64)[:, None]
-                scores += products(weights[:, part], rows[:, part]) / np.maximum(total, 1.0)
-            scores -= rows[:, positive].mean(axis=1, dtype=np.float64)
-        return scores / len(self.codes)
+        scores = np.zeros((len(weights), self.trials))
+        for (positive, negative), of_trials in zip(self.split, self.ranks, strict=True):
+            a = np.empty((self.trials, len(positive)), dtype=np.float32)
+            b = np.empty((self.trials, len(negative)), dtype=np.float32)
+            for trial, repeats in enumerate(of_trials):
+                a[trial], b[trial] = _placements(positive, negative, repeats)
+            for rows, placed in ((positive, a), (negative, b)):
+                part = weights.take(rows, axis=1)
+                total = part.sum(axis=1, dtype=np.float64)[:, None]
+                scores += products(part, placed) / np.maximum(total, 1.0)
+            scores -= a.mean(axis=1, dtype=np.float64)
+        return scores / len(self.split)
 
 
-def _ranking(scores: Array) -> tuple[Array, Array]:
-    """The rows by score, and where each new score begins. Of 16-bit scores the sort is linear in n."""
-    order = np.argsort(scores, kind="stable")
-    line = scores[order]
-    return order, np.flatnonzero(np.concatenate([[True], line[1:] != line[:-1]]))
+def _sorting(values: Array) -> Array:
+    """(n,) the rows by value, equal ones in any order. Of 16 bits the stable sort is linear in n."""
+    return np.argsort(values, kind="stable" if values.dtype.itemsize <= 2 else "quicksort")
 
 
-def _beaten(positive: Array, order: Array, starts: Array) -> tuple[Array, Array]:
-    """(P,) how many negatives are strictly below each positive row, and how many are not above it."""
-    negatives = np.concatenate([[0], np.cumsum(~positive[order])])
-    sizes = np.diff(starts, append=len(order))
-    strictly, at_most = np.empty(len(order), dtype=np.int32), np.empty(len(order), dtype=np.int32)
-    strictly[order] = np.repeat(negatives[starts], sizes)
-    at_most[order] = np.repeat(negatives[starts + sizes], sizes)
-    return strictly[positive], at_most[positive]
+def _ranks(repeats: Array) -> Array:
+    """(R, n) how many different scores of the repeat are below that of the row."""
+    ranks = np.empty(repeats.shape, dtype=np.uint16 if repeats.shape[1] <= 2**16 else np.uint32)
+    for line, scores in zip(ranks, map(np.ascontiguousarray, repeats), strict=True):
+        order = _sorting(scores)
+        ordered = scores[order]
+        line[order[1:]] = np.cumsum(ordered[1:] != ordered[:-1], dtype=ranks.dtype)
+        line[order[0]] = 0
+    return ranks
 
 
-def _pairs_won(positives: Weights, negatives: Weights, beaten: tuple[Array, Array]) -> Floats:
+def _beaten(ranks: Array, size: int) -> Array:
+    """(size + 1,) how many of the ranks are below 0, 1, ... size."""
+    below = np.zeros(size + 1, dtype=np.int64)
+    np.cumsum(np.bincount(ranks, minlength=size), out=below[1:])
+    return below
+
+
+def _pairs_won(positive: Array, negative: Array, above: Weights, under: Weights, lines: NDArray[np.intp]) -> Floats:
     """(k,) weight of the pairs in which the positive row is above the negative, ties for half.
 
-    positives (P, k); negatives (N, k) in the order of their scores.
+    positive (P,), negative (N,): ranks. above (B, P), under (B, N): their weights, of which lines (k,) are wanted.
     """
-    below = np.zeros((len(negatives) + 1, negatives.shape[1]), dtype=np.int32)
-    np.cumsum(negatives, axis=0, out=below[1:])
-    strictly, at_most = beaten
-    twice = below[strictly] + below[at_most]
-    return np.asarray(np.einsum("pk,pk->k", positives, twice.astype(np.float64))) / 2.0
+    order = _sorting(negative)
+    beaten = _beaten(negative, 1 + int(max(positive.max(), negative.max())))
+    strictly, at_most = beaten[:-1][positive], beaten[1:][positive]
+    won = np.empty(len(lines))
+    size = max(1, CELLS_AT_ONCE // (len(order) + len(positive)))
+    for first in range(0, len(lines), size):
+        part = lines[first : first + size]
+        below = np.zeros((len(part), len(order) + 1), dtype=np.int32)
+        np.cumsum(under[part].take(order, axis=1), axis=1, out=below[:, 1:])
+        twice = below.take(strictly, axis=1) + below.take(at_most, axis=1)
+        won[first : first + size] = np.einsum("kp,kp->k", above[part].astype(np.float64), twice.astype(np.float64))
+    return won / 2.0
 
 
-def _placements(positive: Array, repeats: Array) -> Array:
-    """(n,) float32: a of the positives and b of the negatives, mean over the repeats (R, n)."""
-    total = np.zeros(len(positive))
-    count = int(positive.sum())
-    rest = len(positive) - count
-    for scores in repeats:
-        order, starts = _ranking(scores)
-        total[positive] += np.add(*_beaten(positive, order, starts)) / (2.0 * rest)
-        total[~positive] += 1.0 - np.add(*_beaten(~positive, order, starts)) / (2.0 * count)
-    return np.asarray(total / len(repeats), dtype=np.float32)
+def _placements(positive: Array, negative: Array, repeats: Array) -> tuple[Floats, Floats]:
+    """(P,) a of the positives and (N,) b of the negatives, mean over the repeats (R, n) of ranks."""
+    a, b = np.zeros(len(positive)), np.zeros(len(negative))
+    for ranks in repeats:
+        ups, downs = ranks[positive], ranks[negative]
+        size = 1 + int(ranks.max())
+        for total, own, others, sign in ((a, ups, downs, 1.0), (b, downs, ups, -1.0)):
+            beaten = _beaten(others, size)
+            share = (beaten[:-1] + beaten[1:]) / (2.0 * len(others))
+            total += share[own] if sign > 0.0 else (1.0 - share)[own]
+    return a / len(repeats), b / len(repeats)

@@ -40,3 +40,28 @@ def test_rows_that_are_all_right_do_not_promise_perfection() -> None:
     found = expected_score(y, np.tile(y, (3, 1)), "accuracy")
     assert found.expected == 1.0
     assert (found.low, found.high) == (pytest.approx(100 / (100 + 1.959964**2), abs=1e-6), 1.0)
+
+
+@pytest.mark.parametrize("names", [[False, True], [-3, 10**12], [0.5, 2.0], ["no", "yes"]])
+def test_labels_of_any_kind_are_the_same_classes(names: list) -> None:
+    y, predictions = coins(0, trials=10)
+    plain = expected_score(y, predictions, "f1_macro")
+    named = expected_score(np.array(names)[y], np.array(names)[predictions], "f1_macro")
+    assert named.z.tolist() == plain.z.tolist()
+    assert named.key == plain.key
+
+
+def test_labels_that_the_truth_has_not_are_wrong() -> None:
+    y, predictions = coins(0, trials=10)
+    strange = np.where(predictions == y, predictions, -7)
+    assert expected_score(y, strange, "accuracy").z.tolist() == expected_score(y, predictions, "accuracy").z.tolist()
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.int32, np.float32, np.float64])
+def test_of_scores_only_the_order_counts(dtype: type) -> None:
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 150)
+    scores = np.rint(40.0 * (y + rng.normal(size=(12, 150))) + 300.0)
+    plain = expected_score(y, scores, "roc_auc")
+    assert expected_score(y, np.square(scores / 4.0), "roc_auc").z.tolist() == plain.z.tolist()
+    assert expected_score(y, scores.astype(dtype), "roc_auc").z.tolist() == plain.z.tolist()
