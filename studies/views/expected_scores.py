@@ -12,6 +12,7 @@ from studies.evaluation.honesty import hand_picked
 from studies.models import ErrandState, ExpectedScore, Study, Trial, TrialState
 
 from .headline import gain_over
+from .measured import Measured, may_be_too_high
 
 NOT_YET = "it has not been worked out yet"
 UNDER_WAY = "it is being worked out"
@@ -56,6 +57,11 @@ class Expected:
         would not give the over-fitting that is shown.
         """
         return (self.high - self.low) / 8
+
+    @property
+    def too_high(self) -> Measured | None:
+        """What was measured where a search learns from few rows: some over-fitting stays in what it expects."""
+        return may_be_too_high(self.study.method, self.figures["rows"])
 
     @property
     def best(self) -> float:

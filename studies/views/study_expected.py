@@ -9,7 +9,6 @@ from studies.plots.numbers import format_points, format_score
 
 from .expected_scores import NOT_YET, Expected, expected_scores
 from .headline import POINTS
-from .measured import Measured, may_be_too_high
 from .progress import Incumbent
 
 FEW_ROWS, FEW_OF_CLASS = 100, 10
@@ -137,11 +136,6 @@ class StudyExpected:
         if counts and min(counts) < FEW_OF_CLASS:
             return f"{min(counts)} rows of one class"
         return ""
-
-    @property
-    def too_high(self) -> Measured | None:
-        """What was measured where a search learns from few rows: some over-fitting stays in what it expects."""
-        return may_be_too_high(self.study.method, self.figures["rows"])
 
     @property
     def gain(self) -> Gained | None:

@@ -326,6 +326,10 @@ def test_nothing_beyond_guessing_and_nothing_known(client_of, alice, study, vers
     words = words_of(page_of(client_of(alice), study))
     assert "No pattern beyond guessing found (best CV 0.743, guessing 0.550)" in words
     assert "Keep trial" not in words
+    assert "search learns from these rows" not in words
+    Study.objects.filter(pk=study.pk).update(method="evolutionary")
+    words = words_of(page_of(client_of(alice), study))
+    assert "Evolutionary search learns from these rows as well: without any pattern its expected accuracy came" in words
     other = make_running_study(version, alice)
     assert "The expected score on new data waits for a worker." in words_of(page_of(client_of(alice), other))
     make_expected_score(other, available=False, why="Time cannot be resampled.")
