@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from studies.plots.expected_curve import NO_CURVE, ExpectedCurve, converged_title
+from studies.plots.expected_curve import NO_CURVE, NO_PATTERN, ExpectedCurve, converged_title
 from studies.plots.frame import Floats, floats, plain
 from studies.plots.numbers import count_of, format_score
 from studies.plots.payload import Key
@@ -79,6 +79,8 @@ class Convergence:
             failed = self.states.count("failed")
             waiting = "Waiting for the first trial"
             return f"{count_of(failed, 'trial')} failed, none has a score yet" if failed else waiting
+        if self.expected and self.expected.has_no_pattern:
+            return NO_PATTERN
         if self.expected and self.expected.has_converged:
             return converged_title(self.expected.last_help, int(self.numbers[leader]))
         since = sum(

@@ -7,13 +7,14 @@ low, high       (k,) its 80 % band
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from studies.plots.frame import Floats
 
+NO_PATTERN = "Nothing here beats guessing"
 Point = tuple[float | None, float | None, float | None]
 
 
@@ -27,6 +28,7 @@ class ExpectedCurve:
     high: Floats
     last_help: int | None = None
     has_converged: bool = False
+    has_no_pattern: bool = False
 
     def __bool__(self) -> bool:
         return len(self.numbers) > 0
@@ -43,9 +45,8 @@ class ExpectedCurve:
         if not self:
             return self
         kept = np.isin(self.numbers, np.asarray(list(numbers), dtype=np.int64))
-        return ExpectedCurve(
-            self.numbers[kept], self.values[kept], self.low[kept], self.high[kept], self.last_help, self.has_converged
-        )
+        values, low, high = (part[kept] for part in (self.values, self.low, self.high))
+        return replace(self, numbers=self.numbers[kept], values=values, low=low, high=high)
 
 
 def converged_title(last_help: int | None, best: int) -> str:

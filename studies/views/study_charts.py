@@ -73,7 +73,8 @@ def _expected_curve(figures: dict[str, Any]) -> ExpectedCurve:
         np.array([point["number"] for point in curve], dtype=np.int64),
         *(np.array([point[key] for point in curve], dtype=np.float64) for key in ("expected", "low", "high")),
         last_help=figures["last_help"],
-        has_converged=figures["verdict"] in ("converged", "no_pattern"),
+        has_converged=figures["verdict"] == "converged",
+        has_no_pattern=figures["verdict"] == "no_pattern",
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from studies.plots.expected_curve import converged_title
+from studies.plots.expected_curve import NO_PATTERN, converged_title
 from studies.plots.numbers import format_percent
 
 from .study_expected import StudyExpected
@@ -29,8 +29,8 @@ def verdict(shown: StudyExpected) -> Verdict | None:
         title = converged_title(shown.figures["last_help"], shown.expected.best_number)
         return Verdict(title, f"{newest}More trials would fit noise; more rows or repeats would help more.", True, True)
     if kind == "no_pattern":
-        text = f"{newest}More trials would fit noise: look at the columns and the target, or try another estimator."
-        return Verdict("Nothing here beats guessing", text, True)
+        text = "More trials would fit noise: look at the columns and the target, or try another estimator."
+        return Verdict(NO_PATTERN, text, True)
     if kind == "searching":
         return Verdict("Not converged yet", f"{newest}{_helped(shown)}".strip())
     return Verdict(
