@@ -330,7 +330,8 @@ def test_nothing_beyond_guessing_and_nothing_known(client_of, alice, study, vers
     Study.objects.filter(pk=study.pk).update(method="evolutionary")
     words = words_of(page_of(client_of(alice), study))
     chart = client_of(alice).get(f"/studies/{study.pk}/charts/convergence/").json()
-    assert chart["title"] == "Nothing here beats guessing" and chart["title"] in words
+    assert chart["title"] == "Nothing here beats guessing"
+    assert chart["title"] in words
     assert "Evolutionary search learns from these rows as well: without any pattern its expected accuracy came" in words
     other = make_running_study(version, alice)
     assert "The expected score on new data waits for a worker." in words_of(page_of(client_of(alice), other))
