@@ -41,7 +41,10 @@ class AucScorer:
         self.trials = len(scores)
 
     def values(self, weights: Weights, wanted: NDArray[np.bool_] | None = None) -> Floats:
-        """(k, T) exact under weights (k, n), where `wanted` (k, T) if given; NaN elsewhere."""
+        """(k, T) exact under weights (k, n), where `wanted` (k, T) if given; NaN elsewhere.
+
+        ValueError where some weights leave no class with rows of others beside it: an AUC of them would be made up.
+        """
         found = np.zeros((len(weights), self.trials))
         present = np.zeros((len(weights), 1))
         for (positive, negative), of_trials in zip(self.split, self.ranks, strict=True):
@@ -53,7 +56,11 @@ class AucScorer:
                 if len(lines):
                     won = sum(_pairs_won(ranks[positive], ranks[negative], above, under, lines) for ranks in repeats)
                     found[lines, trial] += won / np.maximum(pairs[lines], 1.0) / len(repeats)
-        found /= np.maximum(present, 1.0)
+        if not present.all():
+            raise ValueError(
+                "ROC AUC cannot be resampled here: a class has a single row, or all of its rows are in one group."
+            )
+        found /= present
         return found if wanted is None else np.where(wanted, found, np.nan)
 
     def in_bag(self, weights: Weights) -> Floats:

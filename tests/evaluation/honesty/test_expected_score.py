@@ -65,3 +65,10 @@ def test_of_scores_only_the_order_counts(dtype: type) -> None:
     plain = expected_score(y, scores, "roc_auc")
     assert expected_score(y, np.square(scores / 4.0), "roc_auc").z.tolist() == plain.z.tolist()
     assert expected_score(y, scores.astype(dtype), "roc_auc").z.tolist() == plain.z.tolist()
+
+
+@pytest.mark.parametrize("groups", [None, np.arange(60) // 6])
+def test_no_auc_is_made_up_where_a_class_cannot_be_in_the_bag_and_out_of_it(groups: np.ndarray | None) -> None:
+    y = (np.arange(60) < (1 if groups is None else 6)).astype(int)
+    with pytest.raises(ValueError, match="cannot be resampled"):
+        expected_score(y, np.random.default_rng(0).normal(size=(5, 60)), "roc_auc", groups=groups)
