@@ -32,10 +32,16 @@ def share_of_range(axis: ParameterAxis) -> float | None:
 
 
 def best_fifth_in_words(axis: ParameterAxis, configurations: Sequence[Mapping[str, Any]]) -> str:
-    """A sentence; axis and configurations are in order of goodness, the best last."""
+    """A sentence; axis and configurations are in order of goodness, the best last.
+
+    A number that is not active in a trial has a place of its own on the axis, which is no end of the range.
+    """
     best = best_fifth(len(axis.positions))
     ranked = sorted(zip(axis.positions[best], configurations[best], strict=True), key=lambda pair: pair[0])
-    words = [format_parameter(configuration.get(axis.name)) for _, configuration in ranked]
+    active = [config for _, config in ranked if axis.kind == "choice" or config.get(axis.name) is not None]
+    if not active:
+        return f"The best fifth of trials do without {axis.name}"
+    words = [format_parameter(configuration.get(axis.name)) for configuration in active]
     low, high = words[0], words[-1]
     if low == high:
         return f"The best fifth of trials all have {axis.name} {low}"

@@ -15,9 +15,9 @@ from studies.plots.score_range import padded, score_range
 from studies.plots.table import Table
 
 VERDICTS = {
-    "predicts": "The model predicts held-out trials well",
-    "roughly": "The model predicts held-out trials roughly",
-    "does not": "The model does not predict held-out trials",
+    "predicts": "The model predicts trials it has not seen well",
+    "roughly": "The model predicts trials it has not seen roughly",
+    "does not": "The model does not predict trials it has not seen",
 }
 HELD: dict[str, Any] = {"size": 6, "color": "var(--paper)", "line": {"width": 1.1, "color": "var(--accent)"}}
 MISSED: dict[str, Any] = {"size": 7, "color": "var(--ink)", "line": {"width": 0}}

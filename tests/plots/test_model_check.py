@@ -20,9 +20,9 @@ def shown(n=4, verdict="predicts", correlation=0.824, **more):
 @pytest.mark.parametrize(
     ("verdict", "correlation", "title"),
     [
-        ("predicts", 0.824, "The model predicts held-out trials well: rank correlation 0.82"),
-        ("roughly", 0.5, "The model predicts held-out trials roughly: rank correlation 0.50"),
-        ("does not", -0.1, "The model does not predict held-out trials: rank correlation −0.10"),
+        ("predicts", 0.824, "The model predicts trials it has not seen well: rank correlation 0.82"),
+        ("roughly", 0.5, "The model predicts trials it has not seen roughly: rank correlation 0.50"),
+        ("does not", -0.1, "The model does not predict trials it has not seen: rank correlation −0.10"),
     ],
 )
 def test_the_title_is_the_verdict_with_its_figures(verdict, correlation, title):
