@@ -21,15 +21,13 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from .drawing import largest_folds, make_plan
-from .honesty import assess, wilson
+from .honesty import fresh_interval
 from .metrics import Metric, get_metric
 from .predictions import Predictions
 from .splits import FOLDS, LEFT_OUT, Plan
 from .table import Table
 
 SURE = 0.95
-NORMAL = 1.959964
-OUT_OF_BAG = sqrt(1.0 - np.exp(-1.0))  # scores out of the bag rest on n / e rows and spread more than those of n
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,15 +104,10 @@ def _by_rows(
     at = np.concatenate([np.flatnonzero(fold.rows) for fold in outer])
     truth, labels = y[at], None if groups is None else groups[at]
     try:
-        found = assess(truth, [_pooled(outer)], metric.key, kind="kfold" if groups is None else "group", groups=labels)
+        found = fresh_interval(truth, _pooled(outer), metric.key, labels)
     except ValueError:
         return None
-    half = NORMAL * OUT_OF_BAG * float(np.std(found.z))
-    low, high = found.best - half, found.best + half
-    if metric.key == "accuracy" and groups is None:  # where every row is right, resamples do not differ
-        least, most = wilson(found.best, float(len(at)), SURE)
-        low, high = min(low, least), max(high, most)
-    return found.best, low, high
+    return found.score, found.low, found.high
 
 
 def _pooled(outer: Sequence[OuterScore]) -> Predictions:
