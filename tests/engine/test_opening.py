@@ -90,7 +90,8 @@ def test_the_claim_comes_first_and_the_record_stays(study: Study, alice: User, v
     assert "on the held-out set" in facts
     assert Event.objects.first().verb == f"opened the held-out set for trial {number}"
     log = client.get(reverse("dataset", args=[study.dataset_version.dataset_id])).content.decode()
-    assert "60 of 200 rows, opened once, by alice@example.org" in log
+    assert "Held-out set: 60 of 200 rows" in log
+    assert "The set was opened once, by alice@example.org" in log
     assert "We go live on Monday." in log
     check_that_nobody_changes_it(opening)
     check_that_it_outlives_its_study(opening, study)

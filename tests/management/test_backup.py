@@ -103,7 +103,7 @@ def test_running_trials_go_on_after_a_restore(tmp_path: Path) -> None:
         token = site.manage("token").splitlines()[-1]
         program = Program(site, token)
         version = program.upload("Table", csv_text(rows=1500), "outcome")["version"]["id"]
-        study = program.study(version, estimator="random_forest", method="random", budget={"trials": 500})
+        study = program.study(version, estimator="random_forest", method="random", parallel=1, budget={"trials": 500})
         wait_until(lambda: counts(program, study)["complete"] and counts(program, study)["running"])
         site.manage("backup", str(file))
     made, caught = manifest_of(file), running_trials(file)

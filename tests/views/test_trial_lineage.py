@@ -68,5 +68,5 @@ def test_queries(client_of, alice, study, django_assert_max_num_queries):
     for number in range(3, 15):
         make_trial(study, number, origin={"kind": "child", "parents": [2, 1]})
     browser = client_of(alice)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         page(browser, study, 2)
