@@ -10,7 +10,7 @@ from studies.models import Method
 
 from .labels import method_words
 
-DRAWS_NOISE, DRAWS_PATTERN, ROWS, TRIALS = 137, 15, 200, 100
+DRAWS_NOISE, DRAWS_PATTERN, ROWS, TRIALS = 300, 17, 200, 100
 FEW_ROWS = 1000  # with fewer, pages of studies by a method that learns say how far it may be off
 
 
@@ -44,9 +44,9 @@ class Measured:
 MEASURED = {
     row.method: row
     for row in (
-        Measured(Method.RANDOM, 1.6, 0.3, -2.0, 0.8),
-        Measured(Method.BAYESIAN, 2.1, 0.3, -1.4, 0.8),
-        Measured(Method.EVOLUTIONARY, 2.1, 0.3, -1.6, 0.8),
+        Measured(Method.RANDOM, 1.1, 0.2, -2.0, 0.7),
+        Measured(Method.BAYESIAN, 1.8, 0.2, -1.6, 0.8),
+        Measured(Method.EVOLUTIONARY, 1.7, 0.2, -1.6, 0.7),
     )
 }
 LEARNS = frozenset({Method.BAYESIAN, Method.EVOLUTIONARY})
