@@ -9,7 +9,6 @@ import json
 import math
 import os
 import select
-import signal
 import time
 import traceback
 from collections.abc import Callable, Sequence
@@ -133,13 +132,7 @@ def _run(work: Work, pipe: Connection, parent: int, meter: memory.Meter) -> None
     """The child's whole life; never returns."""
     try:
         os.setpgid(0, 0)
-        processes.die_with_parent(parent)
-        for number in (signal.SIGTERM, signal.SIGALRM, signal.SIGCHLD):
-            signal.signal(number, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        processes.keep_only([pipe.fileno()])
-        processes.forget_secrets()
-        processes.offer_to_oom_killer()
+        processes.begin_fits(parent, pipe.fileno())
         parallel_config(backend="sequential")  # no library starts processes or threads behind our back
         _serve(work, pipe, meter)
     except (EOFError, BrokenPipeError):

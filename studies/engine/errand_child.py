@@ -71,13 +71,7 @@ def _child(work: Work, said: IO[bytes], parent: int, memory_mb: int | None) -> N
     """The child's whole life; never returns."""
     code = 1
     try:
-        processes.die_with_parent(parent)
-        for number in (signal.SIGTERM, signal.SIGALRM, signal.SIGCHLD):
-            signal.signal(number, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        processes.keep_only([said.fileno()])
-        processes.forget_secrets()
-        processes.offer_to_oom_killer()
+        processes.begin_fits(parent, said.fileno())
         if memory_mb is not None:
             memory.limit_own(memory_mb)
         said.write(work() or b"")

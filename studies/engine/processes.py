@@ -26,6 +26,17 @@ def die_with_parent(parent_pid: int, with_signal: signal.Signals = signal.SIGKIL
             os._exit(1)
 
 
+def begin_fits(parent_pid: int, descriptor: int) -> None:
+    """What every child that fits does right after the fork; it keeps one descriptor, to answer by."""
+    die_with_parent(parent_pid)
+    for number in (signal.SIGTERM, signal.SIGALRM, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    keep_only([descriptor])
+    forget_secrets()
+    offer_to_oom_killer()
+
+
 def keep_only(descriptors: Iterable[int]) -> None:
     """Close every inherited descriptor but these and the standard streams, without any object's own clean-up."""
     kept = sorted({0, 1, 2, *descriptors})

@@ -77,7 +77,7 @@ class Expected:
         """Over-fitting to validation in the words of the metric: "1.6 points", "0.8 %", "none found"."""
         if self.figures["optimism"] <= 0:
             return "none found"
-        return gain_over(self.study, self.best, self.value).words.lstrip("+−±")
+        return gain_over(self.study, self.best, self.value).size
 
     @property
     def tied(self) -> list[int]:
