@@ -6,6 +6,7 @@ from .dataset import Column, Dataset, DatasetVersion
 from .errand import Errand, ErrandState
 from .event import Event, NeverChanged
 from .expected_score import ExpectedScore
+from .guard_answer import GuardAnswer
 from .held_out import HeldOutSet
 from .invitation import Invitation
 from .lane import Lane
@@ -17,6 +18,7 @@ from .proposal import Proposal, ProposalState, Standing, may_decide
 from .secret import ApiToken, OneTimeLink
 from .split_plan import SplitPlan
 from .study import ACTIVE, ASKING, TERMINAL, Method, Study, StudyState
+from .table_reading import TableReading
 from .tag import BadTag, Tag, tag_words
 from .team import Membership, Refused, Role, Team
 from .team_event import TeamEvent
@@ -44,6 +46,7 @@ __all__ = [
     "ErrandState",
     "Event",
     "ExpectedScore",
+    "GuardAnswer",
     "HeldOutSet",
     "Invitation",
     "Lane",
@@ -69,6 +72,7 @@ __all__ = [
     "Standing",
     "Study",
     "StudyState",
+    "TableReading",
     "Tag",
     "Team",
     "TeamEvent",

@@ -33,7 +33,8 @@ class Dataset(models.Model):
 
     @property
     def latest(self) -> "DatasetVersion | None":
-        return self.versions.order_by("-number").first()
+        """The newest version that has been read; None while the first one is not."""
+        return self.versions.ready().order_by("-number").first()
 
     @property
     def held_out_set(self) -> Any:
@@ -58,10 +59,16 @@ class VersionQuerySet(TeamRows):
 
 
 class DatasetVersion(models.Model):
-    """One upload, as read with one schema. The rows never change; the schema only while no launched study uses it."""
+    """One upload, as read with one schema. The rows never change; the schema only while no launched study uses it.
+
+    A large one is `reading` until a worker has read it (TableReading); then it is `ready`, or `refused` with its bytes
+    kept, to be read again with other options. Only a ready version has rows and columns.
+    """
 
     class State(models.TextChoices):
+        READING = "reading"
         READY = "ready"
+        REFUSED = "refused"
 
     dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
@@ -70,6 +77,7 @@ class DatasetVersion(models.Model):
     file_bytes = models.PositiveBigIntegerField()
     content_hash = models.CharField("SHA-256 of the uploaded bytes", max_length=64, db_index=True)
     stored_as = models.CharField("folder in the storage of the datasets", max_length=64, unique=True)
+    table_bytes = models.PositiveBigIntegerField("of the stored typed files; 0 in older versions", default=0)
     table_hash = models.CharField("SHA-256 of the stored table; empty until it is fetched", max_length=64, blank=True)
     rows = models.PositiveIntegerField("without those of the held-out set")
     held_out_rows = models.PositiveIntegerField(default=0)

@@ -1,34 +1,28 @@
-"""Datasets: the list, an upload, one dataset with its columns, and deleting it."""
+"""Datasets: the list, an upload, what is changed on a dataset's page, and deleting it."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from studies.engine.actions import Refused
-from studies.engine.held_out import told_by
 from studies.engine.intake import Gone, delete_dataset, store_sample
 from studies.forms.datasets import DatasetForm, SchemaForm, VersionForm
 from studies.forms.held_out import HeldOutForm
-from studies.models import Column, Dataset, DatasetVersion, Study
+from studies.models import Column, Dataset, DatasetVersion
 from studies.plots.numbers import count_of
 from studies.tabular.samples import SAMPLES
 
 from .access import get_dataset, get_dataset_to_edit, get_membership, require_editor
-from .column_rows import column_rows, file_size, preview_rows, target_sentence
-from .opening import opening_log
-from .version_changes import version_changes
+from .dataset_page import chosen_version, page_of
 
 PER_PAGE = 50
-PREVIEW_COLUMNS = 100
-SEPARATOR_WORDS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 
 @require_safe
@@ -164,62 +158,3 @@ def remove_dataset(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("dataset", pk)
     messages.success(request, f"“{found.name}” is deleted.")
     return redirect("datasets")
-
-
-def chosen_version(found: Dataset, number: str) -> DatasetVersion:
-    """The version of that number; the latest one unless a number is given."""
-    versions = found.versions.select_related("created_by").prefetch_related("columns")
-    if not number:
-        return get_object_or_404(versions.order_by("-number")[:1])
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
-        raise Http404(f"“{number}” is not the number of a version.")
-    return get_object_or_404(versions, number=int(number))
-
-
-def newest_studies(found: Dataset) -> QuerySet:
-    studies = Study.objects.without_audits().filter(dataset_version__dataset=found)
-    studies = studies.select_related("dataset_version", "created_by")
-    return studies.only("name", "state", "dataset_version__number", "created_by__email").order_by("-pk")[:PER_PAGE]
-
-
-def page_of(request: HttpRequest, found: Dataset, version: DatasetVersion, form: SchemaForm) -> dict[str, Any]:
-    versions = list(
-        found.versions.annotate(n_studies=Count("studies", filter=Q(studies__audit=None)))
-        .select_related("created_by")
-        .prefetch_related("columns")
-        .defer("preview", "warnings")
-        .order_by("number")
-    )
-    role = request.user.memberships.filter(team=found.team).first()
-    return {
-        "section": "datasets",
-        "dataset": found,
-        "version": version,
-        "form": form,
-        "sentence": target_sentence(version),
-        "rows": column_rows(version, form.kinds, form.roles, form.column_errors),
-        "kinds": Column.Kind.choices,
-        "roles": Column.Role.choices,
-        "can_edit": role is not None and role.can_edit,
-        "separator": SEPARATOR_WORDS.get(version.separator, version.separator),
-        "size": file_size(version.file_bytes),
-        "preview_columns": form.columns[:PREVIEW_COLUMNS],
-        "preview": preview_rows(version, form.columns[:PREVIEW_COLUMNS]),
-        "versions": version_changes(versions),
-        "n_studies": sum(other.n_studies for other in versions),
-        "studies": newest_studies(found),
-        **held_out_facts(found, version),
-        **opening_log(found),
-    }
-
-
-def held_out_facts(found: Dataset, version: DatasetVersion) -> dict[str, Any]:
-    """The section about the held-out set; `held_out_open`: it may still be changed."""
-    held_out, seen_since = found.held_out_set, found.seen_since()
-    return {
-        "held_out": held_out,
-        "tells": told_by(version, version.task),
-        "seen_since": seen_since,
-        "held_out_open": seen_since is None and (held_out is None or held_out.fixed_at is None),
-        "held_out_form": HeldOutForm(found),
-    }

@@ -1,0 +1,102 @@
+"""One dataset's page: what its sections show."""
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from studies.engine.held_out import told_by
+from studies.forms.datasets import SchemaForm
+from studies.forms.held_out import HeldOutForm
+from studies.models import Column, Dataset, DatasetVersion, Study
+
+from .column_rows import column_rows, file_size, preview_rows, target_sentence
+from .opening import opening_log
+from .version_changes import version_changes
+
+MOST_STUDIES = 50
+PREVIEW_COLUMNS = 100
+SEPARATOR_WORDS = {",": "comma", ";": "semicolon", "\t": "tab"}
+
+
+def chosen_version(found: Dataset, number: str) -> DatasetVersion:
+    """The version of that number; the latest one unless a number is given."""
+    versions = found.versions.select_related("created_by").prefetch_related("columns")
+    if not number:
+        return get_object_or_404(versions.order_by("-number")[:1])
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise Http404(f"“{number}” is not the number of a version.")
+    return get_object_or_404(versions, number=int(number))
+
+
+def newest_studies(found: Dataset) -> QuerySet:
+    studies = Study.objects.without_audits().filter(dataset_version__dataset=found)
+    studies = studies.select_related("dataset_version", "created_by")
+    return studies.only("name", "state", "dataset_version__number", "created_by__email").order_by("-pk")[:MOST_STUDIES]
+
+
+def page_of(request: HttpRequest, found: Dataset, version: DatasetVersion, form: SchemaForm) -> dict[str, Any]:
+    role = request.user.memberships.filter(team=found.team).first()
+    return {
+        "section": "datasets",
+        "dataset": found,
+        "version": version,
+        "can_edit": role is not None and role.can_edit,
+        **head_facts(version),
+        **column_facts(version, form),
+        **preview_facts(version, form),
+        **version_facts(found),
+        **held_out_facts(found, version),
+        **opening_log(found),
+    }
+
+
+def head_facts(version: DatasetVersion) -> dict[str, Any]:
+    return {
+        "sentence": target_sentence(version),
+        "separator": SEPARATOR_WORDS.get(version.separator, version.separator),
+        "size": file_size(version.file_bytes),
+    }
+
+
+def column_facts(version: DatasetVersion, form: SchemaForm) -> dict[str, Any]:
+    return {
+        "form": form,
+        "rows": column_rows(version, form.kinds, form.roles, form.column_errors),
+        "kinds": Column.Kind.choices,
+        "roles": Column.Role.choices,
+    }
+
+
+def preview_facts(version: DatasetVersion, form: SchemaForm) -> dict[str, Any]:
+    shown = form.columns[:PREVIEW_COLUMNS]
+    return {"preview_columns": shown, "preview": preview_rows(version, shown)}
+
+
+def version_facts(found: Dataset) -> dict[str, Any]:
+    """The versions with what each changed, and the studies that rest on them."""
+    versions = list(
+        found.versions.annotate(n_studies=Count("studies", filter=Q(studies__audit=None)))
+        .select_related("created_by")
+        .prefetch_related("columns")
+        .defer("preview", "warnings")
+        .order_by("number")
+    )
+    return {
+        "versions": version_changes(versions),
+        "n_studies": sum(other.n_studies for other in versions),
+        "studies": newest_studies(found),
+    }
+
+
+def held_out_facts(found: Dataset, version: DatasetVersion) -> dict[str, Any]:
+    """The section about the held-out set; `held_out_open`: it may still be changed."""
+    held_out, seen_since = found.held_out_set, found.seen_since()
+    return {
+        "held_out": held_out,
+        "tells": told_by(version, version.task),
+        "seen_since": seen_since,
+        "held_out_open": seen_since is None and (held_out is None or held_out.fixed_at is None),
+        "held_out_form": HeldOutForm(found),
+    }
