@@ -60,15 +60,26 @@ def make_version(
 ) -> DatasetVersion:
     """A dataset with one stored version, read from a real file like an upload."""
     dataset = Dataset.objects.create(team=team, name=name or f"Table {secrets.token_hex(3)}", created_by=user)
-    content = csv_text(rows, task).encode()
+    return stored_version(dataset, 1, csv_text(rows, task), user, task)
+
+
+def add_version(version: DatasetVersion, text: str = "", rows: int = 60) -> DatasetVersion:
+    """One more version of a dataset."""
+    number = version.dataset.versions.count() + 1
+    return stored_version(
+        version.dataset, number, text or csv_text(rows, version.task), version.created_by, version.task
+    )
+
+
+def stored_version(dataset: Dataset, number: int, text: str, user: User | None, task: str) -> DatasetVersion:
+    content = text.encode()
     version = DatasetVersion(
         dataset=dataset,
-        number=1,
+        number=number,
         file_name="table.csv",
         file_bytes=len(content),
         content_hash=hashlib.sha256(content).hexdigest(),
         stored_as=secrets.token_hex(16),
-        rows=rows,
         separator=",",
         decimal=".",
         encoding="utf-8",
@@ -79,6 +90,7 @@ def make_version(
     version.upload_path.write_bytes(content)
     reading = read_table(version.upload_path)
     save_table(reading.columns, version.table_path)
+    version.rows = reading.rows
     version.save()
     for position, column in enumerate(reading.columns):
         role = "target" if column.name == "outcome" else "feature"

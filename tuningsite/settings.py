@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "studies.views.middleware.current_membership",
+    "studies.views.middleware.refuse_without_room",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -161,6 +162,7 @@ DISK_FREE_MB = env.int("DISK_FREE_MB", default=200)  # with less room than that 
 
 DATASETS = DATA / "datasets"
 UPLOAD_LIMIT_MB = env.int("UPLOAD_LIMIT_MB", default=100)
+TEAM_STORAGE_MB = env.int("TEAM_STORAGE_MB", default=10_000)  # uploads and tables of all versions; 0: no limit
 READING_SECONDS = env.float("READING_SECONDS", default=60.0)
 READING_MEMORY_MB = env.int("READING_MEMORY_MB", default=2048)
 FILE_UPLOAD_TEMP_DIR = str(DATA)

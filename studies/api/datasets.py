@@ -8,6 +8,7 @@ from ninja import Router, Status
 
 from studies.engine.intake import READING_OPTIONS, NameRefused, store_upload, words_in
 from studies.engine.intake_held_out import wish_of
+from studies.engine.quota import OverQuota, refuse_announced
 from studies.engine.spec_errors import Problems, SpecError, nearest, quote
 from studies.models import Dataset
 from studies.tabular import TableError
@@ -36,6 +37,10 @@ UPLOAD = {"file": {"type": "string", "format": "binary"}, **dict.fromkeys(FIELDS
 def upload(request: HttpRequest) -> Status:
     """A new dataset under `name`, or the next version of `dataset` (its id). Read before the answer, so never 202."""
     membership = editor(request)
+    try:
+        refuse_announced(membership.team_id, request.META.get("CONTENT_LENGTH"))
+    except OverQuota as error:
+        raise ApiError(413, str(error), {"file": [str(error)]}) from error
     expect(request, MULTIPART)
     _check_fields(request)
     dataset = _known_dataset(request)

@@ -18,7 +18,7 @@ from studies.tabular import TableError
 from studies.tabular.held_out import NONE, USUAL_SHARE, Wish, what_it_tells
 
 from . import intake_held_out as holding
-from .intake import CORRECTED_MEANWHILE, still_there, upload_again, write_schema
+from .intake import CORRECTED_MEANWHILE, Gone, still_there, upload_again, write_schema
 from .intake_folder import keep, new_folder, removed_on_failure
 from .intake_held_out import Holding, held_out_fields
 from .refused import Refused
@@ -101,6 +101,8 @@ def settle(study: Study, who: User | None) -> None:
         change(dataset, who, USUAL_SHARE if study.holdout == ON else NONE)
     except TableError as error:
         raise Refused(str(error)) from error
+    except Gone as error:  # a version was deleted while all of them were being read
+        raise Refused(MOVED) from error
     study.dataset_version = DatasetVersion.objects.select_related("dataset").get(pk=study.dataset_version_id)
 
 
@@ -137,7 +139,7 @@ def _switch(
     who: User | None,
     wish: Wish,
     made: Sequence[Reread],
-    kept: Sequence[dict[str, str]],
+    kept: Sequence[dict[str, Any]],
     set_id: int | None,
 ) -> HeldOutSet | None:
     dataset = still_there(Dataset.objects.filter(pk=dataset.pk))

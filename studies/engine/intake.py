@@ -1,4 +1,4 @@
-"""Uploads: from bytes to a dataset version, whole or not at all; its schema corrected; a dataset deleted."""
+"""Uploads: from bytes to a dataset version, whole or not at all; and its schema corrected."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
 
-from studies.models import Column, Dataset, DatasetVersion, Study, Team, User
+from studies.models import Column, Dataset, DatasetVersion, Team, User
 from studies.tabular import TableError
 from studies.tabular.header import INVISIBLE
 from studies.tabular.held_out import AUTO, Wish
@@ -42,8 +42,9 @@ from .intake_reading import (
     remember_first_reading,
     with_earlier_corrections,
 )
-from .refused import Refused
+from .quota import claim, refuse_without_room
 from .store import versions
+from .twins import refuse_newer_twin, refuse_twin
 
 MAX_NAME = 120
 MAX_FILE_NAME = 255
@@ -76,8 +77,8 @@ def store_upload(
 
     `options` say how to read what should not be detected: separator, decimal, encoding, missing_words. `held_out`: the
     set that a new dataset is to have; a later version keeps what there is. Raises TableError when the file is refused,
-    NameRefused when the name is, Gone when `dataset` was deleted meanwhile;
-    nothing is stored then.
+    NameRefused when the name is, SameBytes when `dataset` has such a version, OverQuota when the team's storage is
+    full, Gone when `dataset` was deleted meanwhile; nothing is stored then.
     """
     if dataset is None:
         name = free_name(team, name)
@@ -85,6 +86,8 @@ def store_upload(
     with holding_for_upload(dataset, held_out) as holding, new_folder() as folder:
         digest, size = write_upload(file, folder)
         write_options(said, folder)
+        refuse_without_room(team.pk, size)
+        same = set() if dataset is None else refuse_twin(dataset, digest, said)
         table = first_reading(folder, said, target or None, holding)
         if dataset is not None and not target:
             table = with_earlier_corrections(folder, said, table, dataset.latest, holding)
@@ -93,6 +96,7 @@ def store_upload(
     values = {"file_name": file_name, "file_bytes": size, "content_hash": digest} | stored
     with removed_on_failure(stored["stored_as"]), transaction.atomic():
         version = add_version(dataset or make_dataset(team, user, name), user, values, table, holding)
+        refuse_newer_twin(version.dataset, digest, {*same, version.pk})
         if dataset is None:
             remember_draw(version, held_out, table, user)
         return version
@@ -171,20 +175,6 @@ def shared(version: DatasetVersion, folder: Path) -> bool:
         raise TableError(f"{error} Try again, or tell whoever runs the site.") from error
 
 
-def delete_dataset(dataset: Dataset) -> None:
-    """Removes the dataset, its versions and their files; Refused while a study uses them, Gone the second time."""
-    with transaction.atomic():
-        dataset = still_there(Dataset.objects.filter(pk=dataset.pk))
-        studies = Study.objects.without_audits().filter(dataset_version__dataset=dataset).count()
-        if studies:
-            use = "1 study uses it and rests" if studies == 1 else f"{studies:,} studies use it and rest"
-            raise Refused(f"“{dataset.name}” cannot be deleted: {use} on its rows.")
-        folders = list(dataset.versions.values_list("stored_as", flat=True))
-        dataset.delete()
-    for folder in folders:
-        versions.remove(folder)
-
-
 def free_name(team: Team, name: str) -> str:
     """The name without blanks around it; NameRefused when it cannot serve or the team has such a dataset."""
     name = unicodedata.normalize("NFC", name.strip())
@@ -223,6 +213,7 @@ def add_version(
     """The next version, numbered under the dataset's lock."""
     dataset = still_there(Dataset.objects.filter(pk=dataset.pk))
     check_same(dataset, holding)
+    claim(dataset.team_id, values)
     values = {**values, **held_out_fields(table)}
     last = dataset.versions.aggregate(last=Max("number"))["last"] or 0
     version = DatasetVersion(dataset=dataset, number=last + 1, created_by=user, **values)

@@ -33,16 +33,22 @@ def new_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def keep(folder: Path) -> dict[str, str]:
+def keep(folder: Path) -> dict[str, Any]:
     """Moves a filled folder into the storage; the fields of the version that name it and what it holds."""
     table_hash = content_hash(folder / TABLE)
     held_out = folder / HELD_OUT
     held_out_hash = content_hash(held_out) if held_out.exists() else ""
+    table_bytes = sum(path.stat().st_size for path in (folder / TABLE, held_out) if path.exists())
     try:
         versions.put(folder, folder.stem)
     except OSError as error:
         raise TableError(f"The server could not store the file. {error} Tell whoever runs it.") from error
-    return {"stored_as": folder.stem, "table_hash": table_hash, "held_out_hash": held_out_hash}
+    return {
+        "stored_as": folder.stem,
+        "table_hash": table_hash,
+        "held_out_hash": held_out_hash,
+        "table_bytes": table_bytes,
+    }
 
 
 @contextmanager

@@ -212,9 +212,11 @@ def _keep_legal_trials(draft: int, space: Space) -> int:
 
 
 def _lock_dataset(resolved: Resolved) -> None:
-    """The lock that deleting a dataset takes as well."""
+    """The lock that deleting a dataset, or a version of it, takes as well."""
     if not Dataset.objects.select_for_update().filter(pk=resolved.version.dataset_id).exists():
         raise SpecError({"dataset_version": ["The dataset was deleted in the meantime; choose another one."]})
+    if not DatasetVersion.objects.filter(pk=resolved.version.pk).exists():
+        raise SpecError({"dataset_version": ["This version was deleted in the meantime; choose another one."]})
 
 
 def _columns(resolved: Resolved) -> dict[str, Any]:

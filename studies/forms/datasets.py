@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 
 from studies.engine.intake import MAX_NAME, NameRefused, correct_schema, free_name, store_upload, words_in
+from studies.engine.twins import SameBytes
 from studies.models import Column, Dataset, DatasetVersion, Team, User
 from studies.tabular import TableError
 from studies.tabular.held_out import AUTO
@@ -54,6 +55,7 @@ class VersionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.team = team
         self.dataset = dataset
+        self.twin: DatasetVersion | None = None  # a version that holds the very bytes that were sent
 
     def save(self, user: User) -> DatasetVersion | None:
         """The stored version; None, with an error at its field, when the file or the name is refused."""
@@ -70,6 +72,9 @@ class VersionForm(forms.Form):
             return store_upload(self.team, user, values["file"], values.get("name", ""), **more)
         except NameRefused as error:
             self.add_error("name", error.message)
+        except SameBytes as error:
+            self.twin = error.version
+            self.add_error("file", error.message)
         except TableError as error:
             self.add_error("file", error.message)
         return None

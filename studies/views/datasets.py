@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from studies.engine.actions import Refused
-from studies.engine.intake import Gone, delete_dataset, store_sample
+from studies.engine.intake import Gone, store_sample
+from studies.engine.quota import OverQuota
+from studies.engine.removal import delete_dataset
 from studies.forms.datasets import DatasetForm, SchemaForm, VersionForm
 from studies.forms.held_out import HeldOutForm
 from studies.models import Column, Dataset, DatasetVersion
@@ -92,7 +94,7 @@ def new_version(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (version := form.save(request.user)):
         messages.success(request, f"Version {version.number} is stored.")
         return redirect("dataset", dataset.pk)
-    context = {"section": "datasets", "form": form, "dataset": dataset}
+    context = {"section": "datasets", "form": form, "dataset": dataset, "twin": form.twin}
     return render(request, "datasets/new.html", {**context, "held_out": dataset.held_out_set})
 
 
@@ -101,7 +103,11 @@ def add_sample(request: HttpRequest, key: str) -> HttpResponse:
     membership = require_editor(request)
     if key not in SAMPLES:
         raise Http404(f"There is no sample {key}.")
-    version = store_sample(membership.team, request.user, key)
+    try:
+        version = store_sample(membership.team, request.user, key)
+    except OverQuota as error:
+        messages.error(request, str(error))
+        return redirect("datasets")
     return redirect("dataset", version.dataset_id)
 
 
@@ -149,7 +155,7 @@ def change_held_out(request: HttpRequest, pk: int) -> HttpResponse:
 def remove_dataset(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_dataset_to_edit(request, pk)
     try:
-        delete_dataset(found)
+        delete_dataset(found, request.user)
     except Gone:
         messages.error(request, f"“{found.name}” was deleted already.")
         return redirect("datasets")

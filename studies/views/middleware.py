@@ -5,11 +5,13 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 
-from studies.models import Membership
+from studies.engine.quota import OverQuota, refuse_announced
+from studies.models import Dataset, Membership
 
 View = Callable[[HttpRequest], HttpResponseBase]
+UPLOADS = frozenset({"new_dataset", "new_version"})
 WATCHED = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
@@ -53,6 +55,38 @@ def refuse_large_bodies(get_response: View) -> View:
         return HttpResponse(render_to_string("errors/too_large.html", {"message": message}), status=413)
 
     return middleware
+
+
+def refuse_without_room(get_response: View) -> View:
+    """413 for an upload that the team's storage has no room for, before the body is taken in; after who it is from."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        team = uploading_team(request) if request.method == "POST" else None
+        if team is not None:
+            try:
+                refuse_announced(team, request.META.get("CONTENT_LENGTH"))
+            except OverQuota as error:
+                page = {"message": str(error), "title": "There is no room for the file"}
+                return HttpResponse(render_to_string("errors/too_large.html", page), status=413)
+        return get_response(request)
+
+    return middleware
+
+
+def uploading_team(request: HttpRequest) -> int | None:
+    """The team into which a person is about to upload a table; None where they are not, or may not."""
+    if request.membership is None or not request.path_info.startswith("/datasets/"):
+        return None
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return None
+    if match.url_name not in UPLOADS:
+        return None
+    if match.url_name == "new_dataset":
+        return request.membership.team_id
+    datasets = Dataset.objects.editable_by(request.user).filter(pk=match.kwargs["pk"])
+    return datasets.values_list("team_id", flat=True).first()
 
 
 def current_membership(get_response: View) -> View:

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 
 from studies.engine.actions import Refused
-from studies.engine.intake import Gone, NameRefused, correct_schema, delete_dataset, store_sample, store_upload
+from studies.engine.intake import Gone, NameRefused, correct_schema, store_sample, store_upload
+from studies.engine.removal import delete_dataset
 from studies.models import Column, Dataset, DatasetVersion, Team, User
 from studies.tabular import TableError, load_table
 from tests.factories import csv_text, make_study
@@ -179,7 +180,7 @@ def test_deleting_takes_rows_and_files(version: DatasetVersion, alice: User) -> 
 def test_a_dataset_in_use_is_not_deleted(version: DatasetVersion, alice: User) -> None:
     make_study(version, alice)
     make_study(version, alice, state="complete")
-    with pytest.raises(Refused, match="2 studies use it"):
+    with pytest.raises(Refused, match="the studies “A study”, “A study” rest on its rows"):
         delete_dataset(version.dataset)
     assert version.table_path.exists()
     assert Dataset.objects.filter(pk=version.dataset_id).exists()

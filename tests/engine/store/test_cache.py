@@ -13,7 +13,8 @@ from django.core.files.base import File
 
 from studies.engine import actions, lane
 from studies.engine.actions import Refused
-from studies.engine.intake import correct_schema, delete_dataset, store_upload
+from studies.engine.intake import correct_schema, store_upload
+from studies.engine.removal import delete_dataset
 from studies.engine.spec import resolve
 from studies.engine.spec_errors import SpecError
 from studies.engine.store import cache, versions

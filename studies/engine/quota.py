@@ -1,0 +1,91 @@
+"""How much a team may store: the uploaded bytes, and the typed tables made of them, of all versions of its datasets.
+
+An upload is looked at by its announced length, by its bytes before they are read, and once more in the transaction
+that stores it, under the team's lock: of uploads at the same moment only those pass that fit together.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, F, Sum
+
+from studies.models import Dataset, DatasetVersion, Team
+from studies.tabular import TableError
+from studies.tabular.errors import counted, quote
+
+MB = 10**6
+ENVELOPE = 2**13  # bytes of a request that are no file: boundaries, names of fields, their values
+NAMED = 3
+BYTES = F("file_bytes") + F("table_bytes")
+
+
+class OverQuota(TableError):
+    """The team's storage has no room for it; the message says what takes the room."""
+
+
+@dataclass(frozen=True)
+class Storage:
+    """used, limit: bytes; limit is 0 where there is none."""
+
+    used: int
+    limit: int
+
+    def has_room(self, more: int) -> bool:
+        return not self.limit or self.used + more <= self.limit
+
+    @property
+    def share(self) -> float:
+        """How full it is, 0 to 1."""
+        return min(1.0, self.used / self.limit) if self.limit else 0.0
+
+
+def storage_of(team_id: int) -> Storage:
+    """What the team has stored, in one query."""
+    versions = DatasetVersion.objects.filter(dataset__team=team_id)
+    return Storage(versions.aggregate(used=Sum(BYTES))["used"] or 0, settings.TEAM_STORAGE_MB * MB)
+
+
+def refuse_without_room(team_id: int, more: int) -> None:
+    """Raises OverQuota where `more` bytes do not fit."""
+    storage = storage_of(team_id)
+    if not storage.has_room(more):
+        raise OverQuota(_refusal(team_id, storage, more))
+
+
+def refuse_announced(team_id: int, content_length: str | None) -> None:
+    """Before the body of a request is read: raises OverQuota where it cannot fit. The header as it was sent, if so."""
+    announced = int(content_length) if content_length and content_length.isdecimal() else 0
+    refuse_without_room(team_id, max(0, announced - ENVELOPE))
+
+
+def claim(team_id: int, values: Mapping[str, Any]) -> None:
+    """Within the transaction that stores a version with these fields; the team is locked until its end.
+
+    SQLite has one writer at a time. Rows that refer to the team are not held up.
+    """
+    list(Team.objects.select_for_update(no_key=True).filter(pk=team_id).values_list("pk"))
+    refuse_without_room(team_id, values["file_bytes"] + values.get("table_bytes", 0))
+
+
+def _refusal(team_id: int, storage: Storage, more: int) -> str:
+    total = Sum(F("versions__file_bytes") + F("versions__table_bytes"))
+    largest = Dataset.objects.filter(team=team_id).annotate(bytes=total).filter(bytes__gt=0).order_by("-bytes")
+    named = [f"{quote(row.name)} ({in_mb(row.bytes)})" for row in largest[:NAMED]]
+    what = [f"the largest datasets are {', '.join(named)}"] if named else []
+    versions = DatasetVersion.objects.filter(dataset__team=team_id, studies=None)
+    unused = versions.aggregate(n=Count("pk"), bytes=Sum(BYTES))
+    if unused["n"]:
+        takes = "takes" if unused["n"] == 1 else "take"
+        what.append(f"{counted(unused['n'], 'version')} that no study uses {takes} {in_mb(unused['bytes'])}")
+    advice = f" Delete what is no longer needed: {'; '.join(what)}." if what else ""
+    return (
+        f"The team’s storage has no room for {in_mb(more)} more: {in_mb(storage.used)} of {in_mb(storage.limit)} are "
+        f"used. Nothing was stored.{advice}"
+    )
+
+
+def in_mb(count: int) -> str:
+    """Bytes as people read a limit: "9,812 MB", "0.4 MB"."""
+    return f"{count / MB:,.0f} MB" if count >= 10 * MB else f"{max(0.1, count / MB):.1f} MB"
