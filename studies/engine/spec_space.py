@@ -82,7 +82,8 @@ def _off_scale(value: object, word: str, known: Known) -> str:
     if least is not None and value < least:  # type: ignore[operator]
         return f"{word} is {quote(value)}; it cannot be below {least:g}"
     if most is not None and value > most:  # type: ignore[operator]
-        return f"{word} is {quote(value)}; it is a share and cannot be above {most:g}"
+        share = "is a share and " if most == 1 else ""
+        return f"{word} is {quote(value)}; it {share}cannot be above {most:,g}"
     return ""
 
 

@@ -15,6 +15,7 @@ MAX_CLASSES = 100
 MANY_LEVELS = 100
 LOPSIDED = 0.9
 LARGE_GROUP = 0.4
+LINE_ENDS = str.maketrans("\r\n\t", "   ")  # as quoted cells hold them: seen, not hidden
 RARE = 5  # a class with fewer rows cannot be in every one of five folds
 
 
@@ -124,7 +125,7 @@ def _check_levels(column: Column, words: list[str]) -> Warnings:
     if twins:
         message = f"Column {name} has values that differ only in capitals or spaces, such as {listed(twins[0])}."
         found.append(warning("spelling", message, column.name))
-    hidden = [word for word in words if INVISIBLE.search(word)]
+    hidden = [word for word in words if INVISIBLE.search(word.translate(LINE_ENDS))]
     if hidden:
         message = f"Column {name} has values with invisible characters, such as {quote(hidden[0])}."
         found.append(warning("invisible", message, column.name))

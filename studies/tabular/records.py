@@ -5,6 +5,7 @@ from _csv import Reader
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from studies.tabular.content import ENCODINGS
@@ -16,6 +17,7 @@ MAX_ROWS = 1_000_000
 MIN_ROWS = 10
 MAX_CELL = 131_072
 HEAD_ROWS = 200
+TITLE_LINES = 50
 CHUNK_ROWS = 8_192
 # Files with NUL bytes are refused before this, so no cell holds one: a chunk of a column is one string, joined by it.
 # A million rows of ten columns then cost little more than the file, and not a Python object per cell.
@@ -66,11 +68,10 @@ def read_grid(path: Path, encoding: str, separator: str | None) -> tuple[Grid, s
         line, header = next(((line, cells) for line, cells in records if any(map(str.strip, cells))), (1, []))
         if not header:
             raise TableError("The file is empty: a table needs a line of column names and rows below it.")
-        second = next((record for record in records if record[1]), None)
-        _refuse_title(header, line, second)
+        _refuse_title(header, line, records)
         grid = Grid(check_header(header, line))
         grid.chunks = [[] for _ in grid.names]
-        _fill(grid, _chain(second, records), separator)
+        _fill(grid, records, separator)
     if grid.rows < MIN_ROWS:
         found = "only the column names" if grid.rows == 0 else counted(grid.rows, "row")
         raise TableError(f"The table holds {found}; at least {MIN_ROWS} rows are needed below the line of names.")
@@ -104,18 +105,14 @@ def _broken_record(reason: str, line: int) -> TableError:
     return TableError(message, line=line)
 
 
-def _chain(
-    first: tuple[int, list[str]] | None, rest: Iterator[tuple[int, list[str]]]
-) -> Iterator[tuple[int, list[str]]]:
-    if first is not None:
-        yield first
-    yield from rest
-
-
-def _refuse_title(header: list[str], line: int, second: tuple[int, list[str]] | None) -> None:
-    if second is not None and len(header) == 1 and len(second[1]) > 1:
+def _refuse_title(header: list[str], line: int, records: Iterator[tuple[int, list[str]]]) -> None:
+    """One cell above rows of several is no name. Takes records only where the table is refused in any case."""
+    if len(header) != 1:
+        return
+    wider = next(((row, cells) for row, cells in islice(records, TITLE_LINES) if len(cells) > 1), None)
+    if wider is not None:
         raise TableError(
-            f"Line {line} has 1 cell and line {second[0]} has {len(second[1])}. The first line must hold the columns’ "
+            f"Line {line} has 1 cell and line {wider[0]} has {len(wider[1])}. The first line must hold the columns’ "
             "names: remove titles and comments above it.",
             line=line,
         )

@@ -15,6 +15,7 @@ Reach = tuple[float, float, str]  # low, high, a sentence why
 PRESETS = ("narrow", "recommended", "wide")
 NARROW, RECOMMENDED, WIDE = PRESETS
 ALL_BUT_WIDE = (NARROW, RECOMMENDED)
+MOST = 100_000  # of anything that is counted: a thousand million trees are a mistake or an attack
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,8 @@ def whole(
     when: Condition | None = None,
     fixed: tuple[str, ...] = (),
 ) -> Domain:
-    """An integer of 1 or more."""
-    return Domain(name, "int", why, default, _spread(reach), log=log, when=when, fixed=fixed, bounds=(1, None))
+    """An integer of 1 or more, up to MOST."""
+    return Domain(name, "int", why, default, _spread(reach), log=log, when=when, fixed=fixed, bounds=(1, MOST))
 
 
 def choice(
