@@ -135,10 +135,15 @@ class ColumnOut(Schema):
 
 
 class VersionOut(Schema):
+    """`separator`, `decimal` and `encoding` say how the file was read: the characters, and utf-8 and the like."""
+
     id: int
     number: int
     state: str
     rows: int
+    separator: str
+    decimal: str
+    encoding: str
     columns: list[ColumnOut]
     warnings: list[Any]
 

@@ -146,6 +146,9 @@ def version_json(version: DatasetVersion) -> dict[str, Any]:
         "number": version.number,
         "state": version.state,
         "rows": version.rows,
+        "separator": version.separator,
+        "decimal": version.decimal,
+        "encoding": version.encoding,
         "columns": [column.as_dict() for column in version.columns.all()],
         "warnings": version.warnings,
     }
