@@ -1,6 +1,7 @@
 """Reads an upload in a child process: bounded in time and memory, without our secrets, gone when its parent is.
 
-Run as `python -m studies.tabular.child`: an order as JSON on standard input, the answer as JSON on standard output.
+Run as `python -m studies.tabular.child`: an order as JSON on standard input; on standard output a line of JSON for each
+step of its progress ({"share": 0.25}), the answer as the last line.
 """
 
 import contextlib
@@ -11,12 +12,15 @@ import logging
 import math
 import os
 import resource
+import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -34,6 +38,9 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THRE
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARIES_MB = 512  # addresses that numpy's libraries take without using the memory
 PR_SET_PDEATHSIG = 1
+READ, DESCRIBED = 0.8, 0.95  # shares of the whole time, as a million rows take it
+
+Progress = Callable[[float], None]
 
 logger = logging.getLogger(__name__)
 
@@ -47,13 +54,15 @@ def read_in_child(
     held_path: str | Path | None = None,
     wish: str | float = NONE,
     earlier: Sequence[tuple[str | Path, str | Path]] = (),
+    on_progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Reads the upload at `path`, writes the typed table to `out_path` and returns what `describe` tells, with "ok".
 
     The rows of the held-out set go to `held_path` and nowhere else: drawn anew as `wish` says ("auto", "none" or a
     share), or those that `earlier` versions hold (the newest first; paths of table and set). `options` are keywords of
-    `read_table`. A refusal returns {"ok": False, "error": {"message", "line", "column"}} and
-    leaves nothing at `out_path` that was not there before.
+    `read_table`. `on_progress` is called, in this thread, with the share that is done: rising, 1 at the end; what it
+    raises ends the child and is raised here. A refusal returns {"ok": False, "error": {"message", "line", "column"}}
+    and leaves nothing at `out_path` that was not there before.
     """
     options = dict(options or {})
     unknown = sorted(set(options) - set(OPTIONS))
@@ -71,42 +80,80 @@ def read_in_child(
         "seconds": seconds,
         "memory_mb": memory_mb,
     }
-    answer = _ask_child(order, seconds, memory_mb)
-    if not answer["ok"]:
-        for leftover in out_path.parent.glob(f".{glob.escape(out_path.name)}.*.part"):
-            leftover.unlink(missing_ok=True)
+    done = False
+    try:
+        answer = _ask_child(order, seconds, memory_mb, on_progress)
+        done = answer["ok"]
+    finally:
+        if not done:
+            for leftover in out_path.parent.glob(f".{glob.escape(out_path.name)}.*.part"):
+                leftover.unlink(missing_ok=True)
     return answer
 
 
-def _ask_child(order: dict[str, Any], seconds: float, memory_mb: int) -> dict[str, Any]:
-    child = subprocess.Popen(
-        [sys.executable, "-m", "studies.tabular.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=ROOT,
-        env={name: os.environ[name] for name in KEPT if name in os.environ} | ONE_THREAD,
-        start_new_session=True,
-    )
-    try:
-        output, errors = child.communicate(json.dumps(order).encode(), timeout=seconds)
-    except subprocess.TimeoutExpired:
-        return _out_of_time(seconds)
-    finally:
-        # Also on an exception of ours: no child outlives its question. One that has ended has given its number back.
-        if child.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
+def _ask_child(order: dict[str, Any], seconds: float, memory_mb: int, on_progress: Progress | None) -> dict[str, Any]:
+    # Files, so that neither side ever waits for the other but where it listens.
+    with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as errors:
+        asked.write(json.dumps(order).encode())
+        asked.seek(0)
+        child = subprocess.Popen(
+            [sys.executable, "-m", "studies.tabular.child"],
+            stdin=asked,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd=ROOT,
+            env={name: os.environ[name] for name in KEPT if name in os.environ} | ONE_THREAD,
+            start_new_session=True,
+        )
+        try:
+            answer = _listen(child, time.monotonic() + seconds, on_progress)
+        except TimeoutError:
+            return _out_of_time(seconds)
+        finally:
+            # Also on an exception of ours: no child outlives its question. One that has ended gave its number back.
+            if child.poll() is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(child.pid, signal.SIGKILL)
             child.communicate()
-    if child.returncode == 0:
-        answer: dict[str, Any] = json.loads(output)
-        return answer
-    if child.returncode == -signal.SIGXCPU:
-        return _out_of_time(seconds)
-    logger.error("reading a table ended with %s: %s", child.returncode, errors.decode(errors="replace")[-4000:])
+        if child.returncode == 0:
+            return answer
+        if child.returncode == -signal.SIGXCPU:
+            return _out_of_time(seconds)
+        errors.seek(0)
+        log = errors.read()[-4000:].decode(errors="replace")
+    logger.error("reading a table ended with %s: %s", child.returncode, log)
     if child.returncode == -signal.SIGKILL:
         return _out_of_memory(memory_mb)
     return _refusal("The table could not be read, and the fault is ours: it has been written to the log.")
+
+
+def _listen(child: subprocess.Popen[bytes], deadline: float, on_progress: Progress | None) -> dict[str, Any]:
+    """Passes the child's progress on until it has ended; its last line. TimeoutError at the deadline."""
+    said: dict[str, Any] = {}
+    for line in _lines(child.stdout, deadline) if child.stdout else ():
+        said = json.loads(line)
+        if "share" in said and on_progress is not None:
+            on_progress(said["share"])
+    try:
+        child.wait(max(deadline - time.monotonic(), 0))
+    except subprocess.TimeoutExpired as error:
+        raise TimeoutError from error
+    return said
+
+
+def _lines(pipe: IO[bytes], deadline: float) -> Iterator[bytes]:
+    """The whole lines that the child writes, until it closes its end."""
+    poll, begun = select.poll(), b""
+    poll.register(pipe, select.POLLIN)
+    while True:
+        left = deadline - time.monotonic()
+        if left <= 0 or not poll.poll(1000 * left):
+            raise TimeoutError
+        read = os.read(pipe.fileno(), 1 << 20)
+        if not read:
+            return
+        *lines, begun = (begun + read).split(b"\n")
+        yield from lines
 
 
 def _refusal(message: str, line: int | None = None, column: str | None = None) -> dict[str, Any]:
@@ -130,14 +177,28 @@ def main() -> None:
     order = json.load(sys.stdin)
     _die_with(order["parent"])
     _limit(order["seconds"], order["memory_mb"])
-    json.dump(_answer(order), sys.stdout, allow_nan=False)
+    _say(_answer(order))
+
+
+def _say(what: dict[str, Any]) -> None:
+    print(json.dumps(what, allow_nan=False), flush=True)
 
 
 def _answer(order: dict[str, Any]) -> dict[str, Any]:
+    def progress(share: float) -> None:
+        _say({"share": round(share, 4)})
+
     try:
-        reading = read_table(order["path"], **order["options"], hold_out=lambda columns: _held_out(columns, order))
+        reading = read_table(
+            order["path"],
+            **order["options"],
+            hold_out=lambda columns: _held_out(columns, order),
+            on_progress=lambda share: progress(READ * share),
+        )
         description = describe(reading)
+        progress(DESCRIBED)
         _save(reading, order["out_path"], order["held_path"])
+        progress(1.0)
     except TableError as error:
         return _refusal(error.message, error.line, error.column)
     except MemoryError:

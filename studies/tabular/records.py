@@ -1,9 +1,10 @@
 """From text to a grid of cells: the csv module in its strict mode, every refusal with its line."""
 
 import csv
+import os
 from _csv import Reader
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -56,7 +57,9 @@ class Grid:
             self.head.append(tuple(record))
 
 
-def read_grid(path: Path, encoding: str, separator: str | None) -> tuple[Grid, str]:
+def read_grid(
+    path: Path, encoding: str, separator: str | None, on_progress: Callable[[float], None]
+) -> tuple[Grid, str]:
     """Parses a file that `check_text` has passed; returns the grid and the separator, found where none is given."""
     with path.open(encoding=ENCODINGS[encoding], newline="") as file:
         if separator is None:
@@ -71,7 +74,8 @@ def read_grid(path: Path, encoding: str, separator: str | None) -> tuple[Grid, s
         _refuse_title(header, line, records)
         grid = Grid(check_header(header, line))
         grid.chunks = [[] for _ in grid.names]
-        _fill(grid, records, separator)
+        size = max(path.stat().st_size, 1)
+        _fill(grid, records, separator, lambda: on_progress(min(os.lseek(file.fileno(), 0, os.SEEK_CUR) / size, 1.0)))
     if grid.rows < MIN_ROWS:
         found = "only the column names" if grid.rows == 0 else counted(grid.rows, "row")
         raise TableError(f"The table holds {found}; at least {MIN_ROWS} rows are needed below the line of names.")
@@ -118,7 +122,7 @@ def _refuse_title(header: list[str], line: int, records: Iterator[tuple[int, lis
         )
 
 
-def _fill(grid: Grid, records: Iterator[tuple[int, list[str]]], separator: str) -> None:
+def _fill(grid: Grid, records: Iterator[tuple[int, list[str]]], separator: str, on_chunk: Callable[[], None]) -> None:
     """Moves the records into the grid; blank lines are passed over, empty rows at the end (spreadsheets) left out."""
     width = len(grid.names)
     chunk: list[list[str]] = []
@@ -145,6 +149,7 @@ def _fill(grid: Grid, records: Iterator[tuple[int, list[str]]], separator: str) 
         if len(chunk) >= CHUNK_ROWS:
             grid.add(chunk)
             chunk = []
+            on_chunk()
         if grid.rows > MAX_ROWS:
             raise _too_many_rows()
     if chunk:

@@ -145,3 +145,20 @@ def test_no_secret_reaches_the_child(write, tmp_path):
     assert len(seen) == 1
     assert b"PATH=" in seen[0]
     assert b"hush" not in seen[0]
+
+
+def test_progress_rises_to_one_and_may_end_the_child(write, tmp_path):
+    shares = []
+    path = write("a,b,c\n" + "".join(f"{i},{i / 3:.3f},{'xy'[i % 2]}\n" for i in range(30_000)))
+    assert read_in_child(path, tmp_path / "t.npz", on_progress=shares.append)["ok"]
+    assert shares == sorted(shares)
+    assert len(shares) >= 6
+    assert 0 < shares[0] < 0.5
+    assert shares[-1] == 1
+
+    def cancel(share):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read_in_child(path, tmp_path / "other.npz", on_progress=cancel)
+    assert {item.name for item in tmp_path.iterdir()} == {"upload.csv", "t.npz"}
