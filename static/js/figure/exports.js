@@ -46,11 +46,14 @@ export function drawTable(box, table, trialUrl) {
   box.replaceChildren(node, note);
 }
 
-// Spreadsheets run text that begins like a formula: an apostrophe keeps it text.
+// Spreadsheets run text that begins like a formula: an apostrophe keeps it text (studies/tabular/export.py).
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 function csvCell(cell) {
   if (cell === null) return "";
   if (typeof cell === "number") return String(cell);
-  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  const text = FORMULA.test(cell) && !NUMBER.test(cell) ? `'${cell}` : cell;
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
