@@ -11,6 +11,7 @@ from studies.views import (
     accounts,
     audit,
     charts,
+    column_fit,
     comments,
     compare,
     datasets,
@@ -88,6 +89,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("datasets/<int:pk>/", datasets.dataset, name="dataset"),
     path("datasets/<int:pk>/new/", datasets.new_version, name="new_version"),
     path("datasets/<int:pk>/versions/<int:number>/columns/", datasets.correct_columns, name="correct_columns"),
+    path(
+        "datasets/<int:pk>/versions/<int:number>/columns/<int:position>/fit/", column_fit.column_fit, name="column_fit"
+    ),
     path("datasets/<int:pk>/held-out/", datasets.change_held_out, name="change_held_out"),
     path("datasets/<int:pk>/delete/", datasets.remove_dataset, name="remove_dataset"),
     # studies: list, study, trial, compare, workers

@@ -3,6 +3,7 @@
 from typing import Any
 
 from studies.tabular.checking import check_columns
+from studies.tabular.columns import Column
 from studies.tabular.errors import condense
 from studies.tabular.held_out import HeldOut
 from studies.tabular.profile import profile_column
@@ -17,6 +18,7 @@ def describe(reading: Reading, preview_rows: int = PREVIEW_ROWS) -> dict[str, An
     """Everything but the values, as JSON can hold it, about the rows outside of the held-out set. Cells of the preview
     are cut at 200 characters."""
     target = next((column for column in reading.columns if column.role == "target"), None)
+    shown = preview(reading, preview_rows)
     return {
         "rows": reading.rows,
         "separator": reading.separator,
@@ -31,13 +33,20 @@ def describe(reading: Reading, preview_rows: int = PREVIEW_ROWS) -> dict[str, An
                 "kind": column.kind,
                 "role": column.role,
                 "why": column.why,
-                "profile": profile_column(column),
+                "profile": profile_column(column) | _gaps(column, index, shown),
             }
-            for column in reading.columns
+            for index, column in enumerate(reading.columns)
         ],
         "held_out": _held_out(reading.held_out),
-        "preview": [[cell[:PREVIEW_CELL] for cell in row] for row in preview(reading, preview_rows)],
+        "preview": [[cell[:PREVIEW_CELL] for cell in row] for row in shown],
     }
+
+
+def _gaps(column: Column, index: int, shown: list[list[str]]) -> dict[str, list[int]]:
+    """Rows of the preview where a word stands that was read as missing; blank cells speak for themselves."""
+    gaps = column.missing[: len(shown)].nonzero()[0].tolist()
+    words = [row for row in gaps if shown[row][index].strip()]
+    return {"gaps": words} if words else {}
 
 
 def _held_out(found: HeldOut) -> dict[str, Any]:

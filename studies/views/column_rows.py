@@ -1,39 +1,37 @@
-"""A version's columns as the rows of its page: profile in words, distribution as bars."""
+"""A version's columns as the rows of its page: what was chosen, and the profile in words."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
 from studies.models import Column, DatasetVersion
-from studies.plots.numbers import MINUS, NOTHING, count_of, format_parameter, format_percent
+from studies.plots.numbers import NOTHING, count_of, format_percent, format_score
 
-WIDTH, HEIGHT, WIDEST = 96, 24, 20
+from .column_pictures import Picture, number, picture, spread
+
 FIRST_VALUES = 3
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=[T ])")
-NUMERIC = (Column.Kind.NUMBER, Column.Kind.INTEGER)
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A bar of a small distribution, in pixels, as the SVG attributes want them."""
-
-    x: str
-    y: str
-    width: str
-    height: str
 
 
 @dataclass(frozen=True)
 class ColumnRow:
+    """`kinds` and `roles` are the options of the two choices; `alone` is what the column predicts by itself."""
+
     column: Column
     kind: str
     role: str
+    kinds: SafeString
+    roles: SafeString
     error: str
-    bars: list[Bar]
+    picture: Picture | None
     missing: str
     distinct: str
     spread: str
+    alone: str
+    tells: bool
     first: str
 
 
@@ -41,26 +39,45 @@ def column_rows(
     version: DatasetVersion, kinds: Mapping[str, str], roles: Mapping[str, str], errors: Mapping[str, str]
 ) -> list[ColumnRow]:
     """One row per column; kinds and roles as typed, which is not always as stored."""
+    telling = {warning["column"] for warning in version.warnings if warning["code"] == "telling"}
     return [
         ColumnRow(
             column=column,
             kind=kinds[column.name],
             role=roles[column.name],
+            kinds=options(Column.Kind, kinds[column.name]),
+            roles=options(Column.Role, roles[column.name]),
             error=errors.get(column.name, ""),
-            bars=bars(column.profile.get("bins", [])),
+            picture=picture(column, version.rows),
             missing=missing(column.profile, version.rows),
             distinct=f"{column.profile['distinct']:,}" if "distinct" in column.profile else NOTHING,
             spread=spread(column, version.rows),
-            first=", ".join(row[column.position] or NOTHING for row in version.preview[:FIRST_VALUES]),
+            alone=alone(column.profile),
+            tells=column.name in telling,
+            first=first_values(version.preview[:FIRST_VALUES], column.position),
         )
         for column in version.columns.all()
     ]
 
 
-def preview_rows(version: DatasetVersion, columns: list[Column]) -> list[list[tuple[str, bool]]]:
-    """The first rows of the file, cell by cell, with whether it stands in a column of numbers."""
-    numeric = [column.kind in NUMERIC for column in columns]
-    return [list(zip(row, numeric, strict=False)) for row in version.preview]
+def options(choices: type[Column.Kind] | type[Column.Role], chosen: str) -> SafeString:
+    """Made once for each choice, as a table has hundreds of them; a choice that is not on the list is not kept."""
+    return _options(choices, chosen if chosen in choices.values else "")
+
+
+@cache
+def _options(choices: type[Column.Kind] | type[Column.Role], chosen: str) -> SafeString:
+    marked = ((value, mark_safe(" selected") if value == chosen else "", label) for value, label in choices.choices)
+    return format_html_join("", '<option value="{}"{}>{}</option>', marked)
+
+
+def alone(profile: Mapping[str, Any]) -> str:
+    value = profile.get("alone")
+    return NOTHING if value is None else format_score(value, 0.01)
+
+
+def first_values(rows: Iterable[list[str]], position: int) -> str:
+    return ", ".join(row[position] or NOTHING for row in rows)
 
 
 def file_size(count: int) -> str:
@@ -107,44 +124,6 @@ def classes(target: Column, rows: int) -> str:
     return f"{distinct:,} classes" + (f", {shares}{more}" if shares else "")
 
 
-def bars(counts: list[int]) -> list[Bar]:
-    if not counts:
-        return []
-    step, most = min(WIDEST, WIDTH / len(counts)), max(counts) or 1
-    heights = [HEIGHT * count / most for count in counts]
-    return [
-        Bar(f"{i * step:.1f}", f"{HEIGHT - height:.1f}", f"{step - 1:.1f}", f"{height:.1f}")
-        for i, height in enumerate(heights)
-    ]
-
-
 def missing(profile: Mapping[str, Any], rows: int) -> str:
     count = profile.get("missing")
     return NOTHING if count is None else format_percent(count / rows) if count else "0"
-
-
-def spread(column: Column, rows: int) -> str:
-    """Low, median and high of numbers; first and last of dates; the most frequent value of words."""
-    profile = column.profile
-    if "median" in profile:
-        whole = column.kind == Column.Kind.INTEGER
-        return " · ".join(number(profile[key], whole) for key in ("min", "median", "max"))
-    if "first" in profile:
-        return days(profile["first"], profile["last"])
-    if profile.get("top"):
-        top = profile["top"][0]
-        return f"{top['value']} · {format_percent(top['count'] / (rows - profile['missing']))}"
-    return NOTHING
-
-
-def days(first: str, last: str) -> str:
-    """From when to when; the time of day only where both are the same day."""
-    early, late = (match[0] if (match := DAY.match(moment)) else moment for moment in (first, last))
-    return f"{early} to {late}" if early != late else f"{first} to {last}"
-
-
-def number(value: float, whole: bool) -> str:
-    """Whole numbers of four digits stay plain: they may be years."""
-    if whole and value.is_integer() and abs(value) < 10_000:
-        return format_parameter(str(int(value)).replace("-", MINUS))
-    return format_parameter(int(value) if whole and value.is_integer() and abs(value) < 1e6 else value)

@@ -11,12 +11,12 @@ from studies.forms.datasets import SchemaForm
 from studies.forms.held_out import HeldOutForm
 from studies.models import Column, Dataset, DatasetVersion, Study
 
-from .column_rows import column_rows, file_size, preview_rows, target_sentence
+from .column_rows import column_rows, file_size, target_sentence
 from .opening import opening_log
+from .preview_table import preview_rows, shown_columns
 from .version_changes import version_changes
 
 MOST_STUDIES = 50
-PREVIEW_COLUMNS = 100
 SEPARATOR_WORDS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 
@@ -61,17 +61,19 @@ def head_facts(version: DatasetVersion) -> dict[str, Any]:
 
 
 def column_facts(version: DatasetVersion, form: SchemaForm) -> dict[str, Any]:
+    rows = column_rows(version, form.kinds, form.roles, form.column_errors)
     return {
         "form": form,
-        "rows": column_rows(version, form.kinds, form.roles, form.column_errors),
+        "rows": rows,
         "kinds": Column.Kind.choices,
         "roles": Column.Role.choices,
+        "with_alone": any(row.column.profile.get("alone") is not None for row in rows),
     }
 
 
 def preview_facts(version: DatasetVersion, form: SchemaForm) -> dict[str, Any]:
-    shown = form.columns[:PREVIEW_COLUMNS]
-    return {"preview_columns": shown, "preview": preview_rows(version, shown)}
+    columns = shown_columns(version, form.kinds, form.roles)
+    return {"preview_columns": columns, "preview": preview_rows(columns)}
 
 
 def version_facts(found: Dataset) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def ids(alice: User, bob: User) -> dict[str, dict[str, object]]:
     of_study = {"proposal": proposal.pk, "comment": said.pk, "act": "approve", "number": 1, "slug": "convergence"}
     return {
         "studies/": {"pk": study.pk, **of_study},
-        "datasets/": {"pk": study.dataset_version.dataset_id, "number": 1},
+        "datasets/": {"pk": study.dataset_version.dataset_id, "number": 1, "position": 0},
         "compare/charts/": {"slug": "best-so-far", "?": urlencode([("study", each.pk) for each in both])},
         "compare/": {"pk": comparison.pk, "slug": "best-so-far"},
         "team/<int:pk>/": {"pk": team.pk},

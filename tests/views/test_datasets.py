@@ -9,7 +9,7 @@ from studies.engine.intake import store_upload
 from studies.models import Column, Dataset, DatasetVersion, Team, User
 from studies.views import datasets as views
 from studies.views.access import get_dataset_to_edit
-from studies.views.column_rows import days
+from studies.views.column_pictures import days
 from tests.factories import csv_text, make_study, make_version, make_visits
 from tests.views.uploads import NEW, ClientOf, file_of, folders
 
@@ -99,14 +99,33 @@ def test_the_page_shows_columns_rows_and_what_to_do_next(
     assert "Predict <b>outcome</b> from 3 columns" in page
     assert f"/studies/new/?dataset_version={uploaded.pk}" in page
     assert "No study uses it yet" in page
-    assert page.count("<tr data-column") == 4
+    assert page.count("data-column=") == 4
     rows = {row.column.name: row for row in response.context["rows"]}
     assert (rows["income"].missing, rows["age"].missing) == ("10 %", "0")
-    assert len(rows["income"].bars) == 12
-    shown = response.context["preview"]
-    assert [[cell for cell, _ in row] for row in shown] == uploaded.preview
-    assert [numeric for _, numeric in shown[0]] == [True, True, False, False]
-    assert len(uploaded.preview) == 50
+    assert rows["income"].picture.path.count("M") == 12
+    assert rows["income"].picture.words.endswith("; 10 % missing")
+    assert "<title>" in page
+    shown = response.context["preview_columns"]
+    assert [list(row) for row in zip(*(column.cells for column in shown), strict=True)] == uploaded.preview
+    assert [column.is_numeric for column in shown] == [True, True, False, False]
+    assert len(response.context["preview"]) == len(uploaded.preview) == 50
+
+
+def test_a_kind_that_some_cells_do_not_fit_is_told_before_it_is_saved(
+    client_of: ClientOf, vera: User, team: Team, alice: User
+) -> None:
+    rows = "\n".join(f"{cell},{'ab'[i % 2]}" for i, cell in enumerate([*"12345678", "<b>", "NA"] * 3))
+    version = store_upload(team, alice, file_of(f"size,kind\n{rows}\n"), "Sizes")
+    path = f"/datasets/{version.dataset_id}/versions/1/columns/0/fit/"
+    client = client_of(vera)
+    answer = client.get(path, {"kind": "number"}).json()
+    assert answer["says"] == "size: 3 of the first 30 cells cannot be read as number (rows 9, 19, 29)."
+    assert answer["cells"][0] == '<td class="n">1</td>'
+    assert answer["cells"][8] == '<td class="n odd">&lt;b&gt;</td>'
+    assert 'class="n gap">NA' in answer["cells"][9]
+    assert "odd" not in "".join(client.get(path).json()["cells"])
+    assert client.get(path, {"kind": "colour"}).status_code == 404
+    assert client.get(path.replace("/0/", "/7/")).status_code == 404
 
 
 def test_a_wide_page_takes_few_queries(
@@ -121,8 +140,7 @@ def test_a_wide_page_takes_few_queries(
     with django_assert_max_num_queries(16):
         response = client.get(f"/datasets/{version.dataset_id}/")
     assert len(response.context["rows"]) == 150
-    assert len(response.context["preview"][0]) == 100
-    assert response.content.count(b"Save columns") == 2  # above and below a long table
+    assert response.context["preview"][0].count("<td") == 150
 
 
 def test_corrected_columns_are_saved(client_of: ClientOf, bob: User, version: DatasetVersion) -> None:
@@ -229,7 +247,9 @@ def test_the_stranger_finds_nothing(client_of: ClientOf, charlie: User, version:
 def test_the_viewer_looks_and_changes_nothing(client_of: ClientOf, vera: User, version: DatasetVersion) -> None:
     client = client_of(vera)
     page = client.get(f"/datasets/{version.dataset_id}/").content.decode()
-    assert "<select" not in page
+    assert "<select name=" not in page
+    assert 'name="kind-' not in page
+    assert "Save columns" not in page
     assert "Delete" not in page
     assert client.get(NEW).status_code == 403
     for path, data in [*changes(version), (NEW, {}), ("/datasets/samples/iris/", {})]:
