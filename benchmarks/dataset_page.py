@@ -9,6 +9,7 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from benchmarks.room.options import ensure_postgresql, parser
@@ -52,6 +53,7 @@ def measure(site: Site, report: Report, quick: bool) -> None:
     rows = []
     for columns in COLUMNS[1:3] if quick else COLUMNS:
         version = table(site, columns)
+        path = f"/datasets/{version.dataset_id}/"
         for who, user in (("editor", site.user), ("viewer", viewer)):
             browser = Client(SERVER_NAME="localhost")
             browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
