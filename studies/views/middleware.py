@@ -39,10 +39,14 @@ def answer_watchdogs(get_response: View) -> View:
 
 
 def refuse_large_bodies(get_response: View) -> View:
-    """413 by Content-Length, before anything (the CSRF check reads the form) takes the body in."""
+    """413 by Content-Length, before anything (the CSRF check reads the form) takes the body in; 411 without one, since
+    a body of unknown length would seem to be empty."""
     limit_mb = settings.UPLOAD_LIMIT_MB
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
+        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+            message = "The body must say how long it is (Content-Length); in pieces (chunked) it is not taken."
+            return _refused_unread(request, 411, message, "The request cannot be read")
         try:
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
@@ -50,11 +54,16 @@ def refuse_large_bodies(get_response: View) -> View:
         if length <= (limit_mb + 1) * 2**20:
             return get_response(request)
         message = f"The file is larger than the limit of {limit_mb} MB. Upload fewer rows or fewer columns."
-        if request.path.startswith("/api/"):
-            return JsonResponse({"detail": message, "errors": {"file": [message]}}, status=413)
-        return HttpResponse(render_to_string("errors/too_large.html", {"message": message}), status=413)
+        return _refused_unread(request, 413, message)
 
     return middleware
+
+
+def _refused_unread(request: HttpRequest, status: int, message: str, title: str | None = None) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": message, "errors": {"file": [message]}}, status=status)
+    page = {"message": message} | ({"title": title} if title else {})
+    return HttpResponse(render_to_string("errors/too_large.html", page), status=status)
 
 
 def refuse_without_room(get_response: View) -> View:

@@ -66,7 +66,7 @@ def stored() -> tuple[int, int, int, set[str]]:
     """Rows, and everything that lies in the data folder but the database."""
     files = {str(path) for path in Path(settings.DATASETS).rglob("*")} | set(os.listdir(settings.DATA))
     counts = (Dataset.objects.count(), DatasetVersion.objects.count(), Column.objects.count())
-    return *counts, {path for path in files if "sqlite3" not in path}
+    return *counts, {path for path in files if "sqlite3" not in path and path != "datasets"}
 
 
 def warned(version: dict[str, Any]) -> dict[str, str]:

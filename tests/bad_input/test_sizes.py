@@ -27,7 +27,7 @@ def test_it_is_refused_early_and_the_limit_named(door: Door, content: str, said:
 
 
 def test_two_gigabytes_are_refused_before_a_byte_is_read(door: Door) -> None:
-    """two_gb: by the length that the headers name, before the check of the form's token reads the body."""
+    """two_gb, no_length: by what the headers say, before the check of the form's token reads the body."""
     for client, path in ((door.browser, "/datasets/new/"), (door.program, "/api/v1/datasets")):
         body = Unread()
         answer = client.generic(
@@ -35,6 +35,18 @@ def test_two_gigabytes_are_refused_before_a_byte_is_read(door: Door) -> None:
         )
         assert answer.status_code == 413
         assert f"{settings.UPLOAD_LIMIT_MB} MB" in answer.content.decode()
+        assert body.read_bytes == 0
+        answer = client.generic(
+            "POST",
+            path,
+            b"",
+            "multipart/form-data; boundary=x",
+            CONTENT_LENGTH="",
+            HTTP_TRANSFER_ENCODING="chunked",
+            **{"wsgi.input": body},
+        )
+        assert answer.status_code == 411
+        assert "Content-Length" in answer.content.decode()
         assert body.read_bytes == 0
 
 
