@@ -163,6 +163,8 @@ DISK_FREE_MB = env.int("DISK_FREE_MB", default=200)  # with less room than that 
 DATASETS = DATA / "datasets"
 UPLOAD_LIMIT_MB = env.int("UPLOAD_LIMIT_MB", default=100)
 TEAM_STORAGE_MB = env.int("TEAM_STORAGE_MB", default=10_000)  # uploads and tables of all versions; 0: no limit
+READING_NOW_MB = env.float("READING_NOW_MB", default=10.0)  # a larger upload is read by a worker, after the answer
+READING_JOB_SECONDS = env.float("READING_JOB_SECONDS", default=600.0)  # then
 READING_SECONDS = env.float("READING_SECONDS", default=60.0)
 READING_MEMORY_MB = env.int("READING_MEMORY_MB", default=2048)
 FILE_UPLOAD_TEMP_DIR = str(DATA)

@@ -28,7 +28,7 @@ class Ended:
     error: str = ""
 
 
-def in_child(work: Work, memory_mb: int | None, seconds: float, beat: Callable[[], None]) -> Ended | None:
+def in_child(work: Work, memory_mb: int | None, seconds: float, beat: Callable[[], object]) -> Ended | None:
     """Run the work in a child, beating meanwhile; None when the worker is being stopped.
 
     What the work returns is the answer. All that it needs is read before: the child has no database.

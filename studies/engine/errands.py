@@ -16,9 +16,10 @@ from django.db.models import F, IntegerField, QuerySet, Value
 from django.utils import timezone
 
 from studies.engine import bell, fitness
+from studies.engine.intake_reading import refuse_version
 from studies.engine.patience import patiently
 from studies.engine.store.versions import StorageAway
-from studies.models import AuditScoring, Errand, ErrandState, ExpectedScore, ModelFile, Opening
+from studies.models import AuditScoring, Errand, ErrandState, ExpectedScore, ModelFile, Opening, TableReading
 
 logger = logging.getLogger(__name__)
 RING_AGAIN = timedelta(seconds=60)
@@ -26,7 +27,7 @@ RING_SOON = timedelta(seconds=4)
 MAX_ATTEMPTS = 3
 
 E = TypeVar("E", bound=Errand)
-Beat = Callable[[], None]
+Beat = Callable[..., bool]  # a sign of life, and values to be stored with it; False: it is not ours any more
 Values = dict[str, Any]
 WAITS: Values = {"state": ErrandState.WAITING, "rung_at": None}  # nothing was wrong with it: it is done later
 
@@ -43,6 +44,7 @@ class Kind:
     is_served: Callable[[], bool] = lambda: True
     parts: int = 1
     is_short: bool = False  # so that lanes do not mind if it goes ahead of them
+    also_lost: Callable[[int], object] = lambda pk: None  # writes what belongs to its failure, in the same transaction
 
     @property
     def seconds(self) -> float:
@@ -78,19 +80,33 @@ KINDS = (
         "MODEL_SECONDS",
         "workers were lost while they scored it; memory may be too small.",
     ),
+    Kind(
+        TableReading,
+        "studies.engine.reading_job.run_reading",
+        "READING_JOB_SECONDS",
+        "workers were lost while they read it; memory may be too small.",
+        parts=3,  # the plain reading, one with earlier corrections, and the plain one again where these do not fit
+        is_short=True,  # somebody looks at its page
+        also_lost=refuse_version,
+    ),
 )
 BY_MODEL = {kind.model: kind for kind in KINDS}
 BY_JOB = {kind.job: kind for kind in KINDS}
 
 
 def perform(
-    model: type[E], pk: int, do: Callable[[E, Beat], Values | None], also: Callable[[], None] = lambda: None
+    model: type[E],
+    pk: int,
+    do: Callable[[E, Beat], Values | None],
+    also: Callable[[], None] = lambda: None,
+    lock: Callable[[], object] = lambda: None,
 ) -> bool:
     """Claim one, do it, store what came of it; whether anything was stored. The claim decides who does it.
 
     `do` gets the row and what it must call now and then as a sign of life; it answers the values to be stored with
     it, its state among them (usually `done(...)` or `failed(...)`), or None to leave it for later, as when the worker
-    is being stopped. `also` writes what belongs to it, in the same transaction.
+    is being stopped. `also` writes what belongs to it, in the same transaction; `lock` takes before it the rows that
+    others lock before an errand's.
     """
     claimed = model._default_manager.filter(pk=pk, state=ErrandState.WAITING).update(
         state=ErrandState.RUNNING,
@@ -108,7 +124,7 @@ def perform(
     claim = {"attempts": errand.attempts, "started_at": errand.started_at}
     ours = model._default_manager.filter(pk=pk, state=ErrandState.RUNNING, **claim)
     try:
-        values = do(errand, lambda: patiently(ours.update, beat=F("beat") + 1))
+        values = do(errand, lambda **also: patiently(ours.update, beat=F("beat") + 1, **also) == 1)
     except (StorageAway, FileNotFoundError) as error:
         logger.warning("%s waits: %s", errand, error)
         values = {"state": ErrandState.WAITING}  # rung again after a while
@@ -116,11 +132,12 @@ def perform(
         values = WAITS
     if values["state"] == ErrandState.WAITING:
         values = values | {"attempts": errand.attempts - 1}
-    return bool(patiently(_store, ours, values, also))
+    return bool(patiently(_store, ours, values, also, lock))
 
 
-def _store(ours: QuerySet[Any], values: Values, also: Callable[[], None]) -> bool:
+def _store(ours: QuerySet[Any], values: Values, also: Callable[[], None], lock: Callable[[], object]) -> bool:
     with transaction.atomic():
+        lock()
         stored = ours.update(**values) == 1
         if stored:
             also()
@@ -183,5 +200,7 @@ def running() -> dict[tuple[type[Errand], int], int]:
 def give_back(model: type[Errand], pk: int) -> None:
     """Whoever was doing it is gone: it waits again, and after three attempts it has failed."""
     rows = model._default_manager.filter(pk=pk, state=ErrandState.RUNNING)
-    rows.filter(attempts__gte=MAX_ATTEMPTS).update(**failed(f"{MAX_ATTEMPTS} {BY_MODEL[model].lost}"))
+    with transaction.atomic():
+        if rows.filter(attempts__gte=MAX_ATTEMPTS).update(**failed(f"{MAX_ATTEMPTS} {BY_MODEL[model].lost}")):
+            BY_MODEL[model].also_lost(pk)
     rows.update(**WAITS, beat=F("beat") + 1)

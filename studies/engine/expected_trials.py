@@ -58,7 +58,7 @@ class Others:
 class Reader:
     """Reads studies one after the other, within limits that hold for all of them together."""
 
-    def __init__(self, beat: Callable[[], None]) -> None:
+    def __init__(self, beat: Callable[[], object]) -> None:
         self.beat = beat
         self.trials_left = MOST_TRIALS
         self.bytes_left = MOST_BYTES

@@ -69,7 +69,9 @@ def change(dataset: Dataset, who: User | None, wish: Wish) -> HeldOutSet | None:
     Raises Refused once a study was launched on the dataset, and TableError where no such set can be had.
     """
     _refuse_seen(dataset)
-    rows = list(dataset.versions.prefetch_related("columns").order_by("-number"))
+    rows = list(dataset.versions.ready().prefetch_related("columns").order_by("-number"))
+    if not rows:
+        raise Refused(f"“{dataset}” has not been read yet.")
     before = holding.current_set(dataset.pk)
     set_id = None if before is None else before.pk
     with ExitStack() as stack:
@@ -144,7 +146,8 @@ def _switch(
 ) -> HeldOutSet | None:
     dataset = still_there(Dataset.objects.filter(pk=dataset.pk))
     # A launch locks its version: it is done, and seen below, or begins after this transaction and finds new files.
-    now = {row.pk: row for row in DatasetVersion.objects.select_for_update().filter(dataset=dataset).order_by("pk")}
+    rows = DatasetVersion.objects.ready().select_for_update().filter(dataset=dataset)
+    now = {row.pk: row for row in rows.order_by("pk")}
     if {row.pk: row.stored_as for row in now.values()} != {one.version.pk: one.version.stored_as for one in made}:
         raise TableError(CORRECTED_MEANWHILE)
     _refuse_seen(dataset)

@@ -6,17 +6,23 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
+from django.utils import timezone
 
-from studies.models import Column, Dataset, DatasetVersion, Team, User
+from studies.models import Column, Dataset, DatasetVersion, TableReading, Team, User
 from studies.tabular import TableError
+from studies.tabular.content import refuse_foreign
+from studies.tabular.errors import quote
 from studies.tabular.header import INVISIBLE
 from studies.tabular.held_out import AUTO, Wish
 from studies.tabular.samples import SAMPLES, write_sample
 
+from . import errands
 from .intake_folder import (
+    first_bytes,
     keep,
     new_folder,
     read_options,
@@ -27,14 +33,17 @@ from .intake_folder import (
 )
 from .intake_held_out import (
     Holding,
+    check_first,
     check_same,
     held_out_fields,
     holding_for_correction,
     holding_for_upload,
     record,
     remember_draw,
+    wish_so_far,
 )
 from .intake_reading import (
+    LONGEST_NAME,
     corrected,
     first_reading,
     overrides,
@@ -44,11 +53,13 @@ from .intake_reading import (
 )
 from .quota import claim, refuse_without_room
 from .store import versions
+from .store.versions import UPLOAD
 from .twins import refuse_newer_twin, refuse_twin
 
 MAX_NAME = 120
 MAX_FILE_NAME = 255
 CORRECTED_MEANWHILE = "Somebody else has corrected these columns in the meantime. Open the page anew and look."
+UNREAD = {"state": DatasetVersion.State.READING, "rows": 0, "separator": "", "decimal": "", "encoding": ""}
 READING_OPTIONS = ("separator", "decimal", "encoding", "missing_words")
 
 
@@ -76,13 +87,18 @@ def store_upload(
     """Stores an upload as a new dataset, or as the next version of `dataset` (then `name` is not looked at).
 
     `options` say how to read what should not be detected: separator, decimal, encoding, missing_words. `held_out`: the
-    set that a new dataset is to have; a later version keeps what there is. Raises TableError when the file is refused,
-    NameRefused when the name is, SameBytes when `dataset` has such a version, OverQuota when the team's storage is
-    full, Gone when `dataset` was deleted meanwhile; nothing is stored then.
+    set that a new dataset is to have; a later version keeps what there is. A large file is not read yet: its version is
+    `reading`, and a worker does it. Raises TableError when the file is refused, NameRefused when the name is, SameBytes
+    when `dataset` has such a version, OverQuota when the team's storage is full, Gone when `dataset` was deleted
+    meanwhile; nothing is stored then.
     """
     if dataset is None:
         name = free_name(team, name)
-    said = {option: value for option, value in (options or {}).items() if option in READING_OPTIONS and value}
+    else:
+        held_out = wish_so_far(dataset, held_out)
+    said = options_said(options or {})
+    if is_large(file.size):
+        return store_unread(team, user, file, name, target or "", dataset, said, held_out)
     with holding_for_upload(dataset, held_out) as holding, new_folder() as folder:
         digest, size = write_upload(file, folder)
         write_options(said, folder)
@@ -97,9 +113,51 @@ def store_upload(
     with removed_on_failure(stored["stored_as"]), transaction.atomic():
         version = add_version(dataset or make_dataset(team, user, name), user, values, table, holding)
         refuse_newer_twin(version.dataset, digest, {*same, version.pk})
-        if dataset is None:
-            remember_draw(version, held_out, table, user)
+        if holding.draws:
+            remember_draw(version, holding.wish, table, user)
         return version
+
+
+def is_large(size: int) -> bool:
+    """Whether a file of so many bytes is read by a worker, after the answer."""
+    return size > settings.READING_NOW_MB * 2**20
+
+
+def store_unread(
+    team: Team,
+    user: User,
+    file: File,
+    name: str,
+    target: str,
+    dataset: Dataset | None,
+    options: Mapping[str, Any],
+    held_out: Wish,
+) -> DatasetVersion:
+    """The bytes of an upload as a version that waits to be read; what its first bytes tell is refused at once."""
+    if len(target) > LONGEST_NAME:
+        raise TableError(f"There is no column {quote(target)} to predict.", column=target)
+    with new_folder() as folder:
+        digest, size = write_upload(file, folder)
+        write_options(options, folder)
+        refuse_foreign(first_bytes(folder / UPLOAD))
+        refuse_without_room(team.pk, size)
+        same = set() if dataset is None else refuse_twin(dataset, digest, options)
+        stored = keep(folder)
+    file_name = (file.name or "upload")[:MAX_FILE_NAME]
+    values = {"file_name": file_name, "file_bytes": size, "content_hash": digest} | stored
+    with removed_on_failure(stored["stored_as"]), transaction.atomic():
+        version = next_version(dataset or make_dataset(team, user, name), user, values | UNREAD)
+        version.save()
+        refuse_newer_twin(version.dataset, digest, {*same, version.pk})
+        TableReading.objects.create(
+            version=version, asked_by=user, asked_at=timezone.now(), target=target, wish=str(held_out)
+        )
+    errands.ring_waiting()
+    return version
+
+
+def options_said(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {option: value for option, value in options.items() if option in READING_OPTIONS and value}
 
 
 def store_sample(team: Team, user: User, key: str, held_out: Wish = AUTO) -> DatasetVersion:
@@ -210,15 +268,20 @@ def make_dataset(team: Team, user: User, name: str) -> Dataset:
 def add_version(
     dataset: Dataset, user: User, values: Mapping[str, Any], table: Mapping[str, Any], holding: Holding
 ) -> DatasetVersion:
-    """The next version, numbered under the dataset's lock."""
-    dataset = still_there(Dataset.objects.filter(pk=dataset.pk))
-    check_same(dataset, holding)
-    claim(dataset.team_id, values)
-    values = {**values, **held_out_fields(table)}
-    last = dataset.versions.aggregate(last=Max("number"))["last"] or 0
-    version = DatasetVersion(dataset=dataset, number=last + 1, created_by=user, **values)
+    """The next version, as it was read."""
+    version = next_version(dataset, user, {**values, **held_out_fields(table)})
+    check_same(version.dataset, holding)
+    check_first(version.dataset, holding)
     write_schema(version, table)
     return version
+
+
+def next_version(dataset: Dataset, user: User, values: Mapping[str, Any]) -> DatasetVersion:
+    """Not saved yet; numbered under the dataset's lock."""
+    dataset = still_there(Dataset.objects.filter(pk=dataset.pk))
+    claim(dataset.team_id, values)
+    last = dataset.versions.aggregate(last=Max("number"))["last"] or 0
+    return DatasetVersion(dataset=dataset, number=last + 1, created_by=user, **values)
 
 
 def still_there(row: QuerySet[Any]) -> Any:

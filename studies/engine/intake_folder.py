@@ -20,6 +20,7 @@ from django.core.files import File
 from studies.engine.store import versions
 from studies.engine.store.versions import HELD_OUT, OPTIONS, TABLE, UPLOAD
 from studies.tabular import TableError, content_hash
+from studies.tabular.reading import HEAD_BYTES
 
 
 @contextmanager
@@ -34,11 +35,12 @@ def new_folder() -> Iterator[Path]:
 
 
 def keep(folder: Path) -> dict[str, Any]:
-    """Moves a filled folder into the storage; the fields of the version that name it and what it holds."""
-    table_hash = content_hash(folder / TABLE)
-    held_out = folder / HELD_OUT
+    """Moves a filled folder into the storage; the fields of the version that name it and what it holds, which is
+    nothing yet where it is to be read later."""
+    table, held_out = folder / TABLE, folder / HELD_OUT
+    table_hash = content_hash(table) if table.exists() else ""
     held_out_hash = content_hash(held_out) if held_out.exists() else ""
-    table_bytes = sum(path.stat().st_size for path in (folder / TABLE, held_out) if path.exists())
+    table_bytes = sum(path.stat().st_size for path in (table, held_out) if path.exists())
     try:
         versions.put(folder, folder.stem)
     except OSError as error:
@@ -77,6 +79,12 @@ def write_upload(file: File, folder: Path) -> tuple[str, int]:
     except OSError as error:
         raise TableError(f"The server could not store the file: {error.strerror}. Tell whoever runs it.") from error
     return digest.hexdigest(), size
+
+
+def first_bytes(path: Path) -> bytes:
+    """Enough of them to tell what kind of file it is."""
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)
 
 
 def write_options(options: Mapping[str, Any], folder: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from studies.models import Column, Dataset, DatasetVersion, HeldOutSet, User
+from studies.models import Column, Dataset, DatasetVersion, HeldOutSet, TableReading, User
 from studies.tabular import TableError
 from studies.tabular.held_out import AUTO, NONE, SHARES, Wish
 
@@ -57,9 +57,14 @@ def wish_of(text: str) -> Wish:
 
 @contextmanager
 def holding_for_upload(dataset: Dataset | None, wish: Wish) -> Iterator[Holding]:
-    """A new dataset draws a set; a later version keeps what there is, and draws none where there is none."""
+    """A dataset of which nothing has been read draws a set; a later version keeps what there is, and draws none where
+    there is none."""
     if dataset is None:
         yield Holding(wish)
+        return
+    if not dataset.versions.ready().exists():
+        found = current_set(dataset.pk)
+        yield Holding(wish, set_id=None if found is None else found.pk)
         return
     with carried_from(dataset.pk, list(dataset.versions.filter(held_out_rows__gt=0).order_by("-number"))) as holding:
         yield holding
@@ -106,8 +111,20 @@ def is_open(dataset: Dataset, found: HeldOutSet | None) -> bool:
     return (found is None or found.fixed_at is None) and dataset.seen_since() is None
 
 
+def wish_so_far(dataset: Dataset, wish: Wish) -> Wish:
+    """What was wished for when the dataset was made, while nothing of it has been read; else nothing new is drawn."""
+    said = TableReading.objects.filter(version__dataset=dataset).order_by("version__number").values_list("wish").first()
+    return wish if said is None else wish_of(said[0])
+
+
 def is_alone(version: DatasetVersion) -> bool:
     return not DatasetVersion.objects.filter(dataset=version.dataset_id).exclude(pk=version.pk).exists()
+
+
+def check_first(dataset: Dataset, holding: Holding) -> None:
+    """Under the dataset's lock: what is to draw a set is still the first that has been read. TableError otherwise."""
+    if holding.draws and dataset.versions.ready().exists():
+        raise TableError(CHANGED_MEANWHILE)
 
 
 def check_same(dataset: Dataset, holding: Holding) -> None:

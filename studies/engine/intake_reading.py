@@ -5,7 +5,8 @@ What a person corrected is what differs from the first reading, kept beside each
 """
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,35 @@ from .store.versions import HELD_OUT, TABLE, UPLOAD
 LONGEST_NAME = 200
 
 
-def read(folder: Path, options: Mapping[str, Any], holding: Holding) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Pace:
+    """How long a reading may take, and what hears meanwhile how much of it is done (0 to 1)."""
+
+    seconds: float
+    on_progress: Callable[[float], None] | None = None
+
+    def between(self, low: float, high: float) -> "Pace":
+        """Of a reading that is one of several: what it does of itself is this part of the whole."""
+        heard = self.on_progress
+        if heard is None:
+            return self
+        return Pace(self.seconds, lambda share: heard(low + (high - low) * share))
+
+
+def in_time() -> Pace:
+    """Of a reading that somebody waits for."""
+    return Pace(settings.READING_SECONDS)
+
+
+def read(folder: Path, options: Mapping[str, Any], holding: Holding, pace: Pace | None = None) -> dict[str, Any]:
     """What the child tells about the upload; it has written the table then. TableError when it refuses."""
+    pace = pace or in_time()
     answer = read_in_child(
         folder / UPLOAD,
         folder / TABLE,
         options=options,
-        seconds=settings.READING_SECONDS,
+        seconds=pace.seconds,
+        on_progress=pace.on_progress,
         memory_mb=settings.READING_MEMORY_MB,
         held_path=folder / HELD_OUT,
         wish=holding.wish,
@@ -40,21 +63,28 @@ def read(folder: Path, options: Mapping[str, Any], holding: Holding) -> dict[str
     return answer
 
 
-def first_reading(folder: Path, options: Mapping[str, Any], target: str | None, holding: Holding) -> dict[str, Any]:
+def first_reading(
+    folder: Path, options: Mapping[str, Any], target: str | None, holding: Holding, pace: Pace | None = None
+) -> dict[str, Any]:
     """Reads a new upload and remembers in each column's profile what was detected and suggested."""
-    table = read(folder, options, holding) if target is None else _read_with_target(folder, options, target, holding)
+    if target is None:
+        table = read(folder, options, holding, pace)
+    else:
+        table = _read_with_target(folder, options, target, holding, pace)
     for column in table["columns"]:
         column["profile"] |= {"detected": column["kind"], "suggested": column["role"]}
     return table
 
 
-def _read_with_target(folder: Path, options: Mapping[str, Any], target: str, holding: Holding) -> dict[str, Any]:
+def _read_with_target(
+    folder: Path, options: Mapping[str, Any], target: str, holding: Holding, pace: Pace | None
+) -> dict[str, Any]:
     try:
-        return read(folder, {**options, "roles": {target: Column.Role.TARGET.value}}, holding)
+        return read(folder, {**options, "roles": {target: Column.Role.TARGET.value}}, holding, pace)
     except TableError as error:
         if error.column != target:
             raise
-        names = [column["name"] for column in read(folder, options, holding)["columns"]]
+        names = [column["name"] for column in read(folder, options, holding, pace)["columns"]]
         if target in names:
             raise
         near = difflib.get_close_matches(target[:LONGEST_NAME], names, n=1, cutoff=0.0)[0]
@@ -63,7 +93,12 @@ def _read_with_target(folder: Path, options: Mapping[str, Any], target: str, hol
 
 
 def with_earlier_corrections(
-    folder: Path, options: Mapping[str, Any], table: dict[str, Any], before: DatasetVersion | None, holding: Holding
+    folder: Path,
+    options: Mapping[str, Any],
+    table: dict[str, Any],
+    before: DatasetVersion | None,
+    holding: Holding,
+    pace: Pace | None = None,
 ) -> dict[str, Any]:
     """Reads a new upload again with the corrections of the version before, where it still has those columns."""
     if before is None:
@@ -74,14 +109,20 @@ def with_earlier_corrections(
     if is_read_so(table, given):
         return table
     try:
-        again = read(folder, {**options, **given}, holding)
+        again = read(folder, {**options, **given}, holding, pace)
     except TableError as error:
-        read(folder, options, holding)  # the table on disk is to be the plain reading again
+        read(folder, options, holding, pace)  # the table on disk is to be the plain reading again
         message = f"The corrections of version {before.number} were not taken over. {error.message}"
         table["warnings"].insert(0, {"code": "not_carried", "column": error.column, "message": message})
         return table
     remember_first_reading(again, {column["name"]: column["profile"] for column in table["columns"]})
     return again
+
+
+def refuse_version(reading: int) -> None:
+    """What belongs to a TableReading that has failed: its version keeps the bytes, to be read with other options."""
+    state = DatasetVersion.State
+    DatasetVersion.objects.being_read().filter(reading=reading).update(state=state.REFUSED)
 
 
 def is_read_so(table: Mapping[str, Any], given: Mapping[str, Mapping[str, str]]) -> bool:

@@ -53,8 +53,14 @@ class VersionQuerySet(TeamRows):
     def ready(self) -> "VersionQuerySet":
         return self.filter(state=DatasetVersion.State.READY)
 
+    def being_read(self) -> "VersionQuerySet":
+        return self.filter(state=DatasetVersion.State.READING)
+
     def latest_of_each(self) -> "VersionQuerySet":
-        newest = DatasetVersion.objects.filter(dataset=models.OuterRef("dataset")).order_by("-number").values("pk")[:1]
+        """The newest that has been read, or the newest of all where none has."""
+        is_ready = models.Case(models.When(state=DatasetVersion.State.READY, then=1), default=0)
+        of_dataset = DatasetVersion.objects.filter(dataset=models.OuterRef("dataset"))
+        newest = of_dataset.order_by(is_ready.desc(), "-number").values("pk")[:1]
         return self.filter(pk=models.Subquery(newest))
 
 
@@ -99,6 +105,10 @@ class DatasetVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dataset} v{self.number}"
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == self.State.READY
 
     @property
     def upload_path(self) -> Path:

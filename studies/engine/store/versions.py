@@ -126,7 +126,7 @@ def problem() -> str:
     """Why workers here could not read the newest version's table, in a sentence; "" while all is well."""
     if missing := missing_extra():
         return missing
-    version = DatasetVersion.objects.order_by("-pk").first()
+    version = DatasetVersion.objects.ready().order_by("-pk").first()
     if version is None:
         return ""
     try:

@@ -88,21 +88,26 @@ def take_moment(folder: Path) -> tuple[dict[str, int], list[str]]:
     rows: dict[str, int] = {}
     with snapshot(folder) as database:
         # First of all the files: links, since nobody ever writes to them again, but somebody may remove them.
-        kept = DatasetVersion.objects.using(database).order_by("pk").values_list("stored_as", "held_out_rows")
-        missing = [name for name, held in kept if not link_version(name, folder / "datasets" / name, held > 0)]
+        kept = DatasetVersion.objects.using(database).order_by("pk")
+        missing = [
+            version.stored_as
+            for version in kept.only("stored_as", "held_out_rows", "state")
+            if not link_version(version, folder / "datasets" / version.stored_as)
+        ]
         for name, model in kept_models(apps).items():
             rows[name] = write_table(model, database, folder / "tables" / f"{name}.jsonl").rows
     return rows, missing
 
 
-def link_version(stored_as: str, folder: Path, has_held_out: bool = False) -> bool:
+def link_version(version: DatasetVersion, folder: Path) -> bool:
     """False when the version's files are not, or no longer, there."""
     folder.mkdir(mode=0o700)
     try:
-        there = {name for name in DATASET_FILES if bring(stored_as, name, folder)}
+        there = {name for name in DATASET_FILES if bring(version.stored_as, name, folder)}
     except StorageAway as error:
         raise BackupError(str(error)) from error
-    wanted = {"upload", "table.npz"} | ({"held_out.npz"} if has_held_out else set())
+    wanted = {"upload"} | ({"table.npz"} if version.is_ready else set())
+    wanted |= {"held_out.npz"} if version.held_out_rows else set()
     return there >= wanted  # an older version may have no reading.json
 
 

@@ -1,0 +1,142 @@
+"""The RQ job that reads a large upload, in the same child process as a small one: its version becomes ready, or is
+refused with the reason, and keeps its bytes.
+
+What is read goes into the storage under a new name before the rows are pointed to it in one transaction, under
+conditions: a worker that dies leaves at most files that nobody refers to, and two that read the same leave one result.
+"""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from studies.engine import errands, intake
+from studies.engine.intake_folder import keep, new_folder, read_options, share_upload
+from studies.engine.intake_held_out import (
+    Holding,
+    check_first,
+    check_same,
+    held_out_fields,
+    holding_for_upload,
+    remember_draw,
+    wish_of,
+)
+from studies.engine.intake_reading import Pace, first_reading, refuse_version, with_earlier_corrections
+from studies.engine.store import versions
+from studies.engine.watch import StopRequest
+from studies.models import Dataset, DatasetVersion, TableReading
+from studies.tabular import TableError
+
+SAY_EVERY = 1.0  # seconds
+
+
+class Withdrawn(Exception):
+    """The reading is not ours any more: its version was deleted, or another worker has it."""
+
+
+class Interrupted(Exception):
+    """The worker is being stopped."""
+
+
+@dataclass
+class Reading:
+    """What one worker has read, from the claim until the rows are written."""
+
+    reading: int  # the errand's key
+    is_refused: bool = False
+    table: dict[str, Any] = field(default_factory=dict)
+    holding: Holding = field(default_factory=Holding)
+    stored: dict[str, Any] = field(default_factory=dict)  # fields of the version that name what was kept
+    before: str = ""  # the folder that the version had
+
+    def do(self, errand: TableReading, beat: errands.Beat) -> errands.Values | None:
+        """Read it, and keep what was read; None when the worker is being stopped."""
+        try:
+            self._read(errand, beat)
+        except (Interrupted, Withdrawn):
+            return None
+        except TableError as error:
+            if isinstance(error.__cause__, versions.StorageAway):
+                raise error.__cause__ from error
+            self.is_refused = True
+            return errands.failed(error.message)
+        return errands.done(share=1.0)
+
+    def _read(self, errand: TableReading, beat: errands.Beat) -> None:
+        version = self._versions().select_related("dataset").first()
+        if version is None:
+            raise Withdrawn
+        latest = version.dataset.latest
+        pace = Pace(settings.READING_JOB_SECONDS, Telling(beat))
+        first, second = (pace.between(0, 0.5), pace.between(0.5, 1)) if latest else (pace, pace)
+        with holding_for_upload(version.dataset, wish_of(errand.wish)) as self.holding, new_folder() as folder:
+            if not share_upload(version.stored_as, folder):
+                raise FileNotFoundError(f"{version.stored_as} holds no upload")
+            options, target = read_options(folder), errand.target or None
+            self.table = first_reading(folder, options, target, self.holding, first)
+            if target is None:
+                self.table = with_earlier_corrections(folder, options, self.table, latest, self.holding, second)
+            self.before, self.stored = version.stored_as, keep(folder)
+
+    def lock(self) -> None:
+        """As who deletes a dataset does: the dataset first."""
+        list(Dataset.objects.select_for_update().filter(versions__in=self._versions()))
+
+    def also(self) -> None:
+        """Write the version, in the transaction that ends the errand."""
+        if self.is_refused:
+            refuse_version(self.reading)
+        elif self.stored:
+            self._write(self._versions().select_related("dataset", "created_by").get())
+
+    def _write(self, version: DatasetVersion) -> None:
+        try:
+            check_same(version.dataset, self.holding)
+            check_first(version.dataset, self.holding)
+        except TableError:  # the held-out set has changed since: it is read once more
+            TableReading.objects.filter(pk=self.reading).update(**errands.WAITS)
+            return
+        values = self.stored | held_out_fields(self.table) | {"state": DatasetVersion.State.READY}
+        for name, value in values.items():
+            setattr(version, name, value)
+        intake.write_schema(version, self.table)
+        if self.holding.draws:
+            remember_draw(version, self.holding.wish, self.table, version.created_by)
+
+    def tidy(self) -> None:
+        """Remove whichever of the two folders the version does not name."""
+        for name in filter(None, (self.before, self.stored.get("stored_as"))):
+            if not DatasetVersion.objects.filter(stored_as=name).exists():
+                versions.remove(name)
+
+    def _versions(self) -> QuerySet[DatasetVersion]:
+        return DatasetVersion.objects.being_read().filter(reading=self.reading)
+
+
+@dataclass
+class Telling:
+    """Stores how much is done, at most once a second: also the sign that this worker lives."""
+
+    beat: errands.Beat
+    next_at: float = 0.0
+
+    def __call__(self, share: float) -> None:
+        if StopRequest.at is not None:
+            raise Interrupted
+        now = time.monotonic()
+        if now < self.next_at:
+            return
+        self.next_at = now + SAY_EVERY
+        if not self.beat(share=share):
+            raise Withdrawn
+
+
+def run_reading(pk: int) -> None:
+    """Read one upload. May be delivered never, once or five times: the claim decides."""
+    reading = Reading(pk)
+    try:
+        errands.perform(TableReading, pk, reading.do, reading.also, reading.lock)
+    finally:
+        reading.tidy()
