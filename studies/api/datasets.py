@@ -6,8 +6,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from ninja import Router, Status
 
-from studies.engine.intake import READING_OPTIONS, NameRefused, store_upload, words_in
+from studies.engine.intake import READING_OPTIONS, store_upload, words_in
 from studies.engine.intake_held_out import wish_of
+from studies.engine.intake_rows import NameRefused
 from studies.engine.quota import OverQuota, refuse_announced
 from studies.engine.spec_errors import Problems, SpecError, nearest, quote
 from studies.models import Dataset

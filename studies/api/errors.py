@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
 from studies.engine.actions import Refused
-from studies.engine.intake import Gone
+from studies.engine.intake_rows import Gone
 from studies.engine.spec import SpecError
 from studies.engine.spec_json import JSONError
 

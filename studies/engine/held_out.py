@@ -18,9 +18,10 @@ from studies.tabular import TableError
 from studies.tabular.held_out import NONE, USUAL_SHARE, Wish, what_it_tells
 
 from . import intake_held_out as holding
-from .intake import CORRECTED_MEANWHILE, Gone, still_there, upload_again, write_schema
+from .intake import CORRECTED_MEANWHILE, upload_again
 from .intake_folder import keep, new_folder, removed_on_failure
 from .intake_held_out import Holding, held_out_fields
+from .intake_rows import Gone, still_there, write_schema
 from .refused import Refused
 from .store import versions
 from .store.versions import HELD_OUT, TABLE

@@ -1,28 +1,20 @@
 """Uploads: from bytes to a dataset version, whole or not at all; and its schema corrected."""
 
-import unicodedata
 from collections.abc import Mapping
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.files import File
-from django.db import IntegrityError, transaction
-from django.db.models import Max, QuerySet
-from django.utils import timezone
+from django.db import transaction
 
-from studies.models import Column, Dataset, DatasetVersion, TableReading, Team, User
+from studies.models import Column, Dataset, DatasetVersion, Team, User
 from studies.tabular import TableError
-from studies.tabular.content import refuse_foreign
-from studies.tabular.errors import quote
-from studies.tabular.header import INVISIBLE
 from studies.tabular.held_out import AUTO, Wish
 from studies.tabular.samples import SAMPLES, write_sample
 
-from . import errands
 from .intake_folder import (
-    first_bytes,
+    MAX_FILE_NAME,
     keep,
     new_folder,
     read_options,
@@ -33,7 +25,6 @@ from .intake_folder import (
 )
 from .intake_held_out import (
     Holding,
-    check_first,
     check_same,
     held_out_fields,
     holding_for_correction,
@@ -43,7 +34,6 @@ from .intake_held_out import (
     wish_so_far,
 )
 from .intake_reading import (
-    LONGEST_NAME,
     corrected,
     first_reading,
     overrides,
@@ -51,27 +41,14 @@ from .intake_reading import (
     remember_first_reading,
     with_earlier_corrections,
 )
-from .quota import claim, refuse_without_room
+from .intake_rows import Gone, add_version, free_name, make_dataset, still_there, write_schema
+from .intake_unread import is_large, store_unread
+from .quota import refuse_without_room
 from .store import versions
-from .store.versions import UPLOAD
 from .twins import refuse_newer_twin, refuse_twin
 
-MAX_NAME = 120
-MAX_FILE_NAME = 255
 CORRECTED_MEANWHILE = "Somebody else has corrected these columns in the meantime. Open the page anew and look."
-UNREAD = {"state": DatasetVersion.State.READING, "rows": 0, "separator": "", "decimal": "", "encoding": ""}
 READING_OPTIONS = ("separator", "decimal", "encoding", "missing_words")
-
-
-class NameRefused(TableError):
-    """The name of the dataset is at fault, not the file."""
-
-
-class Gone(Exception):
-    """Somebody deleted the dataset in the meantime."""
-
-    def __init__(self) -> None:
-        super().__init__("The dataset was deleted in the meantime.")
 
 
 def store_upload(
@@ -116,44 +93,6 @@ def store_upload(
         if holding.draws:
             remember_draw(version, holding.wish, table, user)
         return version
-
-
-def is_large(size: int) -> bool:
-    """Whether a file of so many bytes is read by a worker, after the answer."""
-    return size > settings.READING_NOW_MB * 2**20
-
-
-def store_unread(
-    team: Team,
-    user: User,
-    file: File,
-    name: str,
-    target: str,
-    dataset: Dataset | None,
-    options: Mapping[str, Any],
-    held_out: Wish,
-) -> DatasetVersion:
-    """The bytes of an upload as a version that waits to be read; what its first bytes tell is refused at once."""
-    if len(target) > LONGEST_NAME:
-        raise TableError(f"There is no column {quote(target)} to predict.", column=target)
-    with new_folder() as folder:
-        digest, size = write_upload(file, folder)
-        write_options(options, folder)
-        refuse_foreign(first_bytes(folder / UPLOAD))
-        refuse_without_room(team.pk, size)
-        same = set() if dataset is None else refuse_twin(dataset, digest, options)
-        stored = keep(folder)
-    file_name = (file.name or "upload")[:MAX_FILE_NAME]
-    values = {"file_name": file_name, "file_bytes": size, "content_hash": digest} | stored
-    with removed_on_failure(stored["stored_as"]), transaction.atomic():
-        version = next_version(dataset or make_dataset(team, user, name), user, values | UNREAD)
-        version.save()
-        refuse_newer_twin(version.dataset, digest, {*same, version.pk})
-        TableReading.objects.create(
-            version=version, asked_by=user, asked_at=timezone.now(), target=target, wish=str(held_out)
-        )
-    errands.ring_waiting()
-    return version
 
 
 def options_said(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -233,72 +172,6 @@ def shared(version: DatasetVersion, folder: Path) -> bool:
         raise TableError(f"{error} Try again, or tell whoever runs the site.") from error
 
 
-def free_name(team: Team, name: str) -> str:
-    """The name without blanks around it; NameRefused when it cannot serve or the team has such a dataset."""
-    name = unicodedata.normalize("NFC", name.strip())
-    if not name:
-        raise NameRefused("The dataset needs a name.")
-    if len(name) > MAX_NAME:
-        raise NameRefused(f"The name has {len(name):,} characters; the limit is {MAX_NAME}.")
-    if INVISIBLE.search(name):
-        raise NameRefused("The name holds an invisible character. Type it anew.")
-    if Dataset.objects.filter(team=team, name=name).exists():
-        raise name_taken(name)
-    return name
-
-
 def words_in(text: str) -> list[str]:
     """Words that mean missing, as people write them: separated by commas."""
     return [word.strip() for word in text.split(",") if word.strip()]
-
-
-def name_taken(name: str) -> NameRefused:
-    return NameRefused(f"The team has a dataset called “{name}” already. Choose another name, or add a version to it.")
-
-
-def make_dataset(team: Team, user: User, name: str) -> Dataset:
-    try:
-        with transaction.atomic():
-            return Dataset.objects.create(team=team, name=name, created_by=user)
-    except IntegrityError as error:
-        # Somebody was faster while this upload was being read.
-        raise name_taken(name) from error
-
-
-def add_version(
-    dataset: Dataset, user: User, values: Mapping[str, Any], table: Mapping[str, Any], holding: Holding
-) -> DatasetVersion:
-    """The next version, as it was read."""
-    version = next_version(dataset, user, {**values, **held_out_fields(table)})
-    check_same(version.dataset, holding)
-    check_first(version.dataset, holding)
-    write_schema(version, table)
-    return version
-
-
-def next_version(dataset: Dataset, user: User, values: Mapping[str, Any]) -> DatasetVersion:
-    """Not saved yet; numbered under the dataset's lock."""
-    dataset = still_there(Dataset.objects.filter(pk=dataset.pk))
-    claim(dataset.team_id, values)
-    last = dataset.versions.aggregate(last=Max("number"))["last"] or 0
-    return DatasetVersion(dataset=dataset, number=last + 1, created_by=user, **values)
-
-
-def still_there(row: QuerySet[Any]) -> Any:
-    """The row, locked until the transaction ends; Gone when somebody deleted it meanwhile."""
-    found = row.select_for_update().first()
-    if found is None:
-        raise Gone
-    return found
-
-
-def write_schema(version: DatasetVersion, table: Mapping[str, Any]) -> None:
-    """Saves the version with what the reading told, and its columns anew."""
-    for field in ("rows", "separator", "decimal", "encoding", "warnings", "preview"):
-        setattr(version, field, table[field])
-    version.task = table["task"] or ""
-    version.save()
-    version.columns.all().delete()
-    Column.objects.bulk_create(
-        Column(version=version, position=position, **column) for position, column in enumerate(table["columns"])
-    )

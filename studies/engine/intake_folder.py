@@ -22,6 +22,8 @@ from studies.engine.store.versions import HELD_OUT, OPTIONS, TABLE, UPLOAD
 from studies.tabular import TableError, content_hash
 from studies.tabular.reading import HEAD_BYTES
 
+MAX_FILE_NAME = 255
+
 
 @contextmanager
 def new_folder() -> Iterator[Path]:

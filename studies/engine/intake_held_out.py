@@ -84,6 +84,18 @@ def holding_for_correction(version: DatasetVersion, chosen: Mapping[str, tuple[s
 
 
 @contextmanager
+def holding_for_reread(version: DatasetVersion) -> Iterator[Holding]:
+    """The same rows, which other options may make say something else; but a set that nobody has launched a study on is
+    drawn anew while the version is the only one."""
+    found = current_set(version.dataset_id)
+    if found is not None and is_open(version.dataset, found) and is_alone(version):
+        yield Holding(_stored_wish(found), set_id=found.pk)
+        return
+    with carried_from(version.dataset_id, [version] if version.held_out_rows else []) as holding:
+        yield holding
+
+
+@contextmanager
 def carried_from(dataset_id: int, versions: Sequence[DatasetVersion]) -> Iterator[Holding]:
     """The stored rows of these versions on this machine while an upload is read. TableError when they are away."""
     found = current_set(dataset_id)

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
-from studies.engine import errands, intake
+from studies.engine import errands
 from studies.engine.intake_folder import keep, new_folder, read_options, share_upload
 from studies.engine.intake_held_out import (
     Holding,
@@ -24,6 +24,8 @@ from studies.engine.intake_held_out import (
     wish_of,
 )
 from studies.engine.intake_reading import Pace, first_reading, refuse_version, with_earlier_corrections
+from studies.engine.intake_rows import write_schema
+from studies.engine.quota import refuse_without_room
 from studies.engine.store import versions
 from studies.engine.watch import StopRequest
 from studies.models import Dataset, DatasetVersion, TableReading
@@ -79,6 +81,7 @@ class Reading:
             if target is None:
                 self.table = with_earlier_corrections(folder, options, self.table, latest, self.holding, second)
             self.before, self.stored = version.stored_as, keep(folder)
+        refuse_without_room(version.dataset.team_id, self.stored["table_bytes"])
 
     def lock(self) -> None:
         """As who deletes a dataset does: the dataset first."""
@@ -101,7 +104,7 @@ class Reading:
         values = self.stored | held_out_fields(self.table) | {"state": DatasetVersion.State.READY}
         for name, value in values.items():
             setattr(version, name, value)
-        intake.write_schema(version, self.table)
+        write_schema(version, self.table)
         if self.holding.draws:
             remember_draw(version, self.holding.wish, self.table, version.created_by)
 

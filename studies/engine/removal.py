@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from studies.models import Dataset, DatasetVersion, Study, User
 from studies.plots.numbers import count_of
 
-from .intake import still_there
 from .intake_held_out import record
+from .intake_rows import still_there
 from .refused import Refused
 from .store import versions
 

@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from studies.engine.intake import MAX_NAME, NameRefused, correct_schema, free_name, store_upload, words_in
+from studies.engine.intake import correct_schema, store_upload, words_in
+from studies.engine.intake_rows import MAX_NAME, NameRefused, free_name
 from studies.engine.twins import SameBytes
 from studies.models import Column, Dataset, DatasetVersion, Team, User
 from studies.tabular import TableError

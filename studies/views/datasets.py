@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from studies.engine.actions import Refused
-from studies.engine.intake import Gone, store_sample
+from studies.engine.intake import store_sample
+from studies.engine.intake_rows import Gone
 from studies.engine.quota import OverQuota
 from studies.engine.removal import delete_dataset
 from studies.forms.datasets import DatasetForm, SchemaForm, VersionForm

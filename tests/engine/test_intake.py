@@ -10,7 +10,8 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 
 from studies.engine.actions import Refused
-from studies.engine.intake import Gone, NameRefused, correct_schema, store_sample, store_upload
+from studies.engine.intake import correct_schema, store_sample, store_upload
+from studies.engine.intake_rows import Gone, NameRefused
 from studies.engine.removal import delete_dataset
 from studies.models import Column, Dataset, DatasetVersion, Team, User
 from studies.tabular import TableError, load_table

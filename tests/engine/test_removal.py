@@ -4,7 +4,8 @@ import pytest
 from django.core.files.base import ContentFile
 
 from studies.engine import intake, removal
-from studies.engine.intake import Gone, store_upload
+from studies.engine.intake import store_upload
+from studies.engine.intake_rows import Gone
 from studies.engine.refused import Refused
 from studies.engine.removal import delete_version
 from studies.engine.spec import SpecError, create_draft, resolve

@@ -1,0 +1,114 @@
+"""The stored bytes read again with other options, without a new upload."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from studies.models import Dataset, DatasetVersion, ErrandState, TableReading, User
+from studies.tabular import TableError
+
+from . import errands
+from .intake import CORRECTED_MEANWHILE, READING_OPTIONS, options_said, shared
+from .intake_folder import keep, new_folder, read_options, removed_on_failure, write_options
+from .intake_held_out import check_same, held_out_fields, holding_for_reread, record, remember_draw
+from .intake_reading import first_reading, with_earlier_corrections
+from .intake_rows import Gone, add_version, next_version, still_there, write_schema
+from .intake_unread import UNREAD, is_large
+from .refused import Refused
+from .store import versions
+
+SAME = ("file_name", "file_bytes", "content_hash")
+NOT_YET = "The table is being read. Wait until it is there, or delete the version."
+
+
+def reread(
+    version: DatasetVersion, user: User, options: Mapping[str, Any], target: str | None = None
+) -> DatasetVersion:
+    """Reads the version's bytes with these options in place of those that were said before; what people corrected
+    stays where the columns are still there, unless `target` names the column to predict.
+
+    A version that a launched study rests on stays as it is: the same bytes become a new one. A large file is read by a
+    worker: a refused version waits for it again, any other becomes a new one. Raises TableError when the file cannot be
+    read so, Refused while it is being read, Gone when the dataset was deleted meanwhile.
+    """
+    if version.state == DatasetVersion.State.READING:
+        raise Refused(NOT_YET)
+    said = options_said(options)
+    if version.is_ready and target is None and said == versions.reading_options(version):
+        return version
+    if not version.is_ready:
+        return _wait_again(version, user, said, target or "")
+    if is_large(version.file_bytes):
+        return _as_new_unread(version, user, said, target or "")
+    return _now(version, user, said, target)
+
+
+def _now(version: DatasetVersion, user: User, options: Mapping[str, Any], target: str | None) -> DatasetVersion:
+    with holding_for_reread(version) as holding, new_folder() as folder:
+        _share(version, folder, options)
+        table = first_reading(folder, options, target, holding)
+        if target is None:
+            table = with_earlier_corrections(folder, options, table, version, holding)
+        stored = keep(folder)
+    with removed_on_failure(stored["stored_as"]), transaction.atomic():
+        seen, version = version.stored_as, still_there(DatasetVersion.objects.filter(pk=version.pk))
+        if version.stored_as != seen or (version.is_used and holding.draws):
+            raise TableError(CORRECTED_MEANWHILE)
+        if version.is_used:
+            return add_version(version.dataset, user, _same(version) | stored, table, holding)
+        check_same(version.dataset, holding)
+        for name, value in (stored | held_out_fields(table)).items():
+            setattr(version, name, value)
+        write_schema(version, table)
+        if holding.draws and remember_draw(version, holding.wish, table, user) is None:
+            record(version.dataset, user, f"dissolved the held-out set of “{version.dataset}” by reading it again")
+    versions.remove(seen)
+    return version
+
+
+def _as_new_unread(version: DatasetVersion, user: User, options: Mapping[str, Any], target: str) -> DatasetVersion:
+    stored = _kept_again(version, options)
+    with removed_on_failure(stored["stored_as"]), transaction.atomic():
+        new = next_version(version.dataset, user, _same(version) | stored | UNREAD)
+        new.save()
+        TableReading.objects.create(version=new, asked_by=user, asked_at=timezone.now(), target=target)
+    errands.ring_waiting()
+    return new
+
+
+def _wait_again(version: DatasetVersion, user: User, options: Mapping[str, Any], target: str) -> DatasetVersion:
+    """A refused version, whose bytes lie in a folder with other options from now on."""
+    stored = _kept_again(version, options)
+    with removed_on_failure(stored["stored_as"]), transaction.atomic():
+        still_there(Dataset.objects.filter(pk=version.dataset_id))
+        seen, version = version.stored_as, still_there(DatasetVersion.objects.filter(pk=version.pk))
+        if version.stored_as != seen or version.state != DatasetVersion.State.REFUSED:
+            raise TableError(CORRECTED_MEANWHILE)
+        version.stored_as, version.state = stored["stored_as"], DatasetVersion.State.READING
+        version.save(update_fields=["stored_as", "state"])
+        waits = TableReading.objects.filter(version=version, state=ErrandState.FAILED)
+        if not errands.want_again(waits, user, target=target, share=0.0):
+            raise TableError(CORRECTED_MEANWHILE)
+    versions.remove(seen)
+    errands.ring_waiting()
+    return version
+
+
+def _kept_again(version: DatasetVersion, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The version's bytes under a second name in the storage, with these options beside them."""
+    with new_folder() as folder:
+        _share(version, folder, options)
+        return keep(folder)
+
+
+def _share(version: DatasetVersion, folder: Any, options: Mapping[str, Any]) -> None:
+    if not shared(version, folder):
+        raise TableError(CORRECTED_MEANWHILE) if DatasetVersion.objects.filter(pk=version.pk).exists() else Gone
+    (folder / versions.OPTIONS).unlink(missing_ok=True)  # a second name of the version's own file
+    write_options(options, folder)
+
+
+def _same(version: DatasetVersion) -> dict[str, Any]:
+    return {field: getattr(version, field) for field in SAME}
