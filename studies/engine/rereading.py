@@ -10,8 +10,8 @@ from studies.models import Dataset, DatasetVersion, ErrandState, TableReading, U
 from studies.tabular import TableError
 
 from . import errands
-from .intake import CORRECTED_MEANWHILE, READING_OPTIONS, options_said, shared
-from .intake_folder import keep, new_folder, read_options, removed_on_failure, write_options
+from .intake import CORRECTED_MEANWHILE, options_said, shared
+from .intake_folder import keep, new_folder, removed_on_failure, write_options
 from .intake_held_out import check_same, held_out_fields, holding_for_reread, record, remember_draw
 from .intake_reading import first_reading, with_earlier_corrections
 from .intake_rows import Gone, add_version, next_version, still_there, write_schema

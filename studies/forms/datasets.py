@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from studies.engine.intake import correct_schema, store_upload, words_in
+from studies.engine.intake import correct_schema, store_upload
 from studies.engine.intake_rows import MAX_NAME, NameRefused, free_name
 from studies.engine.twins import SameBytes
 from studies.models import Column, Dataset, DatasetVersion, Team, User
@@ -13,13 +13,10 @@ from studies.tabular import TableError
 from studies.tabular.held_out import AUTO
 
 from .held_out import wish_field
-
-SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
-MARKS = {"point": ".", "comma": ","}
-ENCODINGS = {"windows-1252": "Windows-1252", "iso-8859-1": "ISO 8859-1"}
+from .reading import ReadingFields
 
 
-class VersionForm(forms.Form):
+class VersionForm(ReadingFields):
     """A file for a dataset that is there already, and how to read what should not be detected."""
 
     file = forms.FileField(
@@ -31,25 +28,6 @@ class VersionForm(forms.Form):
             "empty": "The file is empty: a table needs a line of column names and rows below it.",
         },
     )
-    separator = forms.ChoiceField(
-        required=False,
-        label="Cells are separated by",
-        choices=[("", "Detect"), ("comma", "Comma"), ("semicolon", "Semicolon"), ("tab", "Tab")],
-    )
-    decimal = forms.ChoiceField(
-        required=False,
-        label="Decimal mark",
-        choices=[("", "Detect"), ("point", "Point, as in 1.5"), ("comma", "Comma, as in 1,5")],
-    )
-    encoding = forms.ChoiceField(required=False, choices=[("", "UTF-8"), *ENCODINGS.items()])
-    missing_words = forms.CharField(
-        required=False,
-        max_length=1000,
-        label="Words that mean missing",
-        help_text="Separated by commas, such as “unknown, 999”. Empty cells, NA, NaN, null and the like are known.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-
     field_order = ["file", "name", "separator", "decimal", "encoding", "missing_words"]
 
     def __init__(self, *args: Any, team: Team, dataset: Dataset | None = None, **kwargs: Any) -> None:
@@ -61,14 +39,8 @@ class VersionForm(forms.Form):
     def save(self, user: User) -> DatasetVersion | None:
         """The stored version; None, with an error at its field, when the file or the name is refused."""
         values = self.cleaned_data
-        options = {
-            "separator": SEPARATORS.get(values["separator"], ""),
-            "decimal": MARKS.get(values["decimal"], ""),
-            "encoding": values["encoding"],
-            "missing_words": words_in(values["missing_words"]),
-        }
         held_out = values.get("held_out", AUTO)
-        more = {"dataset": self.dataset, "options": options, "held_out": held_out}
+        more = {"dataset": self.dataset, "options": self.options(), "held_out": held_out}
         try:
             return store_upload(self.team, user, values["file"], values.get("name", ""), **more)
         except NameRefused as error:

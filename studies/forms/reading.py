@@ -1,0 +1,105 @@
+"""How a table is to be read where that should not be detected; and the stored bytes of a version read again."""
+
+from typing import Any
+
+from django import forms
+
+from studies.engine.intake import words_in
+from studies.engine.intake_reading import LONGEST_NAME
+from studies.engine.refused import Refused
+from studies.engine.rereading import reread
+from studies.engine.store.versions import StorageAway, reading_options
+from studies.models import DatasetVersion, User
+from studies.tabular import TableError
+
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+MARKS = {"point": ".", "comma": ","}
+ENCODINGS = {"windows-1252": "Windows-1252", "iso-8859-1": "ISO 8859-1"}
+
+
+class ReadingFields(forms.Form):
+    separator = forms.ChoiceField(
+        required=False,
+        label="Cells are separated by",
+        choices=[("", "Detect"), ("comma", "Comma"), ("semicolon", "Semicolon"), ("tab", "Tab")],
+    )
+    decimal = forms.ChoiceField(
+        required=False,
+        label="Decimal mark",
+        choices=[("", "Detect"), ("point", "Point, as in 1.5"), ("comma", "Comma, as in 1,5")],
+    )
+    encoding = forms.ChoiceField(required=False, choices=[("", "UTF-8"), *ENCODINGS.items()])
+    missing_words = forms.CharField(
+        required=False,
+        max_length=1000,
+        label="Words that mean missing",
+        help_text="Separated by commas, such as “unknown, 999”. Empty cells, NA, NaN, null and the like are known.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def options(self) -> dict[str, Any]:
+        """As the engine takes them."""
+        values = self.cleaned_data
+        return {
+            "separator": SEPARATORS.get(values["separator"], ""),
+            "decimal": MARKS.get(values["decimal"], ""),
+            "encoding": values["encoding"],
+            "missing_words": words_in(values["missing_words"]),
+        }
+
+
+def as_typed(options: dict[str, Any]) -> dict[str, str]:
+    """The fields' values for what was said before."""
+    words = {mark: word for word, mark in SEPARATORS.items()}
+    marks = {mark: word for word, mark in MARKS.items()}
+    return {
+        "separator": words.get(options.get("separator", ""), ""),
+        "decimal": marks.get(options.get("decimal", ""), ""),
+        "encoding": options.get("encoding", ""),
+        "missing_words": ", ".join(options.get("missing_words", ())),
+    }
+
+
+class RereadForm(ReadingFields):
+    """Filled in with how the version was to be read; a version that is not ready has no columns to be corrected, so
+    there the target can be named too."""
+
+    target = forms.CharField(
+        required=False,
+        max_length=LONGEST_NAME,
+        label="Column to predict",
+        help_text="Its name. Left empty, it is guessed.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, version: DatasetVersion, data: Any = None) -> None:
+        super().__init__(data, initial=self._before(version) if data is None else {}, auto_id="again_%s")
+        self.version = version
+        if version.is_ready:
+            del self.fields["target"]
+            found = dict(self.fields["separator"].choices)
+            word = next((word for word, mark in SEPARATORS.items() if mark == version.separator), "")
+            if word:
+                self.fields["separator"].choices = [
+                    ("", f"Detect: it was {found[word].lower()}"),
+                    *list(found.items())[1:],
+                ]
+
+    @staticmethod
+    def _before(version: DatasetVersion) -> dict[str, str]:
+        try:
+            said = as_typed(reading_options(version))
+        except StorageAway:  # the page is shown without; the reading will say it
+            said = {}
+        return said if version.is_ready else said | {"target": version.reading.target}
+
+    def save(self, user: User) -> DatasetVersion | None:
+        """The version that was read, or that waits for it; None, with the reason, when it cannot be read so."""
+        target = None if self.version.is_ready else self.cleaned_data["target"].strip()
+        try:
+            return reread(self.version, user, self.options(), target)
+        except TableError as error:
+            self.add_error("target" if target and error.column == target else None, error.message)
+        except Refused as error:
+            self.add_error(None, str(error))
+        return None
