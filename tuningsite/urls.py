@@ -40,6 +40,7 @@ from studies.views import (
     team,
     trial,
     trials_csv,
+    unread,
     workers,
 )
 from studies.views import studies as list_of_studies
@@ -92,6 +93,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "datasets/<int:pk>/versions/<int:number>/columns/<int:position>/fit/", column_fit.column_fit, name="column_fit"
     ),
+    path("datasets/<int:pk>/versions/<int:number>/reading/", unread.reading_live, name="reading_live"),
+    path("datasets/<int:pk>/versions/<int:number>/read-again/", unread.read_again, name="read_again"),
+    path("datasets/<int:pk>/versions/<int:number>/withdraw/", unread.remove_unread, name="remove_unread"),
     path("datasets/<int:pk>/held-out/", datasets.change_held_out, name="change_held_out"),
     path("datasets/<int:pk>/delete/", datasets.remove_dataset, name="remove_dataset"),
     # studies: list, study, trial, compare, workers

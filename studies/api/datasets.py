@@ -34,9 +34,15 @@ LONGEST_WORDS = 1000
 UPLOAD = {"file": {"type": "string", "format": "binary"}, **dict.fromkeys(FIELDS, TEXT)}
 
 
-@router.post("/datasets", response={201: DatasetOut}, openapi_extra=documented(MULTIPART, UPLOAD, ("file",)))
+@router.post(
+    "/datasets", response={201: DatasetOut, 202: DatasetOut}, openapi_extra=documented(MULTIPART, UPLOAD, ("file",))
+)
 def upload(request: HttpRequest) -> Status:
-    """A new dataset under `name`, or the next version of `dataset` (its id). Read before the answer, so never 202."""
+    """A new dataset under `name`, or the next version of `dataset` (its id).
+
+    202 where the file is large: it is stored, and read by a worker. Ask for the dataset until its `reading` is null, or
+    has the state `refused` and says why.
+    """
     membership = editor(request)
     try:
         refuse_announced(membership.team_id, request.META.get("CONTENT_LENGTH"))
@@ -57,6 +63,8 @@ def upload(request: HttpRequest) -> Status:
     except TableError as error:
         field = "target" if target is not None and error.column == target else "file"
         raise ApiError(422, str(error), {field: [str(error)]}) from error
+    if not version.is_ready:
+        return Status(202, dataset_json(version.dataset, version, version))
     return Status(201, dataset_json(version.dataset, version))
 
 

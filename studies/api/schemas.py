@@ -154,10 +154,19 @@ class HeldOutOut(Schema):
     fixed: bool
 
 
+class ReadingOut(Schema):
+    version: int
+    number: int
+    state: str
+    share: float
+    error: str
+
+
 class DatasetOut(Schema):
     id: int
     name: str
     version: VersionOut | None
+    reading: ReadingOut | None
     held_out: HeldOutOut | None
 
 

@@ -74,7 +74,7 @@ class RereadForm(ReadingFields):
 
     def __init__(self, version: DatasetVersion, data: Any = None) -> None:
         super().__init__(data, initial=self._before(version) if data is None else {}, auto_id="again_%s")
-        self.version = version
+        self.version, self.before = version, version.stored_as
         if version.is_ready:
             del self.fields["target"]
             found = dict(self.fields["separator"].choices)

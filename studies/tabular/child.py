@@ -38,6 +38,7 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THRE
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARIES_MB = 512  # addresses that numpy's libraries take without using the memory
 PR_SET_PDEATHSIG = 1
+SILENCE = 1.0  # seconds after which `on_progress` hears the same share once more: also a sign of life
 READ, DESCRIBED = 0.8, 0.95  # shares of the whole time, as a million rows take it
 
 Progress = Callable[[float], None]
@@ -60,9 +61,9 @@ def read_in_child(
 
     The rows of the held-out set go to `held_path` and nowhere else: drawn anew as `wish` says ("auto", "none" or a
     share), or those that `earlier` versions hold (the newest first; paths of table and set). `options` are keywords of
-    `read_table`. `on_progress` is called, in this thread, with the share that is done: rising, 1 at the end; what it
-    raises ends the child and is raised here. A refusal returns {"ok": False, "error": {"message", "line", "column"}}
-    and leaves nothing at `out_path` that was not there before.
+    `read_table`. `on_progress` is called, in this thread, with the share that is done, at least once a second: rising,
+    1 at the end; what it raises ends the child and is raised here. A refusal returns {"ok": False, "error": {"message",
+    "line", "column"}} and leaves nothing at `out_path` that was not there before.
     """
     options = dict(options or {})
     unknown = sorted(set(options) - set(OPTIONS))
@@ -130,10 +131,12 @@ def _ask_child(order: dict[str, Any], seconds: float, memory_mb: int, on_progres
 def _listen(child: subprocess.Popen[bytes], deadline: float, on_progress: Progress | None) -> dict[str, Any]:
     """Passes the child's progress on until it has ended; its last line. TimeoutError at the deadline."""
     said: dict[str, Any] = {}
+    share = 0.0
     for line in _lines(child.stdout, deadline) if child.stdout else ():
-        said = json.loads(line)
-        if "share" in said and on_progress is not None:
-            on_progress(said["share"])
+        said = json.loads(line) if line else said
+        share = said.get("share", share)
+        if on_progress is not None and (not line or "share" in said):
+            on_progress(share)
     try:
         child.wait(max(deadline - time.monotonic(), 0))
     except subprocess.TimeoutExpired as error:
@@ -142,13 +145,16 @@ def _listen(child: subprocess.Popen[bytes], deadline: float, on_progress: Progre
 
 
 def _lines(pipe: IO[bytes], deadline: float) -> Iterator[bytes]:
-    """The whole lines that the child writes, until it closes its end."""
+    """The whole lines that the child writes, until it closes its end; an empty one for each second of silence."""
     poll, begun = select.poll(), b""
     poll.register(pipe, select.POLLIN)
     while True:
         left = deadline - time.monotonic()
-        if left <= 0 or not poll.poll(1000 * left):
+        if left <= 0:
             raise TimeoutError
+        if not poll.poll(1000 * min(left, SILENCE)):
+            yield b""
+            continue
         read = os.read(pipe.fileno(), 1 << 20)
         if not read:
             return

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from studies.engine.held_out import told_by
 from studies.forms.datasets import SchemaForm
 from studies.forms.held_out import HeldOutForm
+from studies.forms.reading import RereadForm
 from studies.models import Column, Dataset, DatasetVersion, Study
 
 from .column_rows import column_rows, file_size, target_sentence
@@ -21,10 +22,10 @@ SEPARATOR_WORDS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 
 def chosen_version(found: Dataset, number: str) -> DatasetVersion:
-    """The version of that number; the latest one unless a number is given."""
+    """The version of that number; the latest that has been read unless a number is given, or the latest of all."""
     versions = found.versions.select_related("created_by").prefetch_related("columns")
     if not number:
-        return get_object_or_404(versions.order_by("-number")[:1])
+        return get_object_or_404(versions.latest_of_each())
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise Http404(f"“{number}” is not the number of a version.")
     return get_object_or_404(versions, number=int(number))
@@ -43,10 +44,11 @@ def page_of(request: HttpRequest, found: Dataset, version: DatasetVersion, form:
         "dataset": found,
         "version": version,
         "can_edit": role is not None and role.can_edit,
+        "again": RereadForm(version),
         **head_facts(version),
         **column_facts(version, form),
         **preview_facts(version, form),
-        **version_facts(found),
+        **version_facts(found, version),
         **held_out_facts(found, version),
         **opening_log(found),
     }
@@ -76,8 +78,9 @@ def preview_facts(version: DatasetVersion, form: SchemaForm) -> dict[str, Any]:
     return {"preview_columns": columns, "preview": preview_rows(columns)}
 
 
-def version_facts(found: Dataset) -> dict[str, Any]:
-    """The versions with what each changed, and the studies that rest on them."""
+def version_facts(found: Dataset, shown: DatasetVersion) -> dict[str, Any]:
+    """The versions with what each changed, and the studies that rest on them; `unread`: a newer one than that which is
+    shown, which is being read or was refused."""
     versions = list(
         found.versions.annotate(n_studies=Count("studies", filter=Q(studies__audit=None)))
         .select_related("created_by")
@@ -87,6 +90,7 @@ def version_facts(found: Dataset) -> dict[str, Any]:
     )
     return {
         "versions": version_changes(versions),
+        "unread": next((v for v in reversed(versions) if not v.is_ready and v.number > shown.number), None),
         "n_studies": sum(other.n_studies for other in versions),
         "studies": newest_studies(found),
     }

@@ -24,6 +24,7 @@ from studies.tabular.samples import SAMPLES
 
 from .access import get_dataset, get_dataset_to_edit, get_membership, require_editor
 from .dataset_page import chosen_version, page_of
+from .unread import unread_page
 
 PER_PAGE = 50
 
@@ -94,7 +95,7 @@ def new_version(request: HttpRequest, pk: int) -> HttpResponse:
     form = VersionForm(request.POST or None, request.FILES or None, team=dataset.team, dataset=dataset)
     if request.method == "POST" and form.is_valid() and (version := form.save(request.user)):
         messages.success(request, f"Version {version.number} is stored.")
-        return redirect("dataset", dataset.pk)
+        return redirect(f"{reverse('dataset', args=[pk])}?version={version.number}")
     context = {"section": "datasets", "form": form, "dataset": dataset, "twin": form.twin}
     return render(request, "datasets/new.html", {**context, "held_out": dataset.held_out_set})
 
@@ -116,6 +117,8 @@ def add_sample(request: HttpRequest, key: str) -> HttpResponse:
 def dataset(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_dataset(request, pk)
     version = chosen_version(found, request.GET.get("version", ""))
+    if not version.is_ready:
+        return unread_page(request, version)
     return render(request, "datasets/dataset.html", page_of(request, found, version, SchemaForm(version)))
 
 
@@ -124,6 +127,8 @@ def dataset(request: HttpRequest, pk: int) -> HttpResponse:
 def correct_columns(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     found = get_dataset_to_edit(request, pk)
     version = chosen_version(found, str(number))
+    if not version.is_ready:
+        raise Http404(f"Version {number} has no columns yet.")
     form = SchemaForm(version, request.POST)
     if not form.is_valid() or (saved := form.save(request.user)) is None:
         return render(request, "datasets/dataset.html", page_of(request, found, version, form))
@@ -141,6 +146,8 @@ def change_held_out(request: HttpRequest, pk: int) -> HttpResponse:
     form = HeldOutForm(found, request.POST)
     if not form.is_valid() or not form.save(request.user):
         version = chosen_version(found, "")
+        if not version.is_ready:
+            raise Http404("Nothing of the dataset has been read yet.")
         page = page_of(request, found, version, SchemaForm(version)) | {"held_out_form": form}
         if not page["held_out_open"]:  # a study was launched in the meantime: the form is gone
             messages.error(request, " ".join(form.errors.get("wish", [])))

@@ -7,12 +7,15 @@ from studies.models import DatasetVersion
 from studies.plots.numbers import count_of
 
 NAMED = 3
+UNREAD = {DatasetVersion.State.READING: "Being read", DatasetVersion.State.REFUSED: "Refused"}
 
 
 def version_changes(versions: Sequence[DatasetVersion]) -> list[tuple[DatasetVersion, str]]:
     """Newest first; `versions` come oldest first, with their columns."""
-    found = [(version, change(before, version)) for before, version in pairwise(versions)]
-    return [*reversed(found), (versions[0], "First upload")]
+    ready = [version for version in versions if version.is_ready]
+    said = {version.pk: change(before, version) for before, version in pairwise(ready)}
+    said |= {version.pk: UNREAD[version.state] for version in versions if not version.is_ready}
+    return [(version, said.get(version.pk, "First upload")) for version in reversed(versions)]
 
 
 def change(before: DatasetVersion, version: DatasetVersion) -> str:

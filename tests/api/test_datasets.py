@@ -3,7 +3,9 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from studies.models import Dataset, DatasetVersion
+from studies.engine import errands
+from studies.engine.reading_job import run_reading
+from studies.models import Dataset, DatasetVersion, TableReading
 from tests.factories import csv_text, make_version
 
 
@@ -79,7 +81,7 @@ def test_the_list_costs_the_same_however_long(program_of, vera, team, django_ass
         make_version(team, rows=40, name=name)
     Dataset.objects.create(team=team, name="d")
     program = program_of(vera)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         found = program.get("/datasets").json()
     assert [row["name"] for row in found] == ["a", "b", "c", "d"]
     assert [row["version"] is None for row in found] == [False, False, False, True]
@@ -104,3 +106,24 @@ def test_a_held_out_set_is_wanted_at_the_upload_and_told(program_of, bob) -> Non
         "“0.7” is no share; choose auto, none, or a share from 5 to 50 %."
     ]  # fmt: skip
     assert program.upload(file=table(), name="None").json()["held_out"] is None
+
+
+def test_a_large_file_is_answered_before_it_is_read(program_of, bob, settings, monkeypatch) -> None:
+    monkeypatch.setattr(errands, "ring_waiting", lambda: None)
+    settings.READING_NOW_MB = 0
+    program = program_of(bob)
+    answer = program.upload(file=table(), name="Customers")
+    assert answer.status_code == 202
+    body = answer.json()
+    waits = {"version": body["version"]["id"], "number": 1, "state": "reading", "share": 0.0, "error": ""}
+    assert (body["version"]["state"], body["reading"]) == ("reading", waits)
+    address = f"/datasets/{body['id']}"
+    assert program.get(address).json() == body
+    run_reading(TableReading.objects.get().pk)
+    body = program.get(address).json()
+    assert (body["version"]["state"], body["version"]["separator"], body["reading"]) == ("ready", ",", None)
+    second = program.upload(file=table("a,b\n1,2\n3\n"), dataset=str(body["id"])).json()["reading"]
+    run_reading(TableReading.objects.get(version=second["version"]).pk)
+    body = program.get(address).json()
+    assert (body["version"]["number"], body["reading"]["number"], body["reading"]["state"]) == (1, 2, "refused")
+    assert "2" in body["reading"]["error"]
