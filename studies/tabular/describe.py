@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from studies.tabular.checking import check_columns
+from studies.tabular.checking import Alone, check_columns, judge_alone
 from studies.tabular.columns import Column
 from studies.tabular.errors import condense
 from studies.tabular.held_out import HeldOut
@@ -19,6 +19,7 @@ def describe(reading: Reading, preview_rows: int = PREVIEW_ROWS) -> dict[str, An
     are cut at 200 characters."""
     target = next((column for column in reading.columns if column.role == "target"), None)
     shown = preview(reading, preview_rows)
+    alone = judge_alone(reading.columns)
     return {
         "rows": reading.rows,
         "separator": reading.separator,
@@ -26,14 +27,16 @@ def describe(reading: Reading, preview_rows: int = PREVIEW_ROWS) -> dict[str, An
         "encoding": reading.encoding,
         "target": target.name if target else None,
         "task": suggest_task(target) if target else None,
-        "warnings": condense([*reading.warnings, *check_columns(reading.columns)]),
+        "warnings": condense([*reading.warnings, *check_columns(reading.columns, alone)]),
         "columns": [
             {
                 "name": column.name,
                 "kind": column.kind,
                 "role": column.role,
                 "why": column.why,
-                "profile": profile_column(column) | _gaps(column, index, shown),
+                "profile": profile_column(column)
+                | {"alone": _alone(alone.get(column.name))}
+                | _gaps(column, index, shown),
             }
             for index, column in enumerate(reading.columns)
         ],
@@ -47,6 +50,11 @@ def _gaps(column: Column, index: int, shown: list[list[str]]) -> dict[str, list[
     gaps = column.missing[: len(shown)].nonzero()[0].tolist()
     words = [row for row in gaps if shown[row][index].strip()]
     return {"gaps": words} if words else {}
+
+
+def _alone(found: Alone | None) -> float | None:
+    """Balanced accuracy or R² of the column alone, as the target is classes or numbers; None where not judged."""
+    return round(found.score, 4) if found else None
 
 
 def _held_out(found: HeldOut) -> dict[str, Any]:

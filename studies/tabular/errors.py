@@ -1,5 +1,7 @@
 """The one error of this package, and how it quotes what it found."""
 
+from typing import Any
+
 MAX_QUOTE = 40
 
 
@@ -33,15 +35,17 @@ def counted(count: int, noun: str, plural: str | None = None) -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
-def warning(code: str, message: str, column: str | None = None) -> dict[str, str | None]:
-    """What a person should know about a table that was read all the same."""
-    return {"code": code, "column": column, "message": message}
+def warning(code: str, message: str, column: str | None = None, level: str = "", **figures: Any) -> dict[str, Any]:
+    """What a person should know about a table that was read all the same; level and figures only where given."""
+    found: dict[str, Any] = {"code": code, "column": column, "message": message}
+    return found | ({"level": level} if level else {}) | ({"figures": figures} if figures else {})
 
 
-def condense(warnings: list[dict[str, str | None]], most: int = 5) -> list[dict[str, str | None]]:
+def condense(warnings: list[dict[str, Any]], most: int = 5) -> list[dict[str, Any]]:
     """At most `most` warnings of a code about single columns, and one that names the columns of the others."""
-    kept: list[dict[str, str | None]] = []
+    kept: list[dict[str, Any]] = []
     rest: dict[str, list[str]] = {}
+    levels: dict[str, str] = {}
     seen: dict[str, int] = {}
     for item in warnings:
         code, column = item["code"] or "", item["column"]
@@ -50,7 +54,9 @@ def condense(warnings: list[dict[str, str | None]], most: int = 5) -> list[dict[
             kept.append(item)
         else:
             rest.setdefault(code, []).append(column)
+            levels[code] = item.get("level", "")
     for code, columns in rest.items():
         message = f"The same holds for {counted(len(columns), 'more column')}: {listed(columns)}."
-        kept.insert(max(i for i, item in enumerate(kept) if item["code"] == code) + 1, warning(code, message))
+        summary = warning(code, message, None, levels[code], columns=columns)
+        kept.insert(max(i for i, item in enumerate(kept) if item["code"] == code) + 1, summary)
     return kept

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from studies.tabular.content import ENCODINGS
 from studies.tabular.errors import TableError, counted, warning
@@ -24,7 +25,7 @@ CHUNK_ROWS = 8_192
 # A million rows of ten columns then cost little more than the file, and not a Python object per cell.
 JOINT = "\0"
 
-Warnings = list[dict[str, str | None]]
+Warnings = list[dict[str, Any]]
 
 
 @dataclass

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from studies.tabular.belonging import find_group, find_time, group_reason, time_reason
 from studies.tabular.columns import ROLES, Column
 from studies.tabular.errors import TableError, listed, quote
@@ -61,9 +63,9 @@ def suggest_task(target: Column) -> str:
     """classification for words, and for whole numbers with few values and enough rows of each; else regression."""
     if not target.is_numeric:
         return "classification"
-    words, counts = target.distinct()
-    few = len(words) <= MAX_CLASSES and len(words) * ROWS_PER_CLASS <= counts.sum()
-    whole = target.kind == "integer" or (len(words) == 2 and set(words) <= {"0", "1", "-1"})
+    values, counts = np.unique(target.values[~target.missing], return_counts=True)
+    few = len(values) <= MAX_CLASSES and len(values) * ROWS_PER_CLASS <= counts.sum()
+    whole = target.kind == "integer" or (len(values) == 2 and set(values.tolist()) <= {0, 1, -1})
     return "classification" if whole and few else "regression"
 
 

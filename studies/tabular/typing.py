@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +31,7 @@ class Guess:
 
     kind: str
     why: str = ""
-    warnings: list[dict[str, str | None]] = field(default_factory=list)
+    warnings: list[dict[str, Any]] = field(default_factory=list)
 
 
 def guess_kind(cells: Cells, mark: Mark) -> Guess:
@@ -55,7 +56,7 @@ def _numeric(cells: Cells, numbers: dict[str, float]) -> Guess:
         if unique:
             return Guess("id", "a different code in each row")
         return Guess(_category_or_text(cells), "numbers with leading zeros are codes, not quantities")
-    if unique and (_id_name(cells.name) or (not ORDER_NAME.fullmatch(cells.name) and _counts_up(cells, numbers))):
+    if unique and (names_an_id(cells.name) or (not ORDER_NAME.fullmatch(cells.name) and _counts_up(cells, numbers))):
         return Guess("id", "a different whole number in each row, like a row number")
     if max(map(abs, numbers.values())) > EXACT:
         if unique:
@@ -73,7 +74,7 @@ def _words(cells: Cells, numbers: dict[str, float]) -> Guess:
     why = "" if not warnings else "some cells are not numbers"
     if _is_unique(cells):
         short = max(map(len, cells.counts)) <= SHORT
-        if short and not warnings and (_id_name(cells.name) or not any(" " in word for word in cells.counts)):
+        if short and not warnings and (names_an_id(cells.name) or not any(" " in word for word in cells.counts)):
             return Guess("id", "a different word in each row")
     return Guess(_category_or_text(cells), why, warnings)
 
@@ -84,7 +85,7 @@ def _category_or_text(cells: Cells) -> str:
     return "text" if different > FEW and (2 * different >= cells.present or mean_length > LONG) else "category"
 
 
-def _mixed(cells: Cells, numbers: dict[str, float]) -> list[dict[str, str | None]]:
+def _mixed(cells: Cells, numbers: dict[str, float]) -> list[dict[str, Any]]:
     """A warning where most cells are numbers and some are not, or where units and thousands marks hide numbers."""
     good = sum(cells.counts[value] for value in numbers)
     bad = [value for value in cells.counts if value not in numbers]
@@ -117,7 +118,8 @@ def _is_unique(cells: Cells) -> bool:
     return len(cells.counts) == len(cells.raw)
 
 
-def _id_name(name: str) -> bool:
+def names_an_id(name: str) -> bool:
+    """Whether a name says that the column holds identifiers: "id", "order_no", "userKey"."""
     return ID_NAME.fullmatch(name) is not None or ID_CAMEL.fullmatch(name) is not None
 
 

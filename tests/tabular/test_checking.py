@@ -3,7 +3,9 @@
 import pytest
 
 from studies.tabular import check_columns, check_target, read_table
+from studies.tabular.checking import judge_alone
 from studies.tabular.describe import describe
+from studies.tabular.samples import SAMPLES, write_sample
 
 N = 60
 NOISE = [i * 7919 % 1009 / 7 for i in range(N)]
@@ -144,3 +146,92 @@ def test_many_warnings_of_a_kind_are_condensed(table):
     warnings = describe(reading)["warnings"]
     assert [item["column"] for item in warnings] == ["c0", "c1", "c2", "c3", "c4", None]
     assert "25 more columns: “c5”, “c6”, “c7”, “c8”, “c9” and 20 more" in warnings[-1]["message"]
+    assert warnings[-1]["figures"] == {"columns": [f"c{i}" for i in range(5, 30)]}
+
+
+# -- one column that gives the target away
+
+
+def patients(n=400):
+    """Days to the next visit decide the target; age hardly tells."""
+    days = [1 + i * 7919 % 365 for i in range(n)]
+    return days, [18 + i * 31 % 70 for i in range(n)], ["yes" if day <= 30 * 4 else "no" for day in days]
+
+
+def test_a_column_that_nearly_is_the_target_is_accused_and_an_honest_one_is_not(table):
+    days, age, target = patients()
+    found = warnings_of(table, "days,age,y", days, age, target)
+    assert found.keys() == {"telling"}
+    accused = found["telling"]
+    assert (accused["column"], accused["level"]) == ("days", "blocks")
+    assert accused["figures"]["alone"] >= accused["figures"]["at_least"] >= 0.95
+    assert "balanced accuracy of" in accused["message"]
+
+
+def test_noisy_copies_of_a_target_are_accused(table):
+    classes = [word if i % 100 else "a" for i, word in enumerate(CLASSES * 20)]
+    noise = [i * 7919 % 1009 / 7 for i in range(1200)]
+    assert warnings_of(table, "c,x,y", classes, noise, CLASSES * 20)["telling"]["column"] == "c"
+    numbers = [i * 7919 % 1201 / 3 for i in range(400)]
+    pounds = [round(2.2 * value + i % 7, 2) for i, value in enumerate(numbers)]
+    found = warnings_of(table, "lb,x,y", pounds, noise[:400], numbers)
+    assert found["telling"]["column"] == "lb"
+    assert "R² of" in found["telling"]["message"]
+
+
+@pytest.mark.parametrize("sample", ["iris", "wine", "breast_cancer", "diabetes", "churn"])
+def test_no_honest_feature_of_a_sample_is_accused(sample, tmp_path):
+    path = tmp_path / "sample.csv"
+    write_sample(sample, path)
+    columns = read_table(path, roles={SAMPLES[sample].target: "target"}).columns
+    alone = judge_alone(columns)
+    assert not {"telling", "target_copy"} & {item["code"] for item in check_columns(columns, alone)}
+    best = max(alone.values(), key=lambda found: found.score)
+    assert best.score > {"iris": 0.9, "breast_cancer": 0.85, "wine": 0.75, "diabetes": 0.25, "churn": 0.6}[sample]
+
+
+def test_noise_says_nothing_alone(table):
+    days, age, _ = patients()
+    table = describe(read_table(table("days,age,word,y", days, age, CLASSES * 6 + CLASSES[:40], age[::-1])))
+    scores = {column["name"]: column["profile"]["alone"] for column in table["columns"]}
+    assert scores["y"] is None
+    assert all(scores[name] < 0.2 for name in ("days", "word"))
+
+
+# -- rows that hang together, and their order
+
+
+def test_rows_of_one_thing_are_asked_about(table):
+    names = [f"P-{1000 + i % 200}" for i in range(400)]
+    _, age, target = patients()
+    found = warnings_of(table, "badge,age,y", names, age, target)["repeats"]
+    assert (found["column"], found["level"]) == ("badge", "asks")
+    assert found["figures"] == {"rows": 400, "groups": 200}
+    split = warnings_of(table, "badge,age,y", names, age, target, roles={"badge": "group"})
+    assert "repeats" not in split
+    assert "400 rows of 200 different values" in split["grouped"]["message"]
+
+
+def test_plain_categories_are_not_taken_for_things(table):
+    _, age, target = patients()
+    assert "repeats" not in warnings_of(table, "car,age,y", [f"audi a{i % 60}" for i in range(400)], age, target)
+
+
+def test_rows_sorted_by_class_and_a_target_of_one_value(table):
+    _, age, target = patients()
+    assert "shuffled" in warnings_of(table, "age,y", age, sorted(target))["sorted_by_target"]["message"]
+    found = warnings_of(table, "age,y", age, ["yes"] * 400, roles={"y": "target"})
+    assert found["constant"]["level"] == "blocks"
+
+
+def test_a_target_of_numbers_read_as_classes(table):
+    _, age, _ = patients()
+    found = warnings_of(table, "x,y", age, [i % 40 for i in range(400)], kinds={"y": "category"}, roles={"y": "target"})
+    assert found["numbers_as_classes"]["level"] == "asks"
+    assert "40 different values are numbers" in found["numbers_as_classes"]["message"]
+
+
+def test_a_target_that_no_study_takes_blocks(table):
+    found = warnings_of(table, "x,y", NOISE, [f"words about row {i} here" for i in range(N)], roles={"y": "target"})
+    assert found["unfit_target"]["level"] == "blocks"
+    assert "of kind text" in found["unfit_target"]["message"]
