@@ -35,8 +35,11 @@ def pythons(optimisers: Iterable[str]) -> tuple[dict[str, Path], dict[str, str]]
     return found, missing
 
 
-def environment(name: str) -> Path:
-    """The Python of a peer's environment, made if need be; NotInstalledError with the installer's last words."""
+def environment(name: str, *options: str) -> Path:
+    """The Python of a peer's environment, made if need be; NotInstalledError with the installer's last words.
+
+    `options` are the installer's, such as --no-deps.
+    """
     folder, pins = folder_of(name), PINS / f"{name}.txt"
     stamp = hashlib.sha256(pins.read_bytes()).hexdigest()
     python = folder / "bin" / "python"
@@ -46,7 +49,7 @@ def environment(name: str) -> Path:
     print(f"Installing {wanted} into {folder.relative_to(ROOT)}", file=sys.stderr, flush=True)
     shutil.rmtree(folder, ignore_errors=True)
     run([sys.executable, "-m", "venv", str(folder)])
-    run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(pins)])
+    run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *options, "-r", str(pins)])
     (folder / STAMP).write_text(stamp)
     return python
 
