@@ -50,7 +50,7 @@ def judge(table: str, rows: Rows, labels: Labels) -> Iterator[Judged]:
     for label, columns in labels.items():
         kinds, roles = (tuple(words.split("|")) for words in label.split())
         for name in columns:
-            column = guessed[name]
+            column = guessed[name.strip()]
             role = "feature" if column.role == "target" and not told else column.role
             yield Judged(table, name, column.kind, role, kinds, roles)
 

@@ -1,8 +1,8 @@
 """Tables that packages ship: some of them to develop on, others drawn by rule and left alone until they are scored.
 
-A table can be drawn if it is rectangular CSV in UTF-8 with at least 30 rows and 3 to 25 columns of different names. Of a
-package's tables in order of name every STEP-th is taken. The first column is left out where it has no name: it holds R's
-row names, and our reader asks for its removal.
+A table can be drawn if it is rectangular CSV in UTF-8 with at least 30 rows and 3 to 25 columns of different names. Of
+a package's tables in order of name every STEP-th is taken. The first column is left out where it has no name: it holds
+R's row names, and our reader asks for its removal.
 """
 
 import bz2
