@@ -79,7 +79,7 @@ def _contents(package: str) -> dict[str, Callable[[], bytes]]:
         archive, inside = ARCHIVES[package]
         return dict(_packed(home / archive, inside))
     folder = home / FOLDERS[package]
-    paths = (path for path in folder.rglob("*.csv*") if "tests" not in path.parts[len(home.parts) :])
+    paths = [*folder.glob("*.csv*"), *folder.glob("*/*.csv*")]
     return {str(path.relative_to(folder)): partial(_read, path) for path in paths}
 
 
