@@ -7,6 +7,8 @@ something that comes back, and its values have to come back.
 import re
 from collections.abc import Sequence
 
+import numpy as np
+
 from studies.tabular.columns import Column
 from studies.tabular.errors import counted
 
@@ -24,7 +26,8 @@ THINGS = "|".join(
 )  # fmt: skip
 MARK = r"(?:ids?|no|nr|num|number|key|code|uuid|guid|ref|hash)"
 GROUP_NAME = re.compile(
-    rf"(?P<before>{MARK}[_\-. ])?(?:(?P<who>{PEOPLE})|(?P<what>{THINGS}))(?P<after>[_\-. ]?{MARK})?", re.IGNORECASE
+    rf"(?P<alone>id|ids)|(?P<before>{MARK}[_\-. ])?(?:(?P<who>{PEOPLE})|(?P<what>{THINGS}))(?P<after>[_\-. ]?{MARK})?",
+    re.IGNORECASE,
 )
 GROUP_KINDS = ("category", "text", "integer")
 FEWEST = 5  # values of a column that is marked as an identifier, such as patient_id
@@ -32,7 +35,7 @@ FEWEST_UNMARKED = 10  # ... and of one that only names people, such as patient
 FEWEST_THINGS = 20  # ... and of one that names things: few stores may be a category that new rows will have as well
 OFTEN, RARELY = 2.0, 1.1  # rows per value
 
-MOMENT = "date|time|datetime|timestamp|day"
+MOMENT = "date|time|datetime|timestamp|day|week|month|quarter|year"
 EVENT = re.compile(
     rf"(?:{MOMENT}|ts)|"
     r"(?:event|order|ordered|purchase|purchased|transaction|visit|visited|measurement|measured|record|recorded|"
@@ -43,6 +46,8 @@ EVENT = re.compile(
 GENERAL = re.compile(rf"(?:{MOMENT}|ts)", re.IGNORECASE)
 FEWEST_DAYS = 10
 MOST_MISSING = 0.05
+YEAR_NAME = re.compile(r"(?:year|yr|jahr)", re.IGNORECASE)
+YEARS = (1500, 2200)
 
 
 def find_group(columns: Sequence[Column]) -> str | None:
@@ -69,7 +74,9 @@ def group_reason(column: Column) -> str:
     words, counts = column.distinct()
     present = int(counts.sum())
     marked = bool(match["before"] or match["after"])
-    if match["who"]:
+    if match["alone"]:
+        fewest, least = FEWEST_UNMARKED, RARELY
+    elif match["who"]:
         fewest, least = (FEWEST, RARELY) if marked else (FEWEST_UNMARKED, OFTEN)
     else:
         fewest, least = (FEWEST_UNMARKED, OFTEN) if marked else (FEWEST_THINGS, OFTEN)
@@ -82,11 +89,21 @@ def group_reason(column: Column) -> str:
 
 def time_reason(column: Column) -> str:
     """Why the column looks like the time of each row; empty where it does not."""
+    if column.kind == "integer" and YEAR_NAME.fullmatch(column.name.strip()):
+        return "its years stand in order; blocks of time keep the future out of training" if _ordered(column) else ""
     if column.kind != "date" or not EVENT.fullmatch(_spaced(column.name)):
         return ""
     if column.missing.mean() > MOST_MISSING or len(column.distinct()[0]) < FEWEST_DAYS:
         return ""
     return "it seems to say when each row was; blocks of time keep the future out of training"
+
+
+def _ordered(column: Column) -> bool:
+    """Years, none missing, that never fall from row to row: a series, and not people of many birth years."""
+    years = np.asarray(column.values, np.float64)
+    if np.isnan(years).any() or len(np.unique(years)) < FEWEST_DAYS:
+        return False
+    return bool(YEARS[0] <= years.min() and years.max() <= YEARS[1] and np.all(np.diff(years) >= 0))
 
 
 def _group_name(column: Column) -> re.Match[str] | None:

@@ -10,6 +10,8 @@ DAY = re.compile(
     r"|(?P<first>[0-9]{1,2})(?P<sep>[-/.])(?P<second>[0-9]{1,2})(?P=sep)(?P<y2>[0-9]{4})"  # 31.03.2024, 3/31/2024
     r"|(?P<d3>[0-9]{1,2})[ .-]{1,2}(?P<word>[A-Za-z]{3,9})[ .-]{1,2}(?P<y3>[0-9]{4})"  # 31 March 2024
     r"|(?P<word4>[A-Za-z]{3,9})\.? (?P<d4>[0-9]{1,2}),? (?P<y4>[0-9]{4})"  # March 31, 2024
+    r"|(?P<y5>(?:1[6-9]|20)[0-9]{2})-(?P<m5>[0-9]{2})"  # 2024-03, the first of it
+    r"|(?P<word6>[A-Za-z]{3,9})\.?[ -](?P<y6>[0-9]{4})"  # Mar 2024
 )
 TIME = re.compile(
     r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?\s?(?:Z|([+-])([0-9]{2}):?([0-9]{2}))?", re.IGNORECASE
@@ -65,10 +67,10 @@ def _day(text: str, day_first: bool) -> float | None:
         return None
     part = match.groupdict()
     first, second = (part["first"], part["second"]) if day_first else (part["second"], part["first"])
-    word = part["word"] or part["word4"]
-    year = part["y"] or part["y2"] or part["y3"] or part["y4"]
-    day = part["d"] or first or part["d3"] or part["d4"]
-    month = _month(word) if word else int(part["m"] or second or 0)
+    word = part["word"] or part["word4"] or part["word6"]
+    year = part["y"] or part["y2"] or part["y3"] or part["y4"] or part["y5"] or part["y6"]
+    day = part["d"] or first or part["d3"] or part["d4"] or "1"
+    month = _month(word) if word else int(part["m"] or second or part["m5"] or 0)
     try:
         return float(date(int(year or 0), month, int(day or 0)).toordinal())
     except ValueError:

@@ -13,7 +13,8 @@ TOP = 10
 
 
 def profile_column(column: Column) -> dict[str, Any]:
-    """Missing and distinct counts, and by kind: min, max, mean and median; first and last date; the top values.
+    """Missing and distinct counts, and by kind: min, max, mean and median; first and last date; the top
+    values; how many words a text has.
 
     `bins` are up to 12 counts for a small picture: equal slices of the range for numbers and dates, one bar for each of
     few values, else the most frequent ones. An empty list where there is nothing to draw.
@@ -28,10 +29,21 @@ def profile_column(column: Column) -> dict[str, Any]:
     if column.kind == "date":
         return profile | _dates(column.levels, counts)
     if column.kind in ("id", "text"):
-        return profile | {"examples": [word[:80] for word in words[:3]]}
+        return profile | _words(words, counts)
     order = np.argsort(-counts, kind="stable")
     top = [{"value": words[index], "count": int(counts[index])} for index in order[:TOP]]
     return profile | {"top": top, "bins": counts[order[:BINS]].tolist()}
+
+
+def _words(words: list[str], counts: NDArray[np.int64]) -> dict[str, Any]:
+    """Examples, and how many words a cell has at least, on average over the rows, and at most."""
+    lengths = np.fromiter((len(word.split()) for word in words), np.int64, len(words))
+    of_cells = {
+        "least": int(lengths.min()),
+        "mean": float(np.average(lengths, weights=counts)),
+        "most": int(lengths.max()),
+    }
+    return {"examples": [word[:80] for word in words[:3]], "words": of_cells}
 
 
 def _numbers(values: NDArray[np.float64]) -> dict[str, float]:

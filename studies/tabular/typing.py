@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from studies.tabular.cells import Cells
+from studies.tabular.columns import NUMERIC
 from studies.tabular.dates import parse_date, parse_dates
 from studies.tabular.errors import counted, quote, warning
 from studies.tabular.numbers import DECORATED, EXACT, INTEGER, LEADING_ZERO, Mark, parse_number
@@ -20,6 +21,16 @@ ID_NAME = re.compile(
 )
 ID_CAMEL = re.compile(r".*[a-z](?:ID|Id|UUID|Key)")
 ORDER_NAME = re.compile(r"(?:.*[_\-. ])?(?:year|month|week|day|hour|minute|time|step|t)(?:[_\-. ].*)?", re.IGNORECASE)
+CODE_NAME = re.compile(
+    r"(?:.*[_\-. ])?(?:code|zip|zip ?codes?|zip_codes?|postal(?:[_\-. ]?code)?|postcode|plz|region|race|ethnicity|"
+    r"origin|occupation|religion|industry|sector|department|district|county|country|state|city|cent(?:er|re)|brand|colou?r|"
+    r"category|species|gender|sex|cluster|channel|iso_num|species[_\-. ]id|phone)",
+    re.IGNORECASE,
+)
+FLAGS = {0.0, 1.0}
+SENTINELS = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0, 999999.0)
+FAR = 3  # a word for missing lies at least so many times as far out as every other value
+MOST_GONE = 0.1  # an identifier may be missing in so many rows
 SHORT = 40  # an identifier is at most this long, and holds no space
 LONG = 50  # texts are longer than this on average, or ...
 FEW = 20  # ... have more different values than this, and one for every second row
@@ -42,7 +53,12 @@ def guess_kind(cells: Cells, mark: Mark) -> Guess:
         return Guess("boolean")
     numbers = {value: number for value in cells.counts if (number := parse_number(value, mark)) is not None}
     if len(numbers) == len(cells.counts):
-        return _numeric(cells, numbers)
+        if set(numbers.values()) == FLAGS:
+            return Guess("boolean", "0 and 1 are the only values")
+        guess = _numeric(cells, numbers)
+        if guess.kind not in NUMERIC:
+            return guess
+        return Guess(guess.kind, guess.why, [*guess.warnings, *_sentinels(cells, numbers)])
     if _looks_like_dates(cells):
         return Guess("date")
     return _words(cells, numbers)
@@ -66,13 +82,35 @@ def _numeric(cells: Cells, numbers: dict[str, float]) -> Guess:
             "they are codes, choose category or id."
         )
         return Guess("number", "", [warning("huge", message, cells.name)])
+    if CODE_NAME.fullmatch(cells.name) and 2 * len(numbers) <= cells.present:
+        return Guess("category", "by its name, its whole numbers are codes, not quantities")
     return Guess("integer")
+
+
+def _sentinels(cells: Cells, numbers: dict[str, float]) -> list[dict[str, str | None]]:
+    """A warning where one number that often stands for missing, such as -999, lies far from all others."""
+    counts: dict[float, int] = {}
+    for text, number in numbers.items():
+        counts[number] = counts.get(number, 0) + cells.counts[text]
+    for word in SENTINELS:
+        others = [number for number in counts if number != word]
+        if counts.get(word, 0) < 2 or len(others) < 2:
+            continue
+        least, greatest = min(others), max(others)
+        if (word < 0 <= least) or word >= FAR * max(abs(least), abs(greatest)):
+            message = (
+                f"Column {quote(cells.name)} holds {word:g} in {counted(counts[word], 'cell')} of {cells.present:,}, "
+                f"while all others lie between {least:g} and {greatest:g}. If it stands for a missing value, list it "
+                "as a missing word."
+            )
+            return [warning("sentinel", message, cells.name)]
+    return []
 
 
 def _words(cells: Cells, numbers: dict[str, float]) -> Guess:
     warnings = _mixed(cells, numbers)
     why = "" if not warnings else "some cells are not numbers"
-    if _is_unique(cells):
+    if len(cells.counts) == cells.present and cells.present >= (1 - MOST_GONE) * len(cells.raw):
         short = max(map(len, cells.counts)) <= SHORT
         if short and not warnings and (names_an_id(cells.name) or not any(" " in word for word in cells.counts)):
             return Guess("id", "a different word in each row")

@@ -17,7 +17,9 @@ def kind_of(table, cells, name="a"):
     [
         ([i * 7 % 19 for i in range(N)], "integer"),
         ([-i % 3 for i in range(N)], "integer"),
-        ([0, 1] * 20, "integer"),
+        ([0, 1] * 20, "boolean"),
+        (["0.0", "1.0"] * 20, "boolean"),
+        ([0, 1, 2, 1] * 10, "integer"),
         ([i / 7 for i in range(N)], "number"),
         (["1.0", "2.0"] * 20, "number"),
         (["1e3", ".5", "5.", "-2E-3"] * 10, "number"),
@@ -32,6 +34,9 @@ def kind_of(table, cells, name="a"):
         ([f"{1 + i % 28}.3.2021" for i in range(N)], "date"),
         ([f"12/{1 + i % 28}/2021 14:30" for i in range(N)], "date"),
         ([f"{1 + i % 28} March 2021" for i in range(N)], "date"),
+        ([f"2024-{1 + i % 12:02d}" for i in range(N)], "date"),
+        (["Mar 2024", "Apr 2024"] * 20, "date"),
+        ([f"20{i % 30:02d}-20" for i in range(N)], "text"),
         ([f"a sentence about thing {i} and what it does" for i in range(N)], "text"),
         ([f"u{i * 37:x}" for i in range(N)], "id"),
         ([1000 + i for i in range(N)], "id"),
@@ -125,3 +130,29 @@ def test_tasks(table):
     assert task([i % 15 for i in range(N)]) == "regression"
     assert task([i * i + 3 for i in range(N)]) == "regression"
     assert task([i / 7 for i in range(N)]) == "regression"
+
+
+@pytest.mark.parametrize("name", ["zip", "postal_code", "region", "home_state", "Race", "origin"])
+def test_whole_numbers_with_the_name_of_a_code_are_a_category(table, name):
+    column = kind_of(table, [10 * (1 + i % 9) for i in range(N)], name)
+    assert (column.kind, "codes" in column.why) == ("category", True)
+
+
+@pytest.mark.parametrize(("cells", "told"), [(-999, True), (9999, True), (41, False), (99, False)])
+def test_a_number_that_often_stands_for_missing_is_named_and_kept(table, cells, told):
+    reading = read_table(table("a,b", [10 + i for i in range(N - 3)] + [cells] * 3, CYCLE))
+    messages = [item["message"] for item in reading.warnings if item["code"] == "sentinel"]
+    assert not reading.columns[0].missing.any()
+    assert bool(messages) == told
+    assert not told or f"{cells} in 3 cells of 40" in messages[0]
+
+
+def test_words_that_are_all_different_are_identifiers_though_a_few_are_missing(table):
+    assert kind_of(table, [f"u{i * 37:x}" for i in range(N - 2)] + ["NA"] * 2).kind == "id"
+
+
+def test_years_in_order_are_the_time_and_an_id_that_comes_back_is_the_group(table):
+    years = read_table(table("year,b", [1950 + i // 2 for i in range(N)], CYCLE)).columns
+    births = read_table(table("year,b", [1950 + i * 7 % 30 for i in range(N)], CYCLE)).columns
+    panel = read_table(table("id,b", [i // 3 for i in range(N)], CYCLE)).columns
+    assert [years[0].role, births[0].role, panel[0].role] == ["time", "feature", "group"]
