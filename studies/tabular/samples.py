@@ -1,26 +1,26 @@
-"""Ready-made tables for a first study: scikit-learn's own sets, and one of mixed kinds with missing values."""
+"""Ready-made tables for a first study: made up by us, or as scikit-learn and Plotly ship them.
+
+Nothing is fetched: the tables of others are read from the installed packages, and each says where it comes from.
+"""
 
 import csv
-import math
-import random
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import gzip
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from studies.tabular.columns import number_text
-
-CHURN_ROWS = 600
-CHURN_SEED = 20_260_101
-CHURN_NAMES = (
-    "customer_id", "age", "months_as_customer", "monthly_fee", "support_calls", "last_rating",
-    "region", "contract", "payment", "has_app", "newsletter", "churned",
-)  # fmt: skip
+from studies.tabular.made_up import CHURN, HIRES, VISITS, churn, hires, visits
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A table that can be had by one click; rows and columns as its CSV file has them."""
+    """A table that can be had by one click; rows and columns as its CSV file has them.
+
+    `learn` says what it is good for, `origin` whose it is, `roles` what the names alone do not tell.
+    """
 
     key: str
     name: str
@@ -29,6 +29,9 @@ class Sample:
     columns: int
     task: str
     target: str
+    learn: str
+    origin: str
+    roles: Mapping[str, str] = field(default_factory=dict)
 
 
 SAMPLES: dict[str, Sample] = {
@@ -37,11 +40,58 @@ SAMPLES: dict[str, Sample] = {
         Sample(
             "churn",
             "Customer churn",
-            "Which customers leave? Numbers, categories, yes/no answers, an id and missing values, made up by us.",
-            CHURN_ROWS,
-            len(CHURN_NAMES),
+            "Which customers leave? Numbers, categories, yes/no answers, an id and missing values.",
+            600,
+            len(CHURN),
             "classification",
             "churned",
+            "a first study: every kind of column, and a signal that most estimators find.",
+            "made up by us",
+        ),
+        Sample(
+            "visits",
+            "Clinic visits",
+            "Will a patient be back within 30 days? Repeated visits of the same people, dates and missing values.",
+            900,
+            len(VISITS),
+            "classification",
+            "readmitted",
+            "groups: shuffled folds, which part a patient, flatter a forest.",
+            "made up by us",
+        ),
+        Sample(
+            "bike_hires",
+            "Bike hires",
+            "How many bikes are hired tomorrow? Two years of days with weather and holidays.",
+            731,
+            len(HIRES),
+            "regression",
+            "hires",
+            "time: folds that learn from the past alone, on a demand that grows.",
+            "made up by us",
+        ),
+        Sample(
+            "tips",
+            "Restaurant tips",
+            "How large is the tip? 244 bills of one waiter, half words and half numbers.",
+            244,
+            7,
+            "regression",
+            "tip",
+            "little data and much noise: how little a long search can find.",
+            "Bryant and Smith (1995), as Plotly ships it",
+        ),
+        Sample(
+            "gapminder",
+            "Life expectancy",
+            "How long do people live? 142 countries, every five years from 1952 to 2007.",
+            1704,
+            6,
+            "regression",
+            "life_expectancy",
+            "groups and time at once: a country seen before is an easy one.",
+            "Gapminder (CC BY 4.0), as Plotly ships it",
+            {"country": "group", "year": "time"},
         ),
         Sample(
             "breast_cancer",
@@ -51,6 +101,8 @@ SAMPLES: dict[str, Sample] = {
             31,
             "classification",
             "diagnosis",
+            "many columns that say much the same.",
+            "scikit-learn’s copy, from the UCI repository (CC BY 4.0)",
         ),
         Sample(
             "wine",
@@ -60,6 +112,8 @@ SAMPLES: dict[str, Sample] = {
             14,
             "classification",
             "cultivar",
+            "an easy table, where many configurations tie.",
+            "scikit-learn’s copy, from the UCI repository (CC BY 4.0)",
         ),
         Sample(
             "iris",
@@ -69,6 +123,8 @@ SAMPLES: dict[str, Sample] = {
             5,
             "classification",
             "species",
+            "the quickest look at what a study is.",
+            "scikit-learn’s copy, from the UCI repository (CC BY 4.0)",
         ),
         Sample(
             "digits",
@@ -78,6 +134,8 @@ SAMPLES: dict[str, Sample] = {
             65,
             "classification",
             "digit",
+            "many columns and ten classes: what trials cost, and what cheap ones save.",
+            "scikit-learn’s copy, from the UCI repository (CC BY 4.0)",
         ),
         Sample(
             "diabetes",
@@ -87,6 +145,8 @@ SAMPLES: dict[str, Sample] = {
             11,
             "regression",
             "progression",
+            "regression with a weak signal.",
+            "scikit-learn’s copy, Efron et al. (2004)",
         ),
     )
 }
@@ -96,7 +156,7 @@ def write_sample(key: str, path: str | Path) -> None:
     """Writes a sample as CSV, the target in the last column; KeyError names the keys there are."""
     if key not in SAMPLES:
         raise KeyError(f"There is no sample {key!r}; the samples are {', '.join(SAMPLES)}.")
-    names, rows = _churn() if key == "churn" else _LIBRARY[key]()
+    names, rows = _MAKERS[key]()
     with Path(path).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(names)
@@ -150,62 +210,38 @@ def _diabetes() -> Rows:
     return _joined(load_diabetes(scaled=False), "progression", None)
 
 
-_LIBRARY: dict[str, Callable[[], Rows]] = {
+def _plotly(name: str) -> Iterator[dict[str, str]]:
+    packed = files("plotly").joinpath("package_data", "datasets", f"{name}.csv.gz").read_bytes()
+    return iter(csv.DictReader(gzip.decompress(packed).decode("utf-8").splitlines()))
+
+
+def _tips() -> Rows:
+    names = ("total_bill", "sex", "smoker", "day", "time", "size", "tip")
+    renamed = {"time": "meal"}  # lunch or dinner: no moment
+    return [renamed.get(name, name) for name in names], ([row[name] for name in names] for row in _plotly("tips"))
+
+
+def _gapminder() -> Rows:
+    names = {
+        "country": "country",
+        "continent": "continent",
+        "year": "year",
+        "population": "pop",
+        "gdp_per_person": "gdpPercap",
+        "life_expectancy": "lifeExp",
+    }
+    return names, ([row[name] for name in names.values()] for row in _plotly("gapminder"))
+
+
+_MAKERS: dict[str, Callable[[], Rows]] = {
+    "churn": churn,
+    "visits": visits,
+    "bike_hires": hires,
+    "tips": _tips,
+    "gapminder": _gapminder,
     "breast_cancer": _breast_cancer,
     "wine": _wine,
     "iris": _iris,
     "digits": _digits,
     "diabetes": _diabetes,
 }
-
-
-def _churn() -> Rows:
-    """Made-up customers: short contracts, calls for help and high fees make people leave; the rest is noise.
-
-    Python's own generator, whose sequence for a seed does not change between versions.
-    """
-    draw = random.Random(CHURN_SEED)  # noqa: S311 - a sample, not a secret
-    return CHURN_NAMES, [_customer(draw, number) for number in range(1, CHURN_ROWS + 1)]
-
-
-def _customer(draw: random.Random, number: int) -> list[object]:
-    age = 18 + int(62 * draw.random())
-    months = 1 + int(71 * draw.random() ** 1.6)
-    contract = _pick(draw, {"monthly": 0.55, "one year": 0.25, "two years": 0.2})
-    region = _pick(draw, {"north": 0.3, "east": 0.2, "south": 0.3, "west": 0.2})
-    payment = _pick(draw, {"card": 0.4, "invoice": 0.3, "direct debit": 0.3})
-    fee = round(15 + 70 * draw.random() + (8 if region == "west" else 0), 2)
-    calls = int(-1.6 * _log_share(draw))
-    app, newsletter = draw.random() < 0.6, draw.random() < 0.4
-    rating = max(1, min(5, round(4.4 - 0.6 * calls + 2 * (draw.random() - 0.5))))
-    pull = -2.1 + 0.03 * (fee - 50) + 0.75 * calls - 0.025 * months - 0.6 * app
-    pull += {"monthly": 1.3, "one year": 0.0, "two years": -1.2}[contract]
-    churned = draw.random() < 1 / (1 + math.exp(-pull))
-    return [
-        f"C-{number:05d}",
-        "" if draw.random() < 0.04 else age,
-        months,
-        "" if draw.random() < 0.03 else f"{fee:.2f}",
-        calls,
-        "" if draw.random() < 0.35 else rating,
-        "" if draw.random() < 0.02 else region,
-        contract,
-        "" if draw.random() < 0.05 else payment,
-        "yes" if app else "no",
-        "true" if newsletter else "false",
-        "yes" if churned else "no",
-    ]
-
-
-def _log_share(draw: random.Random) -> float:
-    """The logarithm of a share above zero: minus an exponential waiting time."""
-    return math.log(1.0 - draw.random())
-
-
-def _pick(draw: random.Random, shares: dict[str, float]) -> str:
-    at = draw.random()
-    for word, share in shares.items():
-        at -= share
-        if at < 0:
-            return word
-    return word

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from studies.engine.actions import Refused
-from studies.engine.intake import store_sample
+from studies.engine.intake import sample_at_hand, store_sample
 from studies.engine.intake_rows import Gone
 from studies.engine.quota import OverQuota
 from studies.engine.removal import delete_dataset
@@ -106,6 +106,9 @@ def add_sample(request: HttpRequest, key: str) -> HttpResponse:
     if key not in SAMPLES:
         raise Http404(f"There is no sample {key}.")
     try:
+        if request.POST.get("then") == "study":
+            version = sample_at_hand(membership.team, request.user, key)
+            return redirect(f"{reverse('new_study')}?dataset_version={version.pk}")
         version = store_sample(membership.team, request.user, key)
     except OverQuota as error:
         messages.error(request, str(error))

@@ -114,11 +114,22 @@ def test_a_sample_is_one_click(client_of: ClientOf, bob: User) -> None:
     assert client.get("/datasets/samples/iris/").status_code == 405
 
 
+def test_trying_a_sample_leads_to_a_study_on_the_one_that_is_there(client_of: ClientOf, bob: User) -> None:
+    client = client_of(bob)
+    first = client.post("/datasets/samples/gapminder/", {"then": "study"})
+    version = DatasetVersion.objects.get()
+    assert (version.group.name, version.time.name) == ("country", "year")
+    assert first["Location"] == f"/studies/new/?dataset_version={version.pk}"
+    assert client.post("/datasets/samples/gapminder/", {"then": "study"})["Location"] == first["Location"]
+    assert DatasetVersion.objects.count() == 1
+    assert f'value="{version.pk}" selected' in client.get(first["Location"]).content.decode()
+
+
 def test_a_new_version_says_what_changed(client_of: ClientOf, bob: User, version: DatasetVersion) -> None:
     client = client_of(bob)
     path = f"/datasets/{version.dataset_id}/"
     text = csv_text(rows=70).replace("city", "town")
-    assert client.post(f"{path}new/", {"file": file_of(text)})["Location"] == path
+    assert client.post(f"{path}new/", {"file": file_of(text)})["Location"] == f"{path}?version=2"
     page = client.get(path)
     assert page.context["version"].number == 2
     assert page.context["versions"][0][1] == "10 rows more, town is new, city is gone"
