@@ -129,7 +129,8 @@ def _read_again(version: DatasetVersion, folder: Path, wish: Wish, made: Sequenc
     kept = Holding(wish)
     if made:
         newest = made[0]
-        pair = (newest.folder / TABLE, newest.folder / HELD_OUT)
+        same_bytes = newest.version.content_hash == version.content_hash
+        pair = (newest.folder / TABLE, newest.folder / HELD_OUT, same_bytes)
         kept = Holding(earlier=(pair,)) if newest.table["held_out"]["rows"] else Holding()
     try:
         return upload_again(version, folder, kept)

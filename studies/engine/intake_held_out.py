@@ -24,10 +24,10 @@ PLACING = (Column.Role.TARGET, Column.Role.GROUP, Column.Role.TIME)  # roles tha
 @dataclass(frozen=True)
 class Holding:
     """What a reading does about the set: draws one as `wish` says, or keeps that of `earlier` versions (paths of table
-    and set, the newest first). `set_id`: the dataset's set when the reading began."""
+    and set, and whether it is the same file; the newest first). `set_id`: the dataset's set when the reading began."""
 
     wish: Wish = NONE
-    earlier: tuple[tuple[Path, Path], ...] = ()
+    earlier: tuple[tuple[Path, Path, bool], ...] = ()
     set_id: int | None = None
 
     @property
@@ -56,7 +56,7 @@ def wish_of(text: str) -> Wish:
 
 
 @contextmanager
-def holding_for_upload(dataset: Dataset | None, wish: Wish) -> Iterator[Holding]:
+def holding_for_upload(dataset: Dataset | None, wish: Wish, digest: str = "") -> Iterator[Holding]:
     """A dataset of which nothing has been read draws a set; a later version keeps what there is, and draws none where
     there is none."""
     if dataset is None:
@@ -66,7 +66,8 @@ def holding_for_upload(dataset: Dataset | None, wish: Wish) -> Iterator[Holding]
         found = current_set(dataset.pk)
         yield Holding(wish, set_id=None if found is None else found.pk)
         return
-    with carried_from(dataset.pk, list(dataset.versions.filter(held_out_rows__gt=0).order_by("-number"))) as holding:
+    held = dataset.versions.filter(held_out_rows__gt=0).order_by("-number")
+    with carried_from(dataset.pk, list(held), digest) as holding:
         yield holding
 
 
@@ -79,7 +80,8 @@ def holding_for_correction(version: DatasetVersion, chosen: Mapping[str, tuple[s
     if found is not None and before != after and is_open(version.dataset, found) and is_alone(version):
         yield Holding(_stored_wish(found), set_id=found.pk)
         return
-    with carried_from(version.dataset_id, [version] if version.held_out_rows else []) as holding:
+    held = [version] if version.held_out_rows else []
+    with carried_from(version.dataset_id, held, version.content_hash) as holding:
         yield holding
 
 
@@ -91,13 +93,15 @@ def holding_for_reread(version: DatasetVersion) -> Iterator[Holding]:
     if found is not None and is_open(version.dataset, found) and is_alone(version):
         yield Holding(_stored_wish(found), set_id=found.pk)
         return
-    with carried_from(version.dataset_id, [version] if version.held_out_rows else []) as holding:
+    held = [version] if version.held_out_rows else []
+    with carried_from(version.dataset_id, held, version.content_hash) as holding:
         yield holding
 
 
 @contextmanager
-def carried_from(dataset_id: int, versions: Sequence[DatasetVersion]) -> Iterator[Holding]:
-    """The stored rows of these versions on this machine while an upload is read. TableError when they are away."""
+def carried_from(dataset_id: int, versions: Sequence[DatasetVersion], digest: str) -> Iterator[Holding]:
+    """The stored rows of these versions on this machine while an upload is read, whose bytes have this SHA-256 ("":
+    not known yet). TableError when they are away."""
     found = current_set(dataset_id)
     set_id = None if found is None else found.pk
     with ExitStack() as stack:
@@ -110,7 +114,7 @@ def carried_from(dataset_id: int, versions: Sequence[DatasetVersion]) -> Iterato
                 raise TableError(f"{error} Try again, or tell whoever runs the site.") from error
             if not all(there):
                 raise TableError(f"The stored rows of version {version.number} are gone. Tell whoever runs the site.")
-            earlier.append((folder / TABLE, folder / HELD_OUT))
+            earlier.append((folder / TABLE, folder / HELD_OUT, version.content_hash == digest))
         yield Holding(earlier=tuple(earlier), set_id=set_id)
 
 

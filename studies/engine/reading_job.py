@@ -73,7 +73,8 @@ class Reading:
         latest = version.dataset.latest
         pace = Pace(settings.READING_JOB_SECONDS, Telling(beat))
         first, second = (pace.between(0, 0.5), pace.between(0.5, 1)) if latest else (pace, pace)
-        with holding_for_upload(version.dataset, wish_of(errand.wish)) as self.holding, new_folder() as folder:
+        wish, digest = wish_of(errand.wish), version.content_hash
+        with holding_for_upload(version.dataset, wish, digest) as self.holding, new_folder() as folder:
             if not share_upload(version.stored_as, folder):
                 raise FileNotFoundError(f"{version.stored_as} holds no upload")
             options, target = read_options(folder), errand.target or None

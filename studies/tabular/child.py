@@ -54,16 +54,17 @@ def read_in_child(
     memory_mb: int = 2048,
     held_path: str | Path | None = None,
     wish: str | float = NONE,
-    earlier: Sequence[tuple[str | Path, str | Path]] = (),
+    earlier: Sequence[tuple[str | Path, str | Path, bool]] = (),
     on_progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Reads the upload at `path`, writes the typed table to `out_path` and returns what `describe` tells, with "ok".
 
     The rows of the held-out set go to `held_path` and nowhere else: drawn anew as `wish` says ("auto", "none" or a
-    share), or those that `earlier` versions hold (the newest first; paths of table and set). `options` are keywords of
-    `read_table`. `on_progress` is called, in this thread, with the share that is done, at least once a second: rising,
-    1 at the end; what it raises ends the child and is raised here. A refusal returns {"ok": False, "error": {"message",
-    "line", "column"}} and leaves nothing at `out_path` that was not there before.
+    share), or those that `earlier` versions hold (the newest first; paths of table and set, and whether they were read
+    from these very bytes). `options` are keywords of `read_table`. `on_progress` is called, in this thread, with the
+    share that is done, at least once a second: rising, 1 at the end; what it raises ends the child and is raised here.
+    A refusal returns {"ok": False, "error": {"message", "line", "column"}} and leaves nothing at `out_path` that was
+    not there before.
     """
     options = dict(options or {})
     unknown = sorted(set(options) - set(OPTIONS))
@@ -76,7 +77,7 @@ def read_in_child(
         "options": options,
         "held_path": None if held_path is None else str(Path(held_path).resolve()),
         "wish": wish,
-        "earlier": [[str(Path(path).resolve()) for path in pair] for pair in earlier],
+        "earlier": [[str(Path(table).resolve()), str(Path(held).resolve()), same] for table, held, same in earlier],
         "parent": os.getpid(),
         "seconds": seconds,
         "memory_mb": memory_mb,
@@ -218,12 +219,12 @@ def _held_out(columns: Sequence[Column], order: Mapping[str, Any]) -> HeldOut:
     return draw_held_out(columns, order["wish"])
 
 
-def _stored(pairs: Sequence[Sequence[str]]) -> Iterator[Earlier]:
+def _stored(versions: Sequence[tuple[str, str, bool]]) -> Iterator[Earlier]:
     """Earlier versions, one in memory at a time."""
-    for table, held in pairs:
+    for table, held, same_bytes in versions:
         rows, held_rows = load_rows(table), load_rows(held)
         if rows is not None and held_rows is not None:
-            yield Earlier(load_table(table), load_table(held), rows, held_rows)
+            yield Earlier(load_table(table), load_table(held), rows, held_rows, same_bytes)
 
 
 def _save(reading: Reading, path: str, held_path: str | None) -> None:

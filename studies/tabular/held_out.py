@@ -49,12 +49,16 @@ class HeldOut:
 
 @dataclass(frozen=True, eq=False)
 class Earlier:
-    """A version as it is stored: its columns without the set and the set's own, and where in the file each row was."""
+    """A version as it is stored: its columns without the set and the set's own, and where in the file each row was.
+
+    same_bytes: it was read from the very file that is being read, so that its rows are known by their places.
+    """
 
     unlocked: Sequence[Column]
     held: Sequence[Column]
     unlocked_rows: NDArray[np.int64]
     held_rows: NDArray[np.int64]
+    same_bytes: bool = False
 
     @property
     def n_rows(self) -> int:
@@ -178,6 +182,8 @@ def carry_held_out(columns: Sequence[Column], earlier: Iterable[Earlier]) -> Hel
 
 def _carried(columns: Sequence[Column], earlier: Earlier) -> tuple[Mask, int, str]:
     """The set's rows among the new ones, how many are gone; and why they cannot be told, if so."""
+    if earlier.same_bytes and earlier.n_rows == columns[0].rows:
+        return earlier.mask, 0, ""
     nothing = np.zeros(columns[0].rows, np.bool_)
     there = {column.name for column in earlier.unlocked}
     names = [column.name for column in columns if column.name in there]

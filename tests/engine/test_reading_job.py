@@ -8,7 +8,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from studies.engine import errands, held_out, reading_job
+from studies.engine import actions, errands, held_out, reading_job
 from studies.engine.intake import store_upload
 from studies.engine.intake_rows import NameRefused
 from studies.engine.reading_job import run_reading
@@ -18,7 +18,7 @@ from studies.engine.rereading import reread
 from studies.engine.store import versions as store
 from studies.engine.watch import StopRequest
 from studies.models import Dataset, DatasetVersion, ErrandState, TableReading, Team, User
-from studies.tabular import TableError
+from studies.tabular import TableError, load_rows
 from tests.engine.conftest import Workers, wait_until
 from tests.factories import csv_text, make_study
 
@@ -194,3 +194,16 @@ def test_a_worker_reads_what_waits(team: Team, alice: User, start_workers: Worke
     start_workers(1)
     wait_until(lambda: DatasetVersion.objects.get().state != "reading", 30)
     assert DatasetVersion.objects.get(pk=version.pk).all_rows == 5000
+
+
+def test_a_fixed_held_out_set_is_known_by_its_places_when_the_same_bytes_are_read_otherwise(
+    team: Team, alice: User, settings
+) -> None:
+    settings.READING_NOW_MB = 1
+    text = csv_text(100).replace(".", "'")  # no number to who does not say so, but a row is where it was
+    version = upload(team, alice, text.replace(",", ";").replace("'", ","), held_out=0.2, options={"decimal": "."})
+    before = load_rows(version.table_path.with_name("held_out.npz"))
+    actions.launch(make_study(version, alice, holdout="on"), alice)
+    again = reread(version, alice, {"decimal": ",", "missing_words": ["Bern", "Graz", "Lyon"]})
+    assert (again.number, again.columns.get(name="income").kind) == (2, "number")
+    assert load_rows(again.table_path.with_name("held_out.npz")).tolist() == before.tolist()

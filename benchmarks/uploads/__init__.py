@@ -1,0 +1,1 @@
+"""A large table sent to a real site: made, uploaded, watched."""
