@@ -201,6 +201,7 @@ def _answer(order: dict[str, Any]) -> dict[str, Any]:
             **order["options"],
             hold_out=lambda columns: _held_out(columns, order),
             on_progress=lambda share: progress(READ * share),
+            folder=Path(order["out_path"]).parent,
         )
         description = describe(reading)
         progress(DESCRIBED)

@@ -92,8 +92,9 @@ def as_levels(cells: Cells, kind: str, role: str = "feature", why: str = "") -> 
     """The cells as codes of their sorted words, whatever they say."""
     levels = tuple(sorted(cells.counts))
     code = {level: number for number, level in enumerate(levels)}
-    codes = {raw: code.get(value, MISSING_CODE) for raw, value in cells.clean.items()}
-    values = np.fromiter(map(codes.__getitem__, cells.raw), np.int32, len(cells.raw))
+    # The empty value is no level: it is missing.
+    of_word = np.array([code.get(value, MISSING_CODE) for value in cells.values], np.int32)
+    values = of_word[cells.codes]
     return Column(cells.name, kind, role, values, levels, why)
 
 
@@ -104,9 +105,10 @@ def _numbers(cells: Cells, kind: str, mark: Mark) -> NDArray[np.float64]:
     if kind == "integer":
         fractions = [value for value, number in parsed.items() if number is not None and not number.is_integer()]
         _refuse(cells, kind, fractions, "a whole number")
-    numbers = {raw: parsed.get(value) for raw, value in cells.clean.items()}
-    floats = {raw: np.nan if number is None else number for raw, number in numbers.items()}
-    return np.fromiter(map(floats.__getitem__, cells.raw), np.float64, len(cells.raw))
+    numbers = (parsed.get(value) for value in cells.values)
+    of_word = np.array([np.nan if number is None else number for number in numbers], np.float64)
+    values: NDArray[np.float64] = of_word[cells.codes]
+    return values
 
 
 def _refuse(cells: Cells, kind: str, bad: list[str], expected: str) -> None:

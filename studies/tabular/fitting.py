@@ -16,8 +16,8 @@ def misfits(cells: Sequence[str], kind: str, missing: Collection[int] = ()) -> l
     """
     if kind not in KINDS:
         raise ValueError(f"{kind!r} is not a kind; the kinds are {', '.join(KINDS)}.")
-    cleaned = clean_cells("", list(cells), range(len(cells)))
-    values = {place: cleaned.clean[cell] for place, cell in enumerate(cells) if place not in missing}
+    cleaned = clean_cells("", cells, range(len(cells)))
+    values = {place: cleaned.values[code] for place, code in enumerate(cleaned.codes.tolist()) if place not in missing}
     bad = _bad(Counter(value for value in values.values() if value), kind)
     return [place for place, value in values.items() if value in bad]
 

@@ -44,7 +44,7 @@ def find_marks(
         return find_mark(clean_cells(grid.names[index], grid.cells(index), grid.lines, missing_words).counts)
 
     # Only a column whose cells hold commas can have a decimal comma: most tables are not looked at twice.
-    found = {index: shown(index) for index in range(len(grid.names)) if grid.holds(",", index)}
+    found = {index: shown(index) for index in range(len(grid.names)) if grid.holds_comma[index]}
     doubtful = [index for index, mark in found.items() if mark == DOUBT]
     usual: Mark = "," if "," in found.values() or (found and separator != ",") else "."
     if doubtful and "," not in found.values():

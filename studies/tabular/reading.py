@@ -52,15 +52,17 @@ def read_table(
     missing_words: Sequence[str] = (),
     hold_out: Callable[[Sequence[Column]], HeldOut] | None = None,
     on_progress: Callable[[float], None] = lambda share: None,
+    folder: str | Path | None = None,
 ) -> Reading:
     """Reads a table of text. What is None is detected; `kinds` and `roles` are a person's corrections by column name.
 
     `missing_words` are more words to read as missing. `hold_out` says which rows are the held-out set: these decide how
     the file is parsed, as kinds and roles must suit every row, and nothing else is told of them. `on_progress` is told
-    the share that is done, rising to 1. Raises TableError with line and column where there is one.
+    the share that is done, rising to 1. `folder`: where the cells of a large table are set down meanwhile, in a file
+    without a name (None: where the system keeps such). Raises TableError with line and column where there is one.
     """
     encoding = _check_options(separator, decimal, encoding)
-    grid, separator = _grid(Path(path), encoding, separator, on_progress)
+    grid, separator = _grid(Path(path), encoding, separator, on_progress, folder)
     kinds = dict(kinds or {})
     _check_kinds(kinds, grid.names)
     words = MISSING_WORDS | {word.strip().casefold() for word in missing_words}
@@ -80,9 +82,15 @@ def read_table(
     first = tuple(grid.head)
     if held_out.rows.any():
         told = _Told()
-        parts = (_parted(cells(i), column, kinds, marks[i], held_out.rows, told) for i, column in enumerate(columns))
-        firsts, seen, unseen = zip(*parts, strict=True)
-        columns, held, first = roles_of_part(seen), unseen, tuple(zip(*firsts, strict=True))
+        firsts, unseen = [], []
+        # Column by column in place of the whole one: a large table is never in memory twice.
+        for index in range(len(columns)):
+            head, columns[index], other = _parted(
+                cells(index), columns[index], kinds, marks[index], held_out.rows, told
+            )
+            firsts.append(head)
+            unseen.append(other)
+        columns, held, first = roles_of_part(columns), tuple(unseen), tuple(zip(*firsts, strict=True))
     on_progress(1.0)
     return Reading(
         columns=tuple(columns),
@@ -119,23 +127,29 @@ def _parted(
 ) -> tuple[list[str], Column, Column]:
     """The first cells outside of the held-out set, the column there, and the column of the set: each with the levels
     that it has itself. What is told is about the cells outside."""
-    seen = cells.only((~held).tolist())
+    seen = cells.only(~held)
     if whole.name not in kinds:
         told.warnings.extend(guess_kind(seen, mark).warnings)
     told.count(seen)
-    parts = (seen, cells.only(held.tolist()))
+    parts = (seen, cells.only(held))
     first, other = (as_kind(part, whole.kind, mark, whole.role, whole.why) for part in parts)
-    return seen.raw[:HEAD_ROWS], first, other
+    return seen.head(HEAD_ROWS), first, other
 
 
-def _grid(path: Path, encoding: str, separator: str | None, on_progress: Callable[[float], None]) -> tuple[Grid, str]:
+def _grid(
+    path: Path,
+    encoding: str,
+    separator: str | None,
+    on_progress: Callable[[float], None],
+    folder: str | Path | None,
+) -> tuple[Grid, str]:
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if not head.strip(b"\xef\xbb\xbf \t\r\n"):
         _refuse_empty(path)
     refuse_foreign(head)
     check_text(path, encoding)
-    return read_grid(path, encoding, separator, lambda share: on_progress(PARSED * share))
+    return read_grid(path, encoding, separator, lambda share: on_progress(PARSED * share), folder)
 
 
 def _mark_in_use(columns: Sequence[Column], marks: Sequence[Mark]) -> Mark:

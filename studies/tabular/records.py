@@ -2,6 +2,7 @@
 
 import csv
 import os
+import tempfile
 from _csv import Reader
 from array import array
 from collections.abc import Callable, Iterator
@@ -21,9 +22,9 @@ MAX_CELL = 131_072
 HEAD_ROWS = 200
 TITLE_LINES = 50
 CHUNK_ROWS = 8_192
-# Files with NUL bytes are refused before this, so no cell holds one: a chunk of a column is one string, joined by it.
-# A million rows of ten columns then cost little more than the file, and not a Python object per cell.
+# Files with NUL bytes are refused before this, so no cell holds one: a chunk of a column is one text, joined by it.
 JOINT = "\0"
+IN_MEMORY = 8 << 20  # bytes of cells; those of a larger table are set down in a file, and read column by column
 
 Warnings = list[dict[str, Any]]
 
@@ -36,30 +37,44 @@ class Grid:
     lines: "array[int]" = field(default_factory=lambda: array("q"))
     head: list[tuple[str, ...]] = field(default_factory=list)
     warnings: Warnings = field(default_factory=list)
-    chunks: list[list[str]] = field(default_factory=list)
+    holds_comma: list[bool] = field(default_factory=list)
+    folder: str | Path | None = None
+
+    def __post_init__(self) -> None:
+        self._places: list[list[tuple[int, int]]] = [[] for _ in self.names]
+        # Without a name in the folder: whatever ends this process takes it along.
+        self._texts = tempfile.SpooledTemporaryFile(IN_MEMORY, dir=None if self.folder is None else str(self.folder))  # noqa: SIM115
+        self.holds_comma = [False] * len(self.names)
 
     @property
     def rows(self) -> int:
         return len(self.lines)
 
-    def cells(self, column: int) -> list[str]:
+    def cells(self, column: int) -> Iterator[str]:
         """The cells of one column, row by row, as they stand in the file."""
-        return JOINT.join(self.chunks[column]).split(JOINT)
-
-    def holds(self, character: str, column: int) -> bool:
-        """Whether any cell of a column holds this character."""
-        return any(character in chunk for chunk in self.chunks[column])
+        for place, length in self._places[column]:
+            self._texts.seek(place)
+            yield from self._texts.read(length).decode().split(JOINT)
 
     def add(self, records: list[list[str]]) -> None:
         """Appends rows, all of the header's width."""
-        for chunks, cells in zip(self.chunks, zip(*records, strict=True), strict=True):
-            chunks.append(JOINT.join(cells))
+        place = self._texts.seek(0, os.SEEK_END)
+        for index, cells in enumerate(zip(*records, strict=True)):
+            text = JOINT.join(cells)
+            self.holds_comma[index] = self.holds_comma[index] or "," in text
+            length = self._texts.write(text.encode())
+            self._places[index].append((place, length))
+            place += length
         for record in records[: HEAD_ROWS - len(self.head)]:
             self.head.append(tuple(record))
 
 
 def read_grid(
-    path: Path, encoding: str, separator: str | None, on_progress: Callable[[float], None]
+    path: Path,
+    encoding: str,
+    separator: str | None,
+    on_progress: Callable[[float], None],
+    folder: str | Path | None = None,
 ) -> tuple[Grid, str]:
     """Parses a file that `check_text` has passed; returns the grid and the separator, found where none is given."""
     with path.open(encoding=ENCODINGS[encoding], newline="") as file:
@@ -73,8 +88,7 @@ def read_grid(
         if not header:
             raise TableError("The file is empty: a table needs a line of column names and rows below it.")
         _refuse_title(header, line, records)
-        grid = Grid(check_header(header, line))
-        grid.chunks = [[] for _ in grid.names]
+        grid = Grid(check_header(header, line), folder=folder)
         size = max(path.stat().st_size, 1)
         _fill(grid, records, separator, lambda: on_progress(min(os.lseek(file.fileno(), 0, os.SEEK_CUR) / size, 1.0)))
     if grid.rows < MIN_ROWS:

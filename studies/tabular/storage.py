@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from studies.tabular.columns import Column
+from studies.tabular.columns import NUMERIC, Column
 
-FORMAT = 1
+FORMAT = 2
+WHOLE = (np.int8, np.int16, np.int32)
+FORMATS = (1, 2)  # 1: values as they are in memory
 
 
 def save_table(columns: Sequence[Column], path: str | Path, rows: NDArray[np.int64] | None = None) -> None:
@@ -25,9 +27,9 @@ def save_table(columns: Sequence[Column], path: str | Path, rows: NDArray[np.int
     header = [{"name": column.name, "kind": column.kind, "role": column.role, "why": column.why} for column in columns]
     arrays: dict[str, NDArray[Any]] = {"header": _json_array({"format": FORMAT, "columns": header})}
     if rows is not None:
-        arrays["rows"] = rows
+        arrays["rows"] = _smallest(rows)
     for index, column in enumerate(columns):
-        arrays[f"values_{index}"] = column.values
+        arrays[f"values_{index}"] = _compact(column)
         arrays[f"levels_{index}"] = _json_array(column.levels)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
@@ -46,19 +48,54 @@ def load_table(path: str | Path) -> list[Column]:
     """The columns that `save_table` wrote. Nothing in the file can run: arrays of numbers and JSON only."""
     with np.load(path, allow_pickle=False) as arrays:
         header = _from_json(arrays["header"])
-        if header["format"] != FORMAT:
-            raise ValueError(f"{path} is a table of format {header['format']!r}; this program reads format {FORMAT}.")
+        if header["format"] not in FORMATS:
+            raise ValueError(
+                f"{path} is a table of format {header['format']!r}; this program reads formats up to {FORMAT}."
+            )
         return [
             Column(
                 name=column["name"],
                 kind=column["kind"],
                 role=column["role"],
-                values=arrays[f"values_{index}"],
+                values=_in_full(arrays[f"values_{index}"], column["kind"] in NUMERIC),
                 levels=tuple(_from_json(arrays[f"levels_{index}"])),
                 why=column["why"],
             )
             for index, column in enumerate(header["columns"])
         ]
+
+
+def _compact(column: Column) -> NDArray[Any]:
+    """The values in the smallest type that holds each of them: whole numbers and codes of levels as integers, of which
+    the least one stands for a missing number; other numbers as they are."""
+    if not column.is_numeric:
+        return _smallest(column.values)
+    missing = column.missing
+    values = np.where(missing, 0.0, column.values)
+    whole = bool(np.all(values == np.rint(values))) and not bool(np.any((values == 0) & np.signbit(values)))
+    low, high = float(values.min(initial=0)), float(values.max(initial=0))
+    small = next((kind for kind in WHOLE if np.iinfo(kind).min < low and high <= np.iinfo(kind).max), None)
+    if not whole or small is None:
+        return column.values
+    return np.where(missing, np.iinfo(small).min, values).astype(small)
+
+
+def _in_full(values: NDArray[Any], is_numeric: bool) -> NDArray[np.float64] | NDArray[np.int32]:
+    if not is_numeric:
+        return values.astype(np.int32, copy=False)
+    if values.dtype.kind == "f":
+        return values
+    numbers = values.astype(np.float64)
+    numbers[values == np.iinfo(values.dtype).min] = np.nan
+    return numbers
+
+
+def _smallest(values: NDArray[Any]) -> NDArray[Any]:
+    """Integers in the smallest type that holds them all."""
+    low, high = int(values.min(initial=0)), int(values.max(initial=0))
+    return values.astype(
+        next((kind for kind in WHOLE if np.iinfo(kind).min < low and high <= np.iinfo(kind).max), np.int64)
+    )
 
 
 def load_rows(path: str | Path) -> NDArray[np.int64] | None:

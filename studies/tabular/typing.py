@@ -153,7 +153,7 @@ def _looks_like_dates(cells: Cells) -> bool:
 
 def _is_unique(cells: Cells) -> bool:
     """A different value in every row, none missing."""
-    return len(cells.counts) == len(cells.raw)
+    return len(cells.counts) == cells.rows
 
 
 def names_an_id(name: str) -> bool:
@@ -163,5 +163,5 @@ def names_an_id(name: str) -> bool:
 
 def _counts_up(cells: Cells, numbers: dict[str, float]) -> bool:
     """Row by row one more than the row before."""
-    values = np.fromiter((numbers[cells.clean[cell]] for cell in cells.raw), np.float64, len(cells.raw))
-    return bool(np.all(np.diff(values) == 1))
+    of_word = np.array([numbers[value] for value in cells.values])
+    return bool(np.all(np.diff(of_word[cells.codes]) == 1))

@@ -75,3 +75,27 @@ def test_content_hash_of_bytes_and_files(tmp_path):
     data = b"a,b\n1,2\n" * 100_000
     (tmp_path / "f").write_bytes(data)
     assert content_hash(data) == content_hash(tmp_path / "f") == hashlib.sha256(data).hexdigest()
+
+
+def test_whole_numbers_and_codes_are_stored_small_and_loaded_in_full(tmp_path):
+    wide = [np.arange(300.0), np.arange(300) * 7e6, np.full(300, 2.0**31), np.full(300, -0.0), np.full(300, -128.0)]
+    gaps = [
+        np.where(np.arange(300) % 3, values, np.nan) for values in [*wide, np.full(300, np.nan), np.arange(300) / 8]
+    ]
+    codes = Column("codes", "category", "feature", np.arange(300, dtype=np.int32) % 3 - 1, ("a", "b"))
+    saved = [*(Column(f"c{i}", "number", "feature", values) for i, values in enumerate([*wide, *gaps])), codes]
+    save_table(saved, tmp_path / "t.npz", np.arange(300))
+    for before, after in zip(saved, load_table(tmp_path / "t.npz"), strict=True):
+        assert before.values.dtype == after.values.dtype
+        assert before.values.tobytes() == after.values.tobytes()
+    with np.load(tmp_path / "t.npz") as arrays:
+        kinds = [str(arrays[f"values_{i}"].dtype) for i in range(len(saved))]
+    assert kinds[:5] == ["int16", "int32", "float64", "float64", "int16"]
+    assert kinds[-2:] == ["float64", "int8"]
+
+
+def test_tables_of_the_first_format_are_still_read(tmp_path):
+    header = b'{"format": 1, "columns": [{"name": "a", "kind": "number", "role": "target", "why": ""}]}'
+    arrays = {"header": np.frombuffer(header, np.uint8), "levels_0": np.frombuffer(b"[]", np.uint8)}
+    np.savez(tmp_path / "t.npz", values_0=np.array([1.5, np.nan]), **arrays)
+    assert load_table(tmp_path / "t.npz")[0].values.tolist()[0] == 1.5
