@@ -110,7 +110,7 @@ def _sentinels(cells: Cells, numbers: dict[str, float]) -> list[dict[str, str | 
 def _words(cells: Cells, numbers: dict[str, float]) -> Guess:
     warnings = _mixed(cells, numbers)
     why = "" if not warnings else "some cells are not numbers"
-    if len(cells.counts) == cells.present and cells.present >= (1 - MOST_GONE) * len(cells.raw):
+    if len(cells.counts) == cells.present and cells.present >= (1 - MOST_GONE) * cells.rows:
         short = max(map(len, cells.counts)) <= SHORT
         if short and not warnings and (names_an_id(cells.name) or not any(" " in word for word in cells.counts)):
             return Guess("id", "a different word in each row")
