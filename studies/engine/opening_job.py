@@ -46,7 +46,7 @@ def _work(opening: Opening, study: Study) -> Callable[[], bytes]:
     by_groups = study.plan_spec.get("kind") == "group"
 
     def work() -> bytes:
-        table, fresh = table_from_file(*source), table_from_file(*locked)
+        table, fresh = table_from_file(*source), table_from_file(*locked, like=source[0])
         used = Plan.from_bytes(plan).used
         found = score_on_fresh_rows(table, used, estimator, config, metric, seed, fresh)
         told = fresh_interval(found.y, found.predictions, metric, fresh.groups if by_groups else None)

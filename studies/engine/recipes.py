@@ -10,11 +10,12 @@ from studies.models import DatasetVersion, Study, Trial, TrialState
 from studies.tabular import load_rows, load_table
 from studies.tabular.cells import MISSING_WORDS
 from studies.tabular.content import ENCODINGS
+from studies.tabular.date_features import date_part
 
 from .child import trial_seed
 from .store.cache import table_path
 from .store.versions import reading_options
-from .tables import evaluation_table
+from .tables import date_parts, evaluation_table, table_source
 
 
 class NoRecipe(Exception):
@@ -66,7 +67,19 @@ def _source(study: Study, table: Table) -> Source:
         missing=MISSING_WORDS | {word.strip().casefold() for word in words},
         classes=_classes(version, study.target, table),
         held_out=_held_out(version),
+        dates=_dates(study),
+        date_part=date_part,
     )
+
+
+def _dates(study: Study) -> dict[str, tuple[str, str, bool]]:
+    """Of each feature that is part of a date, the column, the part and the order of day and month."""
+    path, features, *_ = table_source(study.dataset_version, study.target, study.task)
+    return {
+        name: (date.column, part, date.day_first)
+        for date in date_parts(path, features)
+        for name, part in date.parts.items()
+    }
 
 
 def _held_out(version: DatasetVersion) -> np.ndarray | None:

@@ -14,7 +14,7 @@ from .spec_examination import Examination
 from .spec_fields import Fields
 from .store.cache import table_path
 from .store.versions import StorageAway
-from .tables import evaluation_table
+from .tables import date_parts, evaluation_table, table_source
 
 TASKS = ("classification", "regression")
 MAX_ID = 2**63 - 1
@@ -39,6 +39,10 @@ def _examine_target(spec: Fields, found: Examination, version: DatasetVersion) -
     found.task = _task(spec, found, version, column)
     if found.task is not None:
         found.whole = found.table = _table(spec, version, found.target, found.task)
+    if found.whole is not None and found.task is not None:
+        path, features, *_ = table_source(version, found.target, found.task)
+        for date in date_parts(path, features):
+            found.decide(f"Date: {date.column} is read as {', '.join(date.parts.values())}.")
 
 
 def usual_task(version: DatasetVersion, target: str) -> str:

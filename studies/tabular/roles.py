@@ -12,7 +12,7 @@ from studies.tabular.errors import TableError, listed, quote
 SET_ASIDE = {
     "id": "an identifier says nothing about new rows",
     "text": "free text is not used",
-    "date": "dates are not used as features",
+    "date": "dates are not used unless you make them features",
 }
 TARGET_NAMES = ("target", "label", "labels", "class", "y", "outcome", "response")
 TIME_KINDS = ("date", "integer", "number")
@@ -109,7 +109,7 @@ def _refuse_feature(column: Column) -> None:
     """A person may overrule a doubt, but not make a feature of what no estimator takes."""
     if bool(column.missing.all()):
         raise TableError(f"Column {quote(column.name)} has no values: it cannot be a feature.", column=column.name)
-    if column.kind in SET_ASIDE:
+    if column.kind in SET_ASIDE and column.kind != "date":  # of a date, numbers are made
         raise TableError(
             f"Column {quote(column.name)} is of kind {column.kind} and cannot be a feature as it is. "
             "Choose category, integer or number as its kind, or ignore it.",

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +44,11 @@ def save_table(columns: Sequence[Column], path: str | Path, rows: NDArray[np.int
     _sync_folder(path.parent)
 
 
-def load_table(path: str | Path) -> list[Column]:
-    """The columns that `save_table` wrote. Nothing in the file can run: arrays of numbers and JSON only."""
+def load_table(path: str | Path, only: Container[str] | None = None) -> list[Column]:
+    """The columns that `save_table` wrote. Nothing in the file can run: arrays of numbers and JSON only.
+
+    only: names of the columns that are wanted; the others are not read.
+    """
     with np.load(path, allow_pickle=False) as arrays:
         header = _from_json(arrays["header"])
         if header["format"] not in FORMATS:
@@ -62,7 +65,14 @@ def load_table(path: str | Path) -> list[Column]:
                 why=column["why"],
             )
             for index, column in enumerate(header["columns"])
+            if only is None or column["name"] in only
         ]
+
+
+def stored_kinds(path: str | Path) -> dict[str, str]:
+    """The kind of each column of a stored table, by name; the values are not read."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return {column["name"]: column["kind"] for column in _from_json(arrays["header"])["columns"]}
 
 
 def _compact(column: Column) -> NDArray[Any]:

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from studies.engine.tables import table_from_file
+from studies.engine.tables import date_parts, table_from_file
 from studies.evaluation import Plan, Table, catalogue, evaluate, make_plan
 from studies.evaluation.recipe import Source, Tried, write_recipe, write_snippet
 from studies.tabular import read_table, save_table
 from studies.tabular.cells import MISSING_WORDS
 from studies.tabular.content import ENCODINGS
+from studies.tabular.date_features import date_part
 from tests.factories import csv_text
 
 RUNNER = """
@@ -200,3 +201,39 @@ def test_the_pipeline_alone_builds_what_the_study_fitted(tmp_path: Path) -> None
         exec(compile(text, key, "exec"), space)  # noqa: S102 (what we have just written)
         space["model"].fit(table.X, table.y)
         assert list(space["model"].named_steps)[-1] == "model"
+
+
+def test_dates_come_along_under_the_names_that_the_study_had(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    lines = ["seen_on,seen_on: month,x,y"]
+    for i in range(80):
+        day, month, hour = rng.integers(1, 29), rng.integers(1, 13), rng.integers(24)
+        when = "" if i % 9 == 4 else f"{month}/{day}/2023 {hour}:05" if i else "12/31/2023 13:00"
+        lines.append(f"{when},{rng.integers(3)},{rng.normal():.3f},{month + hour / 10 + rng.normal():.3f}")
+    path, table, source = stored(tmp_path, "\n".join(lines) + "\n", "y", "regression")
+    stem, features = str(tmp_path / "table.npz"), ("seen_on", "seen_on: month", "x")
+    (found,) = date_parts(stem, features)
+    assert not found.day_first
+    assert table.names == (
+        "seen_on: days since 2000", "seen_on: month (of the date)", "seen_on: day of week", "seen_on: hour",
+        "seen_on: month", "x",
+    )  # fmt: skip
+    assert table.X[0, 1] == 12
+    assert table.X[0, 3] == 13
+    assert np.isnan(table.X[4, :4]).all()
+    dates = {name: ("seen_on", part, found.day_first) for name, part in found.parts.items()}
+    source = Source(**vars(source) | {"dates": dates, "date_part": date_part})
+    plan = make_plan(table, "kfold", folds=3)
+    trial = tried(table, plan, "ridge", "rmse")
+    recipe = tmp_path / "recipe.py"
+    recipe.write_text(write_recipe(table, plan, source, trial), encoding="utf-8")
+    ((scores, predictions),) = run(tmp_path, path, [recipe])
+    assert np.max(np.abs(np.array(scores) - trial.fold_scores)) < 1e-9
+    assert len(predictions) == 80
+    # Held-out rows of one day have the parts of the table that studies saw.
+    few = tmp_path / "few.csv"
+    few.write_text("\n".join([lines[0], *["1/2/2023 5:00,1,0.5,1.5"] * 12]) + "\n")
+    save_table(read_table(few, kinds={"seen_on": "date", "seen_on: month": "integer"}).columns, tmp_path / "few.npz")
+    fresh = table_from_file(str(tmp_path / "few.npz"), features, "y", "regression", like=stem)
+    assert fresh.names == table.names
+    assert fresh.X[0, 1:4].tolist() == [1.0, 1.0, 5.0]

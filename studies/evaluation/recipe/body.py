@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-# A recipe has the study's own values here, and its own `build` and `score`.
+# A recipe has the study's own values here, and its own `build`, `score` and, where there are dates, `date_part`.
 TABLE_SHA256 = ""
 ENCODING, SEPARATOR, DECIMAL = "utf-8-sig", ",", "."
 MISSING: set[str] = {""}
@@ -28,6 +28,10 @@ LEARNS_FROM_EARLIER = False
 
 
 def build(seed: int) -> Any:
+    raise NotImplementedError
+
+
+def date_part(cells: list[str], part: str, day_first: bool) -> np.ndarray:
     raise NotImplementedError
 
 
@@ -74,6 +78,17 @@ def features_of(columns: dict[str, list[str]]) -> np.ndarray:
             for name, levels in FEATURES.items()
         ]
     )
+
+
+def features_with_dates(columns: dict[str, list[str]]) -> np.ndarray:
+    found = []
+    for name, how in FEATURES.items():
+        if isinstance(how, tuple):
+            column, part, day_first = how
+            found.append(date_part(columns[column], part, day_first))
+        else:
+            found.append(as_numbers(columns[name]) if how is None else as_codes(columns[name], how))
+    return np.column_stack(found)
 
 
 def seen(n_rows: int) -> np.ndarray:

@@ -1,6 +1,7 @@
 """An unfitted scikit-learn estimator as the expression that builds it, and the imports that the expression needs."""
 
 import inspect
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -46,6 +47,10 @@ class Expressions:
         if isinstance(value, np.ndarray):
             self.import_module("numpy", "np")
             return Group("np.array(", [Part(self.expression(value.tolist()))], ")", is_call=True)
+        if isinstance(value, re.Pattern):
+            self.import_module("re")
+            flags = [Part("re.IGNORECASE")] if value.flags & re.IGNORECASE else []
+            return Group("re.compile(", [Part(quoted(value.pattern)), *flags], ")", is_call=True)
         if isinstance(value, type) or inspect.isroutine(value) or isinstance(value, np.ufunc):
             return self.import_name(value)
         return self._object(value)

@@ -7,7 +7,7 @@ Nothing that a person wrote (names, levels, files) stands outside of a string li
 import base64
 import platform
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,7 +46,10 @@ From Python: `model = fit("table.csv")`, then `predict(model, "new.csv")`.
 class Source:
     """How the uploaded table is read: its SHA-256, Python's name of the encoding, the characters between cells and in
     numbers, the words (in lower case) that mean missing, the classes as the target has them, words or numbers, and
-    which rows of the file no study sees: (n,), None for none."""
+    which rows of the file no study sees: (n,), None for none.
+
+    dates: of each feature that is part of a date, the column, the part and whether the day comes before the month.
+    date_part: the function that takes (cells, part, day_first) to (n,) numbers; its source is written out."""
 
     sha256: str
     encoding: str
@@ -55,6 +58,8 @@ class Source:
     missing: frozenset[str]
     classes: tuple[str | int | float, ...] = ()
     held_out: NDArray[np.bool_] | None = None
+    dates: Mapping[str, tuple[str, str, bool]] = field(default_factory=dict)
+    date_part: Callable[[list[str], str, bool], NDArray[np.float64]] | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,7 @@ def write_recipe(table: Table, plan: Plan, source: Source, tried: Tried) -> str:
     constants = _constants(table, plan, source, tried)
     sources.given |= set(constants)
     before = set(sources.definitions)
+    _add_dates(sources, source)
     _add_body(sources, table, plan, tried)
     own = [text for name, text in sources.definitions.items() if name in before]
     rest = [text for name, text in sources.definitions.items() if name not in before]
@@ -128,7 +134,7 @@ def _constants(table: Table, plan: Plan, source: Source, tried: Tried) -> dict[s
         "MISSING": source.missing,
         "TARGET": table.target,
         "CLASSES": list(source.classes),
-        "FEATURES": {name: list(levels) if coded else None for name, coded, levels in kinds},
+        "FEATURES": {name: source.dates.get(name, list(levels) if coded else None) for name, coded, levels in kinds},
         "RESULTS": [(fold_seed(tried.seed, i), float(score)) for i, score in enumerate(tried.fold_scores)],
         "REPEATS": plan.repeats,
     }
@@ -178,6 +184,15 @@ def _learnt(lines: NDArray[np.uint8], plan: Plan, index: int, earlier: bool) -> 
 
 def _fold_words(plan: Plan) -> str:
     return "a byte for each, compressed." if plan.repeats == 1 else "a byte for each and repeat, compressed."
+
+
+def _add_dates(sources: Sources, source: Source) -> None:
+    """How a date becomes numbers, in place of `features_of`; nothing where there is none."""
+    if not source.dates or source.date_part is None:
+        return
+    sources.as_written += (source.date_part.__module__.rpartition(".")[0],)
+    sources.add(source.date_part, "date_part")
+    sources.add(body.features_with_dates, "features_of")
 
 
 def _add_body(sources: Sources, table: Table, plan: Plan, tried: Tried) -> None:

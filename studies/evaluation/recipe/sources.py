@@ -25,6 +25,7 @@ class Sources:
         """`given`: names that the file defines otherwise."""
         self.expressions = expressions
         self.given = set(given)
+        self.as_written: tuple[str, ...] = (HERE,)  # packages whose functions are written to be written out
         self.definitions: dict[str, str] = {}
         self.constants: dict[str, str] = {}
 
@@ -36,7 +37,7 @@ class Sources:
         self.given.add(name)  # before what it needs, which may need it
         source = textwrap.dedent(inspect.getsource(thing)).rstrip()
         tree = ast.parse(source)
-        if not thing.__module__.startswith(HERE):  # written to be written out
+        if not thing.__module__.startswith(self.as_written):
             tree = ast.fix_missing_locations(_WithoutTypes().visit(tree))
             source = ast.unparse(tree)
         module = sys.modules[thing.__module__]
