@@ -15,9 +15,19 @@ function picked(zone, input) {
 }
 
 function failed(zone, text) {
+  const input = zone.querySelector("input[type=file]");
   zone.classList.remove("drop--busy");
   zone.querySelector("progress").hidden = true;
   zone.querySelector("[data-drop-error]").textContent = text;
+  picked(zone, input);
+  input.setAttribute("aria-invalid", "true");
+}
+
+// What cannot be taken is said before it is sent.
+function refusal(zone, [file]) {
+  const limit = Number(zone.dataset.limitMb) * MEGABYTE;
+  if (file.size === 0) return "The file is empty: a table needs a line of column names and rows below it.";
+  return file.size > limit ? `The file has ${size(file.size)}; the limit is ${zone.dataset.limitMb} MB. Upload a sample of it.` : "";
 }
 
 // The answer replaces the page: after a success it is the page redirected to, after a refusal the form with its errors.
@@ -31,9 +41,20 @@ function answered(request, zone) {
     toastNext([...page.querySelectorAll(".toasts .toast")].map((node) => node.textContent.trim()));
     return location.assign(request.responseURL);
   }
+  const { files } = zone.querySelector("input[type=file]");
   document.querySelector("main").replaceWith(page.querySelector("main"));
-  document.querySelectorAll("[data-drop]").forEach(prepare);
+  document.querySelectorAll("[data-drop]").forEach((fresh) => {
+    prepare(fresh);
+    keep(fresh, files);
+  });
   document.querySelector("main [aria-invalid], main .error")?.scrollIntoView({ block: "center" });
+}
+
+// The page came anew, the file need not be chosen anew.
+function keep(zone, files) {
+  const input = zone.querySelector("input[type=file]");
+  input.files = files;
+  picked(zone, input);
 }
 
 function send(form, zone) {
@@ -67,11 +88,18 @@ function prepare(zone) {
     input.files = event.dataTransfer.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
-  input.addEventListener("change", () => picked(zone, input));
+  input.addEventListener("change", () => {
+    input.removeAttribute("aria-invalid");
+    zone.querySelector("[data-drop-error]").textContent = input.files.length ? refusal(zone, input.files) : "";
+    picked(zone, input);
+  });
   form.addEventListener("submit", (event) => {
     if (!input.files.length) return;
     event.preventDefault();
-    send(form, zone);
+    if (zone.classList.contains("drop--busy")) return;
+    const problem = refusal(zone, input.files);
+    if (problem) failed(zone, problem);
+    else send(form, zone);
   });
 }
 

@@ -10,6 +10,7 @@ from studies.engine.intake_rows import MAX_NAME, NameRefused, free_name
 from studies.engine.twins import SameBytes
 from studies.models import Column, Dataset, DatasetVersion, Team, User
 from studies.tabular import TableError
+from studies.tabular.header import MAX_COLUMNS
 from studies.tabular.held_out import AUTO
 
 from .held_out import wish_field
@@ -22,12 +23,14 @@ class VersionForm(ReadingFields):
     file = forms.FileField(
         label="Table",
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
-        help_text=f"CSV or TSV in UTF-8, names in the first line, at most {settings.UPLOAD_LIMIT_MB} MB.",
+        help_text=f"CSV or TSV in UTF-8, names in the first line; at most {settings.UPLOAD_LIMIT_MB:,} MB and "
+        f"{MAX_COLUMNS:,} columns. From Excel or Parquet, save as CSV first.",
         error_messages={
             "required": "Choose a file.",
             "empty": "The file is empty: a table needs a line of column names and rows below it.",
         },
     )
+    file.limit_mb = settings.UPLOAD_LIMIT_MB  # said by the browser before anything is sent
     field_order = ["file", "name", "separator", "decimal", "encoding", "missing_words"]
 
     def __init__(self, *args: Any, team: Team, dataset: Dataset | None = None, **kwargs: Any) -> None:
