@@ -17,6 +17,7 @@ from studies.views import (
     datasets,
     expectation,
     forgotten,
+    guard_answers,
     health,
     help,
     inbox,
@@ -96,6 +97,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("datasets/<int:pk>/versions/<int:number>/reading/", unread.reading_live, name="reading_live"),
     path("datasets/<int:pk>/versions/<int:number>/read-again/", unread.read_again, name="read_again"),
     path("datasets/<int:pk>/versions/<int:number>/withdraw/", unread.remove_unread, name="remove_unread"),
+    path("datasets/<int:pk>/versions/<int:number>/guards/", guard_answers.answer_guard, name="answer_guard"),
     path("datasets/<int:pk>/held-out/", datasets.change_held_out, name="change_held_out"),
     path("datasets/<int:pk>/delete/", datasets.remove_dataset, name="remove_dataset"),
     # studies: list, study, trial, compare, workers

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -10,9 +10,10 @@ from studies.engine.held_out import told_by
 from studies.forms.datasets import SchemaForm
 from studies.forms.held_out import HeldOutForm
 from studies.forms.reading import RereadForm
-from studies.models import Column, Dataset, DatasetVersion, Study
+from studies.models import Column, Dataset, DatasetVersion, Study, StudyState
 
 from .column_rows import column_rows, file_size, target_sentence
+from .guards import guard_facts
 from .opening import opening_log
 from .preview_table import preview_rows, shown_columns
 from .version_changes import version_changes
@@ -22,8 +23,13 @@ SEPARATOR_WORDS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 
 def chosen_version(found: Dataset, number: str) -> DatasetVersion:
-    """The version of that number; the latest that has been read unless a number is given, or the latest of all."""
-    versions = found.versions.select_related("created_by").prefetch_related("columns")
+    """The version of that number; the latest that has been read unless a number is given, or the latest of all.
+
+    `launched_on`: whether a launched study rests on it.
+    """
+    launched = Study.objects.filter(dataset_version=OuterRef("pk")).exclude(state=StudyState.DRAFT)
+    versions = found.versions.annotate(launched_on=Exists(launched))
+    versions = versions.select_related("created_by").prefetch_related("columns")
     if not number:
         return get_object_or_404(versions.latest_of_each())
     if not (number.isascii() and number.isdigit() and len(number) < 10):
@@ -46,6 +52,7 @@ def page_of(request: HttpRequest, found: Dataset, version: DatasetVersion, form:
         "can_edit": role is not None and role.can_edit,
         "again": RereadForm(version),
         **head_facts(version),
+        **guard_facts(found, version),
         **column_facts(version, form),
         **preview_facts(version, form),
         **version_facts(found, version),

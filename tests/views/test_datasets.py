@@ -137,7 +137,7 @@ def test_a_wide_page_takes_few_queries(
     for _ in range(3):
         make_study(version, alice)
     client = client_of(alice)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         response = client.get(f"/datasets/{version.dataset_id}/")
     assert len(response.context["rows"]) == 150
     assert response.context["preview"][0].count("<td") == 150

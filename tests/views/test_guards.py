@@ -1,0 +1,84 @@
+"""What the page of a dataset warns of: cards with remedies, reasons to keep a column, and the checks that passed."""
+
+import pytest
+
+from studies.engine.intake import store_upload
+from studies.models import DatasetVersion, Team, User
+from studies.views.guards import split_message
+from tests.factories import make_study
+from tests.views.uploads import ClientOf, file_of
+
+pytestmark = pytest.mark.django_db
+
+ROWS = 300
+DAYS = [1 + i * 7919 % 365 for i in range(ROWS)]
+VISITS = "patient,days_to_next_visit,age,readmitted\n" + "\n".join(
+    f"P-{1000 + i % 150},{day},{20 + i * 31 % 60},{'yes' if day <= 120 else 'no'}" for i, day in enumerate(DAYS)
+)
+
+
+@pytest.fixture
+def version(team: Team, alice: User) -> DatasetVersion:
+    """Its days to the next visit give the target away; its patients come back and are a group by themselves."""
+    return store_upload(team, alice, file_of(VISITS), "Visits", target="readmitted")
+
+
+def post(client: ClientOf, version: DatasetVersion, **data: str) -> str:
+    path = f"/datasets/{version.dataset_id}/versions/{version.number}/guards/"
+    return client.post(path, data, follow=True).content.decode()
+
+
+def test_a_leak_is_kept_with_a_reason_and_asked_about_again(
+    client_of: ClientOf, bob: User, vera: User, version: DatasetVersion
+) -> None:
+    client, path = client_of(bob), f"/datasets/{version.dataset_id}/"
+    page = client.get(path).content.decode()
+    assert "once <b>1 question</b> is answered" in page
+    assert "“days_to_next_visit” gives the target away.</b>" in page
+    assert "no duplicate rows" in page.casefold()
+    leak = {"code": "telling", "column": "days_to_next_visit"}
+    assert "Say why, in a few words." in post(client, version, act="keep", reason=" ", **leak)
+    page = post(client, version, act="keep", reason="Known at discharge.", **leak)
+    assert "<b>fit for tuning</b>" in page
+    assert "Known at discharge." in page
+    assert "kept the column “days_to_next_visit”" in version.dataset.team.events.first().what
+    assert "settled in the meantime" in post(client, version, act="keep", reason="Twice", **leak)
+    seen = client_of(vera).get(path).content.decode()
+    assert "Known at discharge." in seen
+    assert "Ask again" not in seen
+    assert "1 question" in post(client, version, act="ask", **leak)
+
+
+def test_a_remedy_ignores_the_column_or_makes_a_new_version(
+    client_of: ClientOf, bob: User, vera: User, version: DatasetVersion
+) -> None:
+    leak = {"code": "telling", "column": "days_to_next_visit", "act": "ignore"}
+    path = f"/datasets/{version.dataset_id}/versions/1/guards/"
+    assert client_of(vera).post(path, leak).status_code == 403
+    make_study(version, bob, state="complete")
+    client = client_of(bob)
+    assert "becomes a new version" in client.get(f"/datasets/{version.dataset_id}/").content.decode()
+    page = post(client, version, **leak)
+    assert "this is version 2" in page
+    newest = version.dataset.latest
+    assert newest.columns.get(name="days_to_next_visit").role == "ignored"
+    assert not any(warning["code"] == "telling" for warning in newest.warnings)
+    assert "settled in the meantime" in post(client, newest, **leak)
+
+
+def test_links_fill_in_the_new_study(client_of: ClientOf, bob: User, version: DatasetVersion) -> None:
+    page = client_of(bob).get(f"/studies/new/?dataset_version={version.pk}&metric=balanced_accuracy&folds=3")
+    form = page.context["form"]
+    assert (form["metric"].value(), str(form["folds"].value())) == ("balanced_accuracy", "3")
+
+
+@pytest.mark.parametrize(
+    ("message", "parts"),
+    [
+        ("One sentence.", ("One sentence.", "")),
+        ("Column “a: b. c” is odd: look at it.", ("Column “a: b. c” is odd.", "Look at it.")),
+        ("First. Second. Third.", ("First.", "Second. Third.")),
+    ],
+)
+def test_the_first_clause_is_the_title(message: str, parts: tuple[str, str]) -> None:
+    assert split_message(message) == parts
