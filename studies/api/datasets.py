@@ -26,7 +26,7 @@ router = Router(tags=["datasets"])
 TEXT = {"type": "string"}
 FIELDS = ("name", "target", "dataset", "held_out", *READING_OPTIONS)
 WAYS_TO_READ = {
-    "separator": {"comma": ",", "semicolon": ";", "tab": "\t"},
+    "separator": {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"},
     "decimal": {"point": ".", "comma": ","},
     "encoding": {name: name for name in ENCODINGS},
 }

@@ -12,23 +12,23 @@ from studies.engine.store.versions import StorageAway, reading_options
 from studies.models import DatasetVersion, User
 from studies.tabular import TableError
 
-SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 MARKS = {"point": ".", "comma": ","}
-ENCODINGS = {"windows-1252": "Windows-1252", "iso-8859-1": "ISO 8859-1"}
+ENCODINGS = {"utf-16": "UTF-16", "windows-1252": "Windows-1252", "iso-8859-1": "ISO 8859-1"}
 
 
 class ReadingFields(forms.Form):
     separator = forms.ChoiceField(
         required=False,
         label="Cells are separated by",
-        choices=[("", "Detect"), ("comma", "Comma"), ("semicolon", "Semicolon"), ("tab", "Tab")],
+        choices=[("", "Detect"), ("comma", "Comma"), ("semicolon", "Semicolon"), ("tab", "Tab"), ("pipe", "Pipe (|)")],
     )
     decimal = forms.ChoiceField(
         required=False,
         label="Decimal mark",
         choices=[("", "Detect"), ("point", "Point, as in 1.5"), ("comma", "Comma, as in 1,5")],
     )
-    encoding = forms.ChoiceField(required=False, choices=[("", "UTF-8"), *ENCODINGS.items()])
+    encoding = forms.ChoiceField(required=False, choices=[("", "UTF-8, or UTF-16 that says so"), *ENCODINGS.items()])
     missing_words = forms.CharField(
         required=False,
         max_length=1000,

@@ -6,20 +6,17 @@ from pathlib import Path
 
 from studies.tabular.errors import TableError
 
-ENCODINGS = {"utf-8": "utf-8-sig", "windows-1252": "cp1252", "iso-8859-1": "latin-1"}
+ENCODINGS = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "windows-1252": "cp1252", "iso-8859-1": "latin-1"}
 BLOCK = 1 << 20
 
 CSV_PLEASE = "Open it in the program that made it and save it as CSV (UTF-8)."
 
-# Longer signatures first where one begins another (UTF-32 LE begins like UTF-16 LE).
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xfe\x00\x00", "text in UTF-32"),
     (b"\x00\x00\xfe\xff", "text in UTF-32"),
-    (b"\xff\xfe", "text in UTF-16"),
-    (b"\xfe\xff", "text in UTF-16"),
     (b"PK\x03\x04", "a zip archive"),
     (b"PK\x05\x06", "a zip archive"),
-    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x1f\x8b", "a gzip archive in another"),  # the outer one is unpacked
     (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ\x00", "an xz archive"),
     (b"\x28\xb5\x2f\xfd", "a zstd archive"),
@@ -44,6 +41,7 @@ MARKUP = re.compile(rb"<(!doctype|html|head|body|table|\?xml|svg|script)\b", re.
 JSON = re.compile(rb"(\{\s*[\"}]|\[\s*[\[{])")
 CONTROLS = bytes(set(range(32)) - {9, 10, 13}) + b"\x7f"
 CONTROL = re.compile(b"[" + re.escape(CONTROLS) + b"]")
+WIDE_CONTROL = re.compile("[" + re.escape(CONTROLS.decode("ascii")) + "]")
 
 
 def refuse_foreign(head: bytes) -> None:
@@ -62,8 +60,17 @@ def refuse_foreign(head: bytes) -> None:
         raise TableError(f"This file is {kind}, not a table in plain text. {CSV_PLEASE}", line=1)
 
 
+def encoding_of(head: bytes) -> str:
+    """The encoding that the first bytes of a file say: UTF-16 by its mark, else UTF-8. `refuse_foreign` comes first,
+    since UTF-32 begins like UTF-16."""
+    return "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
+
+
 def check_text(path: Path, encoding: str) -> None:
     """Raises TableError with byte and line where the file is not clean text in `encoding` (a key of ENCODINGS)."""
+    if encoding == "utf-16":
+        _check_wide(path)
+        return
     decoder = codecs.getincrementaldecoder(ENCODINGS[encoding])()
     offset = 0
     with path.open("rb") as file:
@@ -82,6 +89,33 @@ def check_text(path: Path, encoding: str) -> None:
             if not block:
                 return
             offset += len(block)
+
+
+def _check_wide(path: Path) -> None:
+    """The same for UTF-16, whose bytes are no characters: lines are counted in the text."""
+    line, last = 1, ""
+    with path.open(encoding="utf-16", newline="") as file:
+        try:
+            while text := file.read(BLOCK):
+                if control := WIDE_CONTROL.search(text):
+                    line += _ends(last + text[: control.start()]) - _ends(last)
+                    raise _bad_control(line, ord(control[0]))
+                line += _ends(last + text) - _ends(last)
+                last = text[-1:]
+        except UnicodeError as error:  # also where it has no mark and cannot be UTF-16
+            raise TableError(
+                f"After line {line} the file is not text in UTF-16. Save the file as UTF-8 (in a spreadsheet: “CSV "
+                "UTF-8”).",
+                line=line,
+            ) from error
+
+
+def _ends(text: str) -> int:
+    return text.count("\n") + text.count("\r") - text.count("\r\n")
+
+
+def _bad_control(line: int, code: int) -> TableError:
+    return TableError(f"Line {line} holds a control character (code {code}). Remove it and upload again.", line=line)
 
 
 def _refuse_control(path: Path, where: int, byte: int) -> None:

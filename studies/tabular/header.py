@@ -20,7 +20,7 @@ def check_header(cells: list[str], line: int) -> tuple[str, ...]:
     if len(names) < 2:
         raise TableError(
             f"Only one column was found, {quote(names[0])}. A table needs a target and at least one feature, separated "
-            "by commas, semicolons or tabs.",
+            "by commas, semicolons, tabs or pipes (|).",
             line=line,
         )
     _refuse_numbers(names, line)

@@ -8,7 +8,7 @@ import numpy as np
 
 from studies.tabular.cells import MISSING_WORDS, Cells, clean_cells
 from studies.tabular.columns import KINDS, NUMERIC, Column, as_kind, as_levels
-from studies.tabular.content import ENCODINGS, check_text, refuse_foreign
+from studies.tabular.content import ENCODINGS, check_text, encoding_of, refuse_foreign
 from studies.tabular.errors import TableError, counted, listed, quote, warning
 from studies.tabular.held_out import HeldOut, Mask
 from studies.tabular.marks import find_marks
@@ -17,6 +17,7 @@ from studies.tabular.records import HEAD_ROWS, Grid, Warnings, read_grid
 from studies.tabular.roles import assign_roles, roles_of_part
 from studies.tabular.separators import SEPARATORS
 from studies.tabular.typing import guess_kind
+from studies.tabular.unpacking import unpacked
 
 HEAD_BYTES = 4096
 PARSED, TYPED = 0.4, 0.8  # shares of the time to read a table, as a million rows take it
@@ -61,7 +62,7 @@ def read_table(
     the share that is done, rising to 1. `folder`: where the cells of a large table are set down meanwhile, in a file
     without a name (None: where the system keeps such). Raises TableError with line and column where there is one.
     """
-    encoding = _check_options(separator, decimal, encoding)
+    _check_options(separator, decimal, encoding)
     grid, separator = _grid(Path(path), encoding, separator, on_progress, folder)
     kinds = dict(kinds or {})
     _check_kinds(kinds, grid.names)
@@ -97,7 +98,7 @@ def read_table(
         rows=columns[0].rows,
         separator=separator,
         decimal=decimal or _mark_in_use(columns, marks),
-        encoding=encoding,
+        encoding=grid.encoding,
         warnings=[*grid.warnings, *_missing_warnings(told.missing), *warnings, *told.warnings],
         head=first,
         held=held,
@@ -138,18 +139,20 @@ def _parted(
 
 def _grid(
     path: Path,
-    encoding: str,
+    encoding: str | None,
     separator: str | None,
     on_progress: Callable[[float], None],
     folder: str | Path | None,
 ) -> tuple[Grid, str]:
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-    if not head.strip(b"\xef\xbb\xbf \t\r\n"):
-        _refuse_empty(path)
-    refuse_foreign(head)
-    check_text(path, encoding)
-    return read_grid(path, encoding, separator, lambda share: on_progress(PARSED * share), folder)
+    with unpacked(path, folder) as plain:
+        with plain.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+        if not head.strip(b"\xef\xbb\xbf \t\r\n"):
+            _refuse_empty(plain)
+        refuse_foreign(head)
+        encoding = encoding or encoding_of(head)
+        check_text(plain, encoding)
+        return read_grid(plain, encoding, separator, lambda share: on_progress(PARSED * share), folder)
 
 
 def _mark_in_use(columns: Sequence[Column], marks: Sequence[Mark]) -> Mark:
@@ -169,14 +172,13 @@ def _typed(cells: Cells, kind: str | None, mark: Mark, warnings: Warnings) -> Co
     return as_kind(cells, guess.kind, mark, why=guess.why)
 
 
-def _check_options(separator: str | None, decimal: str | None, encoding: str | None) -> str:
+def _check_options(separator: str | None, decimal: str | None, encoding: str | None) -> None:
     if separator is not None and separator not in SEPARATORS:
-        raise TableError(f"{quote(separator)} cannot separate cells; choose comma, semicolon or tab.")
+        raise TableError(f"{quote(separator)} cannot separate cells; choose comma, semicolon, tab or pipe.")
     if decimal not in (None, ".", ","):
         raise TableError(f"{quote(str(decimal))} cannot be the decimal mark; choose a point or a comma.")
     if encoding is not None and encoding not in ENCODINGS:
         raise TableError(f"{quote(encoding)} is not an encoding that we read; choose {' or '.join(ENCODINGS)}.")
-    return encoding or "utf-8"
 
 
 def _check_kinds(kinds: Mapping[str, str], names: Sequence[str]) -> None:

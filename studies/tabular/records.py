@@ -39,6 +39,7 @@ class Grid:
     warnings: Warnings = field(default_factory=list)
     holds_comma: list[bool] = field(default_factory=list)
     folder: str | Path | None = None
+    encoding: str = "utf-8"
 
     def __post_init__(self) -> None:
         self._places: list[list[tuple[int, int]]] = [[] for _ in self.names]
@@ -88,7 +89,7 @@ def read_grid(
         if not header:
             raise TableError("The file is empty: a table needs a line of column names and rows below it.")
         _refuse_title(header, line, records)
-        grid = Grid(check_header(header, line), folder=folder)
+        grid = Grid(check_header(header, line), folder=folder, encoding=encoding)
         size = max(path.stat().st_size, 1)
         _fill(grid, records, separator, lambda: on_progress(min(os.lseek(file.fileno(), 0, os.SEEK_CUR) / size, 1.0)))
     if grid.rows < MIN_ROWS:

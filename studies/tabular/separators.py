@@ -5,7 +5,7 @@ import io
 from collections import Counter
 from itertools import islice
 
-SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
+SEPARATORS = {",": "comma", ";": "semicolon", "|": "pipe", "\t": "tab"}
 SAMPLE_RECORDS = 50
 SAMPLE_CHARACTERS = 1 << 20
 
@@ -14,7 +14,7 @@ def find_separator(head: str, complete: bool) -> str:
     """The separator that cuts the first records into the same number of cells, more than one, most consistently.
 
     `head` is the beginning of the text; `complete` says that it is the whole of it. Equal scores go to the tab, then to
-    the semicolon, since those are rarer inside cells than a comma.
+    the pipe and the semicolon, since those are rarer inside cells than a comma.
     """
     return max(SEPARATORS, key=lambda separator: _score(_widths(head, separator, complete), separator))
 

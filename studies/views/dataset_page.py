@@ -19,7 +19,7 @@ from .preview_table import preview_rows, shown_columns
 from .version_changes import version_changes
 
 MOST_STUDIES = 50
-SEPARATOR_WORDS = {",": "comma", ";": "semicolon", "\t": "tab"}
+SEPARATOR_WORDS = {",": "comma", ";": "semicolon", "|": "pipe", "\t": "tab"}
 
 
 def chosen_version(found: Dataset, number: str) -> DatasetVersion:

@@ -13,6 +13,8 @@ UMLAUT = GOOD.replace("Bern", "Zürich")
     ("content", "encoding"),
     [
         pytest.param(b"\xef\xbb\xbf" + GOOD.encode(), "utf-8", id="utf8_bom"),
+        pytest.param(b"\xff\xfe" + UMLAUT.encode("utf-16-le"), "utf-16", id="utf16_le"),
+        pytest.param(b"\xfe\xff" + UMLAUT.encode("utf-16-be"), "utf-16", id="utf16_be"),
         pytest.param(UMLAUT.replace("size", "größe 名前").encode(), "utf-8", id="unicode_names_ok"),
     ],
 )
@@ -31,6 +33,8 @@ def test_what_says_what_it_is_is_read(door: Door, content: bytes, encoding: str)
         pytest.param(GOOD.encode() + b"1,2,\xed\xa0\x80,no\n", 42, "0xED", id="lone_surrogate"),
         pytest.param(with_line(8, "1,2,Be\0rn,no"), 8, "NUL", id="nul_bytes"),
         pytest.param(with_line(8, "1,2,Be\x1b[31mrn,no"), 8, "code 27", id="control_chars"),
+        pytest.param(with_line(8, "1,2,Be\x1brn,no").encode("utf-16"), 8, "code 27", id="utf16_control"),
+        pytest.param(GOOD.encode("utf-16")[:-1], None, "UTF-16", id="utf16_cut_off"),
         pytest.param(with_line(1, "age,size\u202etxt,city,outcome"), None, "invisible", id="bidi"),
     ],
 )

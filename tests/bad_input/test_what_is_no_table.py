@@ -1,7 +1,9 @@
 """Pickles, pictures, pages and archives under whatever name: refused by content, never loaded nor unpacked to disk."""
 
+import gzip
 import io
 import pickle
+import time
 import zipfile
 from pathlib import Path
 
@@ -82,3 +84,34 @@ def test_what_the_sender_says_it_is_counts_for_nothing(door: Door, kind: str) ->
     assert door.program.post("/api/v1/datasets", {"name": "Table", "file": good}).status_code == 201
     assert door.program.post("/api/v1/datasets", {"name": "Other", "file": bad}).status_code == 422
     assert DatasetVersion.objects.count() == 1
+
+
+PACKED = gzip.compress(GOOD.encode(), mtime=0)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(PACKED, id="gzip_small"),
+        pytest.param(PACKED + gzip.compress(b"20,1,Bern,no\n"), id="gzip_of_two"),
+        pytest.param(gzip.compress(GOOD.encode("utf-16")), id="gzip_utf16"),
+    ],
+)
+def test_a_gzip_is_read_and_its_bytes_are_kept(door: Door, content: bytes) -> None:
+    assert door.accepted(content, "people.csv.gz")["rows"] in (40, 41)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param(PACKED[:-9], "cut off", id="gzip_cut_off"),
+        pytest.param(PACKED[:60] + b"!!" + PACKED[62:], "damaged", id="gzip_damaged"),
+        pytest.param(gzip.compress(PACKED), "in another", id="gzip_in_gzip"),
+        pytest.param(gzip.compress(b"\x80\x04\x95junk"), "pickle", id="gzip_of_a_pickle"),
+        pytest.param(gzip.compress(b"1,2\n" * 8_000_000, 1), "more than 20 MB", id="gzip_bomb"),
+    ],
+)
+def test_a_gzip_that_is_none_or_too_large_is_refused(door: Door, content: bytes, said: str) -> None:
+    began = time.process_time()
+    assert said in door.refused(content)
+    assert time.process_time() - began < 5

@@ -1,6 +1,5 @@
 """Bad files: each is refused in a sentence with its line, and nothing in any of them is ever run."""
 
-import gzip
 import io
 import json
 import pickle
@@ -37,7 +36,7 @@ def with_line(number: int, line: str) -> str:
         ("a,b,c\n1,2,3\n", "holds 1 row; at least 10"),
         ("a,b,c\n" + "1,2,3\n" * 9, "holds 9 rows; at least 10"),
         ("a\n" + "1\n" * 12, "Only one column"),
-        ("a b c\n" + "1 2 3\n" * 12, "commas, semicolons or tabs"),
+        ("a b c\n" + "1 2 3\n" * 12, "commas, semicolons, tabs or pipes"),
         ("1,2,3\n" * 12, "looks like data"),
         ("1;2,5;3\n" * 12, "looks like data"),
         ("5.1,3.5,1.4,0.2,setosa\n" * 12, "“5.1” is a number"),
@@ -108,8 +107,6 @@ def test_limits_are_named(write):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (GOOD.encode("utf-16"), "UTF-16"),
-        (b"\xfe\xff" + GOOD.encode("utf-16-be"), "UTF-16"),
         (GOOD.encode("utf-16-le"), "UTF-16"),
         (GOOD.encode("utf-32"), "UTF-32"),
         (with_line(9, "8,2.6,Bj\u00f8rn").encode("latin-1"), "Save the file as UTF-8"),
@@ -166,8 +163,6 @@ def zipped(*names: str) -> bytes:
         (zipped("a.csv"), "a zip archive"),
         (zipped("../../a.csv"), "a zip archive"),
         (zipped("[Content_Types].xml", "xl/workbook.xml"), "an Excel workbook"),
-        (gzip.compress(GOOD.encode()), "a gzip archive"),
-        (gzip.compress(bytes(50_000_000)), "a gzip archive"),
         (b"\x89PNG\r\n\x1a\n" + bytes(50), "a PNG picture"),
         (b"PAR1" + bytes(50), "a Parquet file"),
         (b"  <!DOCTYPE html><html><script>alert(1)</script></html>", "a web page"),
@@ -191,7 +186,7 @@ def test_quotes_without_end_take_no_quadratic_time(write):
 
 def test_unknown_choices_are_quoted(write):
     path = write(GOOD)
-    assert "“|” cannot separate" in refusal(path, separator="|").message
+    assert "“:” cannot separate" in refusal(path, separator=":").message
     assert "“;” cannot be the decimal mark" in refusal(path, decimal=";").message
     assert "“utf-7” is not an encoding" in refusal(path, encoding="utf-7").message
     assert "no column “z”" in refusal(path, kinds={"z": "number"}).message

@@ -81,7 +81,7 @@ def test_a_name_that_is_taken_is_refused_at_the_name(client_of: ClientOf, bob: U
 
 
 def test_nothing_chosen_is_an_error_at_each_field(client_of: ClientOf, bob: User) -> None:
-    errors = client_of(bob).post(NEW, {"separator": "pipe"}).context["form"].errors
+    errors = client_of(bob).post(NEW, {"separator": "colon"}).context["form"].errors
     assert set(errors) == {"file", "name", "separator"}
 
 

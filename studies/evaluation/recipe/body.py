@@ -5,6 +5,7 @@ They read a table as the study did, score the pipeline on the study's folds, and
 
 import base64
 import csv
+import gzip
 import hashlib
 import sys
 import unicodedata
@@ -41,7 +42,9 @@ def score(model: Any, X: Any, y: Any) -> float:
 
 def read_cells(path: str) -> dict[str, list[str]]:
     """The cells of each column, stripped; "" where missing."""
-    with open(path, encoding=ENCODING, newline="") as file:
+    with open(path, "rb") as file:
+        opened = gzip.open if file.read(2) == b"\x1f\x8b" else open
+    with opened(path, "rt", encoding=ENCODING, newline="") as file:
         reader = csv.reader(file, delimiter=SEPARATOR, skipinitialspace=True, strict=True)
         rows = [row for row in reader if len(row) > 1 or "".join(row).strip()]
     while not any(cell.strip() for cell in rows[0]):
