@@ -5,6 +5,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 
@@ -34,8 +35,10 @@ from .intake_held_out import (
     wish_so_far,
 )
 from .intake_reading import (
+    Pace,
     corrected,
     first_reading,
+    in_time,
     overrides,
     read,
     remember_first_reading,
@@ -172,7 +175,8 @@ def upload_again(
     targetless = all(role != Column.Role.TARGET for _, role in chosen.values())
     if not shared(version, folder):
         raise TableError(CORRECTED_MEANWHILE) if DatasetVersion.objects.filter(pk=version.pk).exists() else Gone
-    table = read(folder, read_options(folder) | overrides(columns, chosen, targetless), holding)
+    pace = Pace(settings.READING_JOB_SECONDS) if is_large(version.file_bytes) else in_time()
+    table = read(folder, read_options(folder) | overrides(columns, chosen, targetless), holding, pace)
     remember_first_reading(table, {column.name: column.profile for column in columns})
     return table
 
