@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from benchmarks.room import cpu
 from benchmarks.room.options import parser
 from benchmarks.room.report import Report, quantile
 from benchmarks.soak.whole_site import WholeSite, sign_in
@@ -66,13 +67,15 @@ def measure(site: WholeSite, table: Path, size: int, report: Report, rest: set[i
     time.sleep(2)
     memory, pages = Memory(site), Pages(site, paths, cookie, rest)
     memory.start()
-    began = time.monotonic()
+    before, began = cpu.tree_seconds(site.process.pid), time.monotonic()
     status, told = send(site, token, table, size)
     answered = time.monotonic() - began
     ended, shares = wait(site, token, told["id"])
     seconds = time.monotonic() - began
+    worked = cpu.tree_seconds(site.process.pid) - before
     memory.end()
     fetched = pages.end()
+    report.facts["processor seconds of the site"] = round(worked, 1)
     tell(report, size, (status, answered, seconds, shares), memory, fetched)
     report.raw |= {"ended": ended["reading"], "rows": ended["version"]["rows"], "pages": fetched, "shares": shares}
     whole = ended["reading"] is None and ended["version"]["rows"] > 0
@@ -121,6 +124,7 @@ def tell(report: Report, size: int, times: tuple[int, float, float, list[float]]
         {"what": "file, MB", "figure": size / 1e6},
         {"what": f"answered ({status}), s after the first byte", "figure": answered},
         {"what": "ready, s after the first byte", "figure": seconds},
+        {"what": "processor s of the site, pages included", "figure": report.facts["processor seconds of the site"]},
         {"what": "different shares shown meanwhile", "figure": len(set(shares))},
     ]
     report.table("One upload", rows)
