@@ -48,6 +48,7 @@ FEWEST_DAYS = 10
 MOST_MISSING = 0.05
 YEAR_NAME = re.compile(r"(?:year|yr|jahr)", re.IGNORECASE)
 YEARS = (1500, 2200)
+SECONDS = (9.4e8, 4.2e9)  # since 1970, of 2000 to 2100; or thousands of them
 
 
 def find_group(columns: Sequence[Column]) -> str | None:
@@ -91,6 +92,8 @@ def time_reason(column: Column) -> str:
     """Why the column looks like the time of each row; empty where it does not."""
     if column.kind == "integer" and YEAR_NAME.fullmatch(column.name.strip()):
         return "its years stand in order; blocks of time keep the future out of training" if _ordered(column) else ""
+    if column.kind == "integer" and EVENT.fullmatch(_spaced(column.name)) and _since_1970(column):
+        return "it seems to hold seconds since 1970; blocks of time keep the future out of training"
     if column.kind != "date" or not EVENT.fullmatch(_spaced(column.name)):
         return ""
     if column.missing.mean() > MOST_MISSING or len(column.distinct()[0]) < FEWEST_DAYS:
@@ -104,6 +107,13 @@ def _ordered(column: Column) -> bool:
     if np.isnan(years).any() or len(np.unique(years)) < FEWEST_DAYS:
         return False
     return bool(YEARS[0] <= years.min() and years.max() <= YEARS[1] and np.all(np.diff(years) >= 0))
+
+
+def _since_1970(column: Column) -> bool:
+    times = np.asarray(column.values, np.float64)
+    if np.isnan(times).any() or len(np.unique(times)) < FEWEST_DAYS:
+        return False
+    return any(SECONDS[0] * unit <= times.min() and times.max() <= SECONDS[1] * unit for unit in (1, 1000))
 
 
 def _group_name(column: Column) -> re.Match[str] | None:

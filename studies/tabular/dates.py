@@ -7,15 +7,17 @@ from functools import lru_cache
 
 DAY = re.compile(
     r"(?P<y>[0-9]{4})(?P<s>[-/.])(?P<m>[0-9]{1,2})(?P=s)(?P<d>[0-9]{1,2})"  # 2024-03-31
-    r"|(?P<first>[0-9]{1,2})(?P<sep>[-/.])(?P<second>[0-9]{1,2})(?P=sep)(?P<y2>[0-9]{4})"  # 31.03.2024, 3/31/2024
+    r"|(?P<first>[0-9]{1,2})(?P<sep>[-/.])(?P<second>[0-9]{1,2})(?P=sep)(?P<y2>[0-9]{4}|[0-9]{2})"  # 3/31/24
     r"|(?P<d3>[0-9]{1,2})[ .-]{1,2}(?P<word>[A-Za-z]{3,9})[ .-]{1,2}(?P<y3>[0-9]{4})"  # 31 March 2024
     r"|(?P<word4>[A-Za-z]{3,9})\.? (?P<d4>[0-9]{1,2}),? (?P<y4>[0-9]{4})"  # March 31, 2024
     r"|(?P<y5>(?:1[6-9]|20)[0-9]{2})-(?P<m5>[0-9]{2})"  # 2024-03, the first of it
+    r"|(?P<y7>[0-9]{4})[- ]?[Qq](?P<q7>[1-4])"  # 2024Q1, the first of it
     r"|(?P<word6>[A-Za-z]{3,9})\.?[ -](?P<y6>[0-9]{4})"  # Mar 2024
 )
 TIME = re.compile(
     r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?\s?(?:Z|([+-])([0-9]{2}):?([0-9]{2}))?", re.IGNORECASE
 )
+YEARS = ("y", "y2", "y3", "y4", "y5", "y6", "y7")
 LONGEST = 60
 SPLIT = re.compile(r"[T ](?=[0-9]{1,2}:)")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -68,13 +70,20 @@ def _day(text: str, day_first: bool) -> float | None:
     part = match.groupdict()
     first, second = (part["first"], part["second"]) if day_first else (part["second"], part["first"])
     word = part["word"] or part["word4"] or part["word6"]
-    year = part["y"] or part["y2"] or part["y3"] or part["y4"] or part["y5"] or part["y6"]
+    year = next(part[name] for name in YEARS if part[name])
     day = part["d"] or first or part["d3"] or part["d4"] or "1"
     month = _month(word) if word else int(part["m"] or second or part["m5"] or 0)
+    if part["q7"]:
+        month = 3 * int(part["q7"]) - 2
     try:
-        return float(date(int(year or 0), month, int(day or 0)).toordinal())
+        return float(date(_full_year(year), month, int(day)).toordinal())
     except ValueError:
         return None
+
+
+def _full_year(year: str) -> int:
+    """Two digits are of 1969 to 2068, as POSIX has it."""
+    return int(year) if len(year) > 2 else int(year) + (1900 if int(year) >= 69 else 2000)
 
 
 def _month(word: str) -> int:

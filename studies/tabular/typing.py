@@ -22,10 +22,12 @@ ID_NAME = re.compile(
 ID_CAMEL = re.compile(r".*[a-z](?:ID|Id|UUID|Key)")
 ORDER_NAME = re.compile(r"(?:.*[_\-. ])?(?:year|month|week|day|hour|minute|time|step|t)(?:[_\-. ].*)?", re.IGNORECASE)
 CODE_NAME = re.compile(
-    r"(?:.*[_\-. ])?(?:code|zip|zip ?codes?|zip_codes?|postal(?:[_\-. ]?code)?|postcode|plz|region|race|ethnicity|"
-    r"origin|occupation|religion|industry|sector|department|district|county|country|state|city|cent(?:er|re)|brand|colou?r|"
-    r"category|species|gender|sex|cluster|channel|iso_num|species[_\-. ]id|phone)",
+    r"(?:.*[_\-. ])?(?:id|type|region|race|ethnicity|origin|occupation|religion|industry|sector|department|district|"
+    r"county|country|state|city|cent(?:er|re)|brand|colou?r|category|species|gender|sex|cluster|channel|iso_num)",
     re.IGNORECASE,
+)
+NEVER_QUANTITIES = re.compile(
+    r"(?:.*[_\-. ])?(?:code|zip|zip ?codes?|postal(?:[_\-. ]?code)?|postcode|plz|phone|tel)", re.IGNORECASE
 )
 FLAGS = {0.0, 1.0}
 SENTINELS = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0, 999999.0)
@@ -82,6 +84,8 @@ def _numeric(cells: Cells, numbers: dict[str, float]) -> Guess:
             "they are codes, choose category or id."
         )
         return Guess("number", "", [warning("huge", message, cells.name)])
+    if NEVER_QUANTITIES.fullmatch(cells.name):
+        return Guess(_category_or_text(cells), "by its name, its whole numbers are codes, not quantities")
     if CODE_NAME.fullmatch(cells.name) and 2 * len(numbers) <= cells.present:
         return Guess("category", "by its name, its whole numbers are codes, not quantities")
     return Guess("integer")
@@ -103,7 +107,17 @@ def _sentinels(cells: Cells, numbers: dict[str, float]) -> list[dict[str, str | 
                 f"while all others lie between {least:g} and {greatest:g}. If it stands for a missing value, list it "
                 "as a missing word."
             )
-            return [warning("sentinel", message, cells.name)]
+            return [
+                warning(
+                    "sentinel",
+                    message,
+                    cells.name,
+                    value=word,
+                    cells=counts[word],
+                    least=least,
+                    greatest=greatest,
+                )
+            ]
     return []
 
 

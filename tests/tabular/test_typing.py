@@ -36,6 +36,10 @@ def kind_of(table, cells, name="a"):
         ([f"{1 + i % 28} March 2021" for i in range(N)], "date"),
         ([f"2024-{1 + i % 12:02d}" for i in range(N)], "date"),
         (["Mar 2024", "Apr 2024"] * 20, "date"),
+        (["2024Q1", "2024Q4"] * 20, "date"),
+        (["31.03.24", "01.04.24"] * 20, "date"),
+        (["3/31/99", "4/1/00"] * 20, "date"),
+        ([20240300 + 1 + i % 28 for i in range(N)], "integer"),
         ([f"20{i % 30:02d}-20" for i in range(N)], "text"),
         ([f"a sentence about thing {i} and what it does" for i in range(N)], "text"),
         ([f"u{i * 37:x}" for i in range(N)], "id"),
@@ -132,7 +136,9 @@ def test_tasks(table):
     assert task([i / 7 for i in range(N)]) == "regression"
 
 
-@pytest.mark.parametrize("name", ["zip", "postal_code", "region", "home_state", "Race", "origin"])
+@pytest.mark.parametrize(
+    "name", ["zip", "postal_code", "region", "home_state", "Race", "origin", "job_type", "plan_id"]
+)
 def test_whole_numbers_with_the_name_of_a_code_are_a_category(table, name):
     column = kind_of(table, [10 * (1 + i % 9) for i in range(N)], name)
     assert (column.kind, "codes" in column.why) == ("category", True)
@@ -156,3 +162,9 @@ def test_years_in_order_are_the_time_and_an_id_that_comes_back_is_the_group(tabl
     births = read_table(table("year,b", [1950 + i * 7 % 30 for i in range(N)], CYCLE)).columns
     panel = read_table(table("id,b", [i // 3 for i in range(N)], CYCLE)).columns
     assert [years[0].role, births[0].role, panel[0].role] == ["time", "feature", "group"]
+
+
+def test_numbers_are_phones_or_seconds_since_1970_only_by_their_names(table):
+    phones = kind_of(table, [301234567 + 7919 * i % 40000 for i in range(N)], "phone")
+    seconds = read_table(table("created_ts,b", [1_600_000_000 + 7919 * i % 90_001 for i in range(N)], CYCLE)).columns[0]
+    assert [phones.kind, seconds.kind, seconds.role] == ["text", "integer", "time"]
