@@ -51,13 +51,13 @@ def row_hashes(columns: Sequence[Column], names: Collection[str] | None = None) 
         raise ValueError("A row without columns has no hash.")
     total = np.zeros(columns[0].rows, np.uint64)
     for name in wanted:
-        total += _cell_hashes(by_name[name])
-    return _mixed(total)
+        total += cell_hashes(by_name[name])
+    return mixed(total)
 
 
 def row_keys(hashes: Hashes) -> Hashes:
     """(n,) uint64, a key for each row that no other row of the table has: its hash, and which of its copies it is."""
-    return _mixed(hashes + GOLDEN * occurrences(hashes).astype(np.uint64))
+    return mixed(hashes + GOLDEN * occurrences(hashes).astype(np.uint64))
 
 
 def occurrences(hashes: Hashes) -> NDArray[np.int64]:
@@ -87,21 +87,22 @@ def match_rows(first: Sequence[Column], second: Sequence[Column]) -> Match:
     return Match(names, mine[order].astype(np.int64), theirs[order].astype(np.int64))
 
 
-def _cell_hashes(column: Column) -> Hashes:
-    """(n,) uint64, a hash of each cell together with the column's name."""
+def cell_hashes(column: Column, name: str | None = None) -> Hashes:
+    """(n,) uint64, a hash of each cell together with the column's name, or with another one."""
+    name = column.name if name is None else name
     if column.is_numeric:
-        return _number_hashes(column.name, np.asarray(column.values, np.float64))
-    values = [_value(level) for level in column.levels]
+        return _number_hashes(name, np.asarray(column.values, np.float64))
+    values = [value_of(level) for level in column.levels]
     numbers = np.array([value if isinstance(value, float) else np.nan for value in [*values, None]])
     # The last entry is that of the missing, whose code is -1.
-    of_level = _number_hashes(column.name, numbers)
+    of_level = _number_hashes(name, numbers)
     for code, value in enumerate(values):
         if isinstance(value, str):
-            of_level[code] = _word_hash(f"{column.name}\0{value}")
+            of_level[code] = _word_hash(f"{name}\0{value}")
     return of_level[column.values.astype(np.int64)]
 
 
-def _value(text: str) -> float | str:
+def value_of(text: str) -> float | str:
     """What a cell says: a number where it reads as one, else the text."""
     text = text.strip()
     number = parse_number(text, ".")
@@ -113,16 +114,16 @@ def _value(text: str) -> float | str:
 def _number_hashes(name: str, numbers: NDArray[np.float64]) -> Hashes:
     # Adding zero turns -0.0 into 0.0; every NaN is made the same one, and is what a missing cell is.
     bits = np.where(np.isnan(numbers), np.nan, numbers + 0.0).view(np.uint64)
-    return _mixed(_mixed(bits) + np.uint64(_word_hash(name)))
+    return mixed(mixed(bits) + np.uint64(_word_hash(name)))
 
 
 def _word_hash(word: str) -> int:
     return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")
 
 
-def _mixed(hashes: Hashes) -> Hashes:
+def mixed(hashes: Hashes) -> Hashes:
     """Every bit of the result hangs on every bit of the argument; one to one."""
-    mixed = hashes + GOLDEN
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * FIRST
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * SECOND
-    return mixed ^ (mixed >> np.uint64(31))
+    bits = hashes + GOLDEN
+    bits = (bits ^ (bits >> np.uint64(30))) * FIRST
+    bits = (bits ^ (bits >> np.uint64(27))) * SECOND
+    return bits ^ (bits >> np.uint64(31))
