@@ -42,6 +42,7 @@ from studies.views import (
     trial,
     trials_csv,
     unread,
+    versions,
     workers,
 )
 from studies.views import studies as list_of_studies
@@ -98,6 +99,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("datasets/<int:pk>/versions/<int:number>/read-again/", unread.read_again, name="read_again"),
     path("datasets/<int:pk>/versions/<int:number>/withdraw/", unread.remove_unread, name="remove_unread"),
     path("datasets/<int:pk>/versions/<int:number>/guards/", guard_answers.answer_guard, name="answer_guard"),
+    path("datasets/<int:pk>/changes/", versions.version_changes_page, name="version_changes"),
+    path("datasets/<int:pk>/versions/<int:number>/file", versions.version_file, name="version_file"),
+    path("datasets/<int:pk>/versions/<int:number>/delete/", versions.remove_version, name="remove_version"),
     path("datasets/<int:pk>/held-out/", datasets.change_held_out, name="change_held_out"),
     path("datasets/<int:pk>/delete/", datasets.remove_dataset, name="remove_dataset"),
     # studies: list, study, trial, compare, workers

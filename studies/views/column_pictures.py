@@ -1,7 +1,7 @@
 """The small picture beside each column: its distribution as one path, and the same in words for who cannot see it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,10 +35,11 @@ def picture(column: Column, rows: int) -> Picture | None:
     return Picture(bars(counts), gap, "; ".join(said))
 
 
-def bars(counts: list[int]) -> str:
+def bars(counts: Sequence[float], highest: float = 0) -> str:
+    """`highest`: what fills the picture's height; else the greatest of the counts."""
     if not counts:
         return ""
-    step, most = min(WIDEST, WIDTH / len(counts)), max(counts) or 1
+    step, most = min(WIDEST, WIDTH / len(counts)), highest or max(counts) or 1
     heights = [HEIGHT * count / most for count in counts]
     return "".join(
         f"M{i * step:.1f} {HEIGHT}v-{height:.1f}h{step - 1:.1f}V{HEIGHT}z" for i, height in enumerate(heights)

@@ -86,8 +86,8 @@ def preview_facts(version: DatasetVersion, form: SchemaForm) -> dict[str, Any]:
 
 
 def version_facts(found: Dataset, shown: DatasetVersion) -> dict[str, Any]:
-    """The versions with what each changed, and the studies that rest on them; `unread`: a newer one than that which is
-    shown, which is being read or was refused."""
+    """The versions with what each changed, and the studies that rest on them; `changed`: what the shown one did;
+    `unread`: a newer one than that which is shown, which is being read or was refused."""
     versions = list(
         found.versions.annotate(n_studies=Count("studies", filter=Q(studies__audit=None)))
         .select_related("created_by")
@@ -95,8 +95,13 @@ def version_facts(found: Dataset, shown: DatasetVersion) -> dict[str, Any]:
         .defer("preview", "warnings")
         .order_by("number")
     )
+    changes = version_changes(versions)
+    before = next((other for other, _ in changes if other.is_ready and other.number < shown.number), None)
+    sentence = next((said for other, said in changes if other.pk == shown.pk), "")
+    changed = None if before is None or not shown.is_ready else {"before": before, "sentence": sentence}
     return {
-        "versions": version_changes(versions),
+        "versions": changes,
+        "changed": changed,
         "unread": next((v for v in reversed(versions) if not v.is_ready and v.number > shown.number), None),
         "n_studies": sum(other.n_studies for other in versions),
         "studies": newest_studies(found),

@@ -1,0 +1,96 @@
+"""Versions of a dataset: what changed between two, the uploaded file as it came, and deleting one."""
+
+import re
+from pathlib import PurePosixPath
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from studies.engine.intake_rows import Gone
+from studies.engine.refused import Refused
+from studies.engine.removal import delete_version
+from studies.engine.store import versions as files
+from studies.models import Dataset, DatasetVersion, Study
+
+from .access import get_dataset, get_dataset_to_edit
+from .version_difference import difference_page
+
+UNSAFE = re.compile(r"[^\w .()+,=@~-]")
+TABLES = {".csv", ".tsv", ".txt", ".tab", ".dat", ".gz"}
+LONGEST_NAME = 120
+
+
+@require_safe
+def version_changes_page(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_dataset(request, pk)
+    versions = list(found.versions.ready().prefetch_related("columns").defer("preview", "warnings").order_by("number"))
+    after = of_number(versions, request.GET.get("to", ""), -1)
+    before = of_number(versions, request.GET.get("from", ""), max(0, versions.index(after) - 1))
+    studies = Study.objects.without_audits().filter(dataset_version__in=[before, after])
+    studies = studies.only("name", "state", "dataset_version__number").select_related("dataset_version")
+    context = {"section": "datasets", "dataset": found, "versions": versions, "studies": studies.order_by("-pk")[:50]}
+    return render(request, "datasets/changes.html", context | difference_page(before, after))
+
+
+def of_number(versions: list[DatasetVersion], number: str, place: int) -> DatasetVersion:
+    """The version of that number; without one that at the place. 404 where there is none."""
+    if not versions:
+        raise Http404("No version of this dataset can be compared.")
+    if not number:
+        return versions[place]
+    found = next((version for version in versions if str(version.number) == number), None)
+    if found is None:
+        raise Http404("There is no such version.")
+    return found
+
+
+@require_safe
+def version_file(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+    version = version_of(get_dataset(request, pk), number)
+    try:
+        return download(version)
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        why = f"The file of version {number} is gone." if missing else str(error)
+        messages.error(request, f"{why} Tell whoever runs the site.")
+        return redirect("dataset", pk)
+
+
+def download(version: DatasetVersion) -> FileResponse:
+    """The uploaded bytes, in pieces. Raises FileNotFoundError, and StorageAway with a sentence."""
+    with files.said():
+        file = files.storage().open(f"{version.stored_as}/{files.UPLOAD}", "rb")
+    answer = FileResponse(
+        file, as_attachment=True, filename=safe_name(version.file_name), content_type="application/octet-stream"
+    )
+    answer["Content-Length"] = version.file_bytes
+    answer["Cache-Control"] = "no-store"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def safe_name(name: str) -> str:
+    """The person's file name as a browser may store it: no path, nothing invisible, and the ending of a table."""
+    name = UNSAFE.sub("_", PurePosixPath(name.replace("\\", "/")).name)[:LONGEST_NAME].strip(" .") or "table"
+    return name if PurePosixPath(name).suffix.lower() in TABLES else f"{name}.csv"
+
+
+@require_POST
+def remove_version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    found = get_dataset_to_edit(request, pk)
+    try:
+        delete_version(version_of(found, number), request.user)
+    except Gone:
+        messages.error(request, f"Version {number} was deleted already.")
+    except Refused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"Version {number} is deleted.")
+    return redirect("dataset", pk)
+
+
+def version_of(found: Dataset, number: int) -> DatasetVersion:
+    return get_object_or_404(found.versions.all(), number=number)

@@ -1,0 +1,82 @@
+"""Versions: what changed, the file as it came, deleting one; and that no correction touches a stored file."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from studies.engine.intake import correct_schema
+from studies.models import DatasetVersion, User
+from studies.views.versions import safe_name
+from tests.factories import add_version, csv_text, make_study
+from tests.views.uploads import ClientOf
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_file_is_downloaded_as_it_came(client_of: ClientOf, vera: User, version: DatasetVersion) -> None:
+    DatasetVersion.objects.filter(pk=version.pk).update(file_name='../a"b\r\nX: <img>.html')
+    answer = client_of(vera).get(f"/datasets/{version.dataset_id}/versions/1/file")
+    content = b"".join(answer.streaming_content)
+    assert content == csv_text().encode()
+    assert hashlib.sha256(content).hexdigest() == version.content_hash
+    assert answer["Content-Length"] == str(len(content))
+    assert answer["Content-Disposition"] == 'attachment; filename="a_b__X_ _img_.html.csv"'
+    assert (answer["X-Content-Type-Options"], answer["Cache-Control"]) == ("nosniff", "no-store")
+    version.upload_path.unlink()
+    gone = client_of(vera).get(f"/datasets/{version.dataset_id}/versions/1/file", follow=True)
+    assert "The file of version 1 is gone." in gone.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [("été.csv", "été.csv"), ("..\\..\\x.tsv", "x.tsv"), ("", "table.csv"), ("a\u202evsc.exe", "a_vsc.exe.csv")],
+)
+def test_a_hostile_name_becomes_a_safe_one(name: str, safe: str) -> None:
+    assert safe_name(name) == safe
+
+
+def test_the_page_tells_what_changed(
+    client_of: ClientOf, vera: User, version: DatasetVersion, django_assert_max_num_queries
+) -> None:
+    text = csv_text().replace("Bern", "Oslo").replace("age,", "years,") + "25,3.5,Rome,yes\n" * 7
+    later = add_version(version, text)
+    make_study(version, vera, name="On the first")
+    client = client_of(vera)
+    with django_assert_max_num_queries(15):
+        page = client.get(f"/datasets/{version.dataset_id}/changes/?from=1&to=2")
+    said = page.content.decode()
+    for words in ("age is years now", "2 values new: Oslo, Rome", "1 value gone: Bern", "On the first"):
+        assert words in said
+    rows = page.context["found"]
+    assert rows["kept"] + rows["added"] + sum(edit["rows"] for edit in rows["edited"]) == later.rows
+    shown = client.get(f"/datasets/{version.dataset_id}/?version=2").content.decode()
+    assert "Changed since version 1" in shown
+    assert f"/datasets/{version.dataset_id}/changes/?from=1&amp;to=2" in shown
+    assert client.get(f"/datasets/{version.dataset_id}/changes/?from=9").status_code == 404
+    DatasetVersion.objects.filter(pk=later.pk).update(rows=10**6)
+    assert "too large for their rows" in client.get(f"/datasets/{version.dataset_id}/changes/").content.decode()
+
+
+def test_a_version_is_deleted_by_an_editor(client_of: ClientOf, bob: User, vera: User, version: DatasetVersion) -> None:
+    add_version(version, rows=70)
+    path = f"/datasets/{version.dataset_id}/versions/1/delete/"
+    assert client_of(vera).post(path).status_code == 403
+    draft = make_study(version, bob, name="Forest")
+    assert "the study “Forest” rests on its rows" in client_of(bob).post(path, follow=True).content.decode()
+    draft.delete()
+    assert "Version 1 is deleted." in client_of(bob).post(path, follow=True).content.decode()
+    assert client_of(bob).post(path).status_code == 404
+
+
+def test_corrections_leave_the_files_of_a_used_version_as_they_are(version: DatasetVersion, alice: User) -> None:
+    def hashes() -> dict[Path, str]:
+        files = version.upload_path.parent.iterdir()
+        return {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+    make_study(version, alice, state="complete")
+    before = hashes()
+    later = correct_schema(version, alice, roles={"city": "ignored"})
+    last = correct_schema(later, alice, kinds={"age": "category"})
+    assert (later.number, last.pk, hashes()) == (2, later.pk, before)
+    assert hashlib.sha256(last.upload_path.read_bytes()).hexdigest() == version.content_hash
