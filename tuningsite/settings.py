@@ -161,7 +161,7 @@ DISK_FREE_MB = env.int("DISK_FREE_MB", default=200)  # with less room than that 
 # -- uploads --------------------------------------------------------------------------------------------------------
 
 DATASETS = DATA / "datasets"
-UPLOAD_LIMIT_MB = env.int("UPLOAD_LIMIT_MB", default=100)
+UPLOAD_LIMIT_MB = env.int("UPLOAD_LIMIT_MB", default=200)
 TEAM_STORAGE_MB = env.int("TEAM_STORAGE_MB", default=10_000)  # uploads and tables of all versions; 0: no limit
 READING_NOW_MB = env.float("READING_NOW_MB", default=10.0)  # a larger upload is read by a worker, after the answer
 READING_JOB_SECONDS = env.float("READING_JOB_SECONDS", default=600.0)  # then

@@ -31,7 +31,7 @@ from studies.tabular.held_out import NONE, Earlier, HeldOut, carry_held_out, dra
 from studies.tabular.reading import Reading, read_table
 from studies.tabular.storage import load_rows, load_table, save_table
 
-OPTIONS = ("separator", "decimal", "encoding", "kinds", "roles", "missing_words")
+OPTIONS = ("separator", "decimal", "encoding", "header", "kinds", "roles", "missing_words")
 # What a Python needs to start. Everything else stays here: settings, keys, addresses.
 KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -88,8 +88,9 @@ def read_in_child(
         done = answer["ok"]
     finally:
         if not done:
-            for leftover in out_path.parent.glob(f".{glob.escape(out_path.name)}.*.part"):
-                leftover.unlink(missing_ok=True)
+            for pattern in (f".{glob.escape(out_path.name)}.*.part", ".unpacked-*"):
+                for leftover in out_path.parent.glob(pattern):
+                    leftover.unlink(missing_ok=True)
     return answer
 
 

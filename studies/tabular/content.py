@@ -1,4 +1,4 @@
-"""Is this file text at all? Refuses by content what only pretends to be a CSV file; nothing is ever unpacked or run."""
+"""Is this file text at all? Refuses by content what only pretends to be a CSV file; nothing in it is ever run."""
 
 import codecs
 import re
@@ -9,6 +9,7 @@ from studies.tabular.errors import TableError
 ENCODINGS = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "windows-1252": "cp1252", "iso-8859-1": "latin-1"}
 BLOCK = 1 << 20
 
+UNPACK_PLEASE = "Unpack it and upload the CSV (UTF-8) that it holds; if there is none, save it as CSV (UTF-8) first."
 CSV_PLEASE = "Open it in the program that made it and save it as CSV (UTF-8)."
 
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
@@ -57,7 +58,8 @@ def refuse_foreign(head: bytes) -> None:
     if kind is None and text[:9].lower() == b"@relation":
         kind = "an ARFF file"
     if kind is not None:
-        raise TableError(f"This file is {kind}, not a table in plain text. {CSV_PLEASE}", line=1)
+        advice = UNPACK_PLEASE if kind.endswith("archive") else CSV_PLEASE
+        raise TableError(f"This file is {kind}, not a table in plain text. {advice}", line=1)
 
 
 def encoding_of(head: bytes) -> str:
@@ -135,7 +137,10 @@ def _refuse_control(path: Path, where: int, byte: int) -> None:
 def _refuse_encoding(path: Path, where: int, byte: int, encoding: str) -> None:
     line = _line_of(path, where)
     if encoding == "utf-8":
-        advice = "Save the file as UTF-8 (in a spreadsheet: “CSV UTF-8”)."
+        advice = (
+            "Save the file as UTF-8 (in a spreadsheet: “CSV UTF-8”), or choose Windows-1252 or ISO 8859-1 (Latin-1) as "
+            "its encoding if that is what it was written in."
+        )
     else:
         advice = "Choose another encoding, or save the file as UTF-8."
     found = f"Line {line} is not text in {encoding.upper()}: byte {where:,} of the file is 0x{byte:02X}."

@@ -1,9 +1,11 @@
-"""The line with the columns' names: required, unique, readable."""
+"""The line with the columns' names: unique and readable, or made so."""
 
 import re
 import unicodedata
+from itertools import count
+from typing import Any
 
-from studies.tabular.errors import TableError, quote
+from studies.tabular.errors import TableError, quote, warning
 from studies.tabular.numbers import parse_number
 
 MAX_COLUMNS = 2_000
@@ -12,22 +14,58 @@ MAX_NAME = 200
 INVISIBLE = re.compile("[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
-def check_header(cells: list[str], line: int) -> tuple[str, ...]:
-    """The columns' names, stripped and in Unicode normal form C; TableError where they cannot serve."""
-    if len(cells) > MAX_COLUMNS:
-        raise TableError(f"The table has {len(cells):,} columns; the limit is {MAX_COLUMNS:,}.", line=line)
+def check_header(cells: list[str], line: int) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+    """The columns' names, stripped and in Unicode normal form C, and which of them we gave: a column without a name is
+    called by its place, the second of two namesakes gets a number. TableError where they cannot serve."""
+    _check_width(cells, line)
     names = [unicodedata.normalize("NFC", cell.strip()) for cell in cells]
-    if len(names) < 2:
-        raise TableError(
-            f"Only one column was found, {quote(names[0])}. A table needs a target and at least one feature, separated "
-            "by commas, semicolons, tabs or pipes (|).",
-            line=line,
-        )
     _refuse_numbers(names, line)
     for position, name in enumerate(names, 1):
-        _check_name(name, position, len(names), line)
-    _refuse_duplicates(names, line)
-    return tuple(names)
+        _check_name(name, position, line)
+    return _told_apart(names)
+
+
+def make_header(cells: list[str], line: int) -> tuple[str, ...]:
+    """Names for a table that has none: column_1, column_2, ..."""
+    _check_width(cells, line)
+    return tuple(f"column_{position}" for position in range(1, len(cells) + 1))
+
+
+def _check_width(cells: list[str], line: int) -> None:
+    if len(cells) > MAX_COLUMNS:
+        raise TableError(f"The table has {len(cells):,} columns; the limit is {MAX_COLUMNS:,}.", line=line)
+    if len(cells) < 2:
+        raise TableError(
+            f"Only one column was found, {quote(cells[0].strip())}. A table needs a target and at least one feature, "
+            "separated by commas, semicolons, tabs or pipes (|).",
+            line=line,
+        )
+
+
+def _told_apart(names: list[str]) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+    taken, first, found = set(names), dict[str, int](), list[str]()
+    warnings: list[dict[str, Any]] = []
+    for position, name in enumerate(names, 1):
+        if name and name not in first:
+            first[name] = position
+            found.append(name)
+            continue
+        new = _free(name or f"column_{position}", taken)
+        taken.add(new)
+        found.append(new)
+        if name:
+            both = f"Columns {first[name]} and {position} are both named {quote(name)}"
+            message = f"{both}: the latter is {quote(new)} here."
+        else:
+            message = f"Column {position} has no name in the first line: it is {quote(new)} here."
+        warnings.append(warning("renamed", message, new))
+    return tuple(found), warnings
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """The name, with the first number that makes it different from those that are taken."""
+    names = (f"{name[: MAX_NAME - 6]}_{number}" for number in count(2))
+    return name if name not in taken else next(new for new in names if new not in taken)
 
 
 def _refuse_numbers(names: list[str], line: int) -> None:
@@ -37,20 +75,13 @@ def _refuse_numbers(names: list[str], line: int) -> None:
     if len(numbers) == len(names) or 2 * len(fractions) >= len(names):
         raise TableError(
             f"Line {line} looks like data ({quote(numbers[0])} is a number), but the first line must hold the columns’ "
-            "names. Add a line of names above it; if these numbers are names, put a letter before each.",
+            "names. Add a line of names above it, or say that the file has none; if these numbers are names, put a "
+            "letter before each.",
             line=line,
         )
 
 
-def _check_name(name: str, position: int, columns: int, line: int) -> None:
-    if not name:
-        if position == 1:
-            hint = "It may hold row numbers: remove it, or name it “id”."
-        elif position == columns:
-            hint = "Perhaps the line ends with a separator: remove it in every line, or name the column."
-        else:
-            hint = "Give it a name in the first line."
-        raise TableError(f"Column {position} has no name. {hint}", line=line)
+def _check_name(name: str, position: int, line: int) -> None:
     if len(name) > MAX_NAME:
         raise TableError(
             f"The name of column {position}, {quote(name)}, has {len(name):,} characters; the limit is {MAX_NAME}.",
@@ -61,15 +92,3 @@ def _check_name(name: str, position: int, columns: int, line: int) -> None:
             f"The name of column {position}, {quote(name)}, holds an invisible character. Type the name anew.",
             line=line,
         )
-
-
-def _refuse_duplicates(names: list[str], line: int) -> None:
-    seen: dict[str, int] = {}
-    for position, name in enumerate(names, 1):
-        if name in seen:
-            raise TableError(
-                f"Columns {seen[name]} and {position} are both named {quote(name)}. Rename one of them.",
-                line=line,
-                column=name,
-            )
-        seen[name] = position

@@ -20,6 +20,7 @@ from studies.tabular.typing import guess_kind
 from studies.tabular.unpacking import unpacked
 
 HEAD_BYTES = 4096
+HEADERS = (None, "first", "none")
 PARSED, TYPED = 0.4, 0.8  # shares of the time to read a table, as a million rows take it
 
 
@@ -48,6 +49,7 @@ def read_table(
     separator: str | None = None,
     decimal: str | None = None,
     encoding: str | None = None,
+    header: str | None = None,
     kinds: Mapping[str, str] | None = None,
     roles: Mapping[str, str] | None = None,
     missing_words: Sequence[str] = (),
@@ -55,15 +57,19 @@ def read_table(
     on_progress: Callable[[float], None] = lambda share: None,
     folder: str | Path | None = None,
 ) -> Reading:
-    """Reads a table of text. What is None is detected; `kinds` and `roles` are a person's corrections by column name.
+    """Reads a table of text, packed with gzip or not. What is None is detected.
 
+    `kinds` and `roles` are a person's corrections by column name.
+
+    separator: "," ";" "|" or tab. encoding: "utf-8", "utf-16" (both known by what the file begins with), "windows-1252"
+    or "iso-8859-1". header: "first" (or None) where the first line holds the names, "none" where it is data.
     `missing_words` are more words to read as missing. `hold_out` says which rows are the held-out set: these decide how
     the file is parsed, as kinds and roles must suit every row, and nothing else is told of them. `on_progress` is told
     the share that is done, rising to 1. `folder`: where the cells of a large table are set down meanwhile, in a file
     without a name (None: where the system keeps such). Raises TableError with line and column where there is one.
     """
-    _check_options(separator, decimal, encoding)
-    grid, separator = _grid(Path(path), encoding, separator, on_progress, folder)
+    _check_options(separator, decimal, encoding, header)
+    grid, separator = _grid(Path(path), encoding, separator, header, on_progress, folder)
     kinds = dict(kinds or {})
     _check_kinds(kinds, grid.names)
     words = MISSING_WORDS | {word.strip().casefold() for word in missing_words}
@@ -141,6 +147,7 @@ def _grid(
     path: Path,
     encoding: str | None,
     separator: str | None,
+    header: str | None,
     on_progress: Callable[[float], None],
     folder: str | Path | None,
 ) -> tuple[Grid, str]:
@@ -152,7 +159,8 @@ def _grid(
         refuse_foreign(head)
         encoding = encoding or encoding_of(head)
         check_text(plain, encoding)
-        return read_grid(plain, encoding, separator, lambda share: on_progress(PARSED * share), folder)
+        has_names = header != "none"
+        return read_grid(plain, encoding, separator, lambda share: on_progress(PARSED * share), folder, has_names)
 
 
 def _mark_in_use(columns: Sequence[Column], marks: Sequence[Mark]) -> Mark:
@@ -172,13 +180,15 @@ def _typed(cells: Cells, kind: str | None, mark: Mark, warnings: Warnings) -> Co
     return as_kind(cells, guess.kind, mark, why=guess.why)
 
 
-def _check_options(separator: str | None, decimal: str | None, encoding: str | None) -> None:
+def _check_options(separator: str | None, decimal: str | None, encoding: str | None, header: str | None) -> None:
     if separator is not None and separator not in SEPARATORS:
         raise TableError(f"{quote(separator)} cannot separate cells; choose comma, semicolon, tab or pipe.")
     if decimal not in (None, ".", ","):
         raise TableError(f"{quote(str(decimal))} cannot be the decimal mark; choose a point or a comma.")
     if encoding is not None and encoding not in ENCODINGS:
         raise TableError(f"{quote(encoding)} is not an encoding that we read; choose {' or '.join(ENCODINGS)}.")
+    if header not in HEADERS:
+        raise TableError(f"{quote(header)} does not say where the names are; choose “first” or “none”.")
 
 
 def _check_kinds(kinds: Mapping[str, str], names: Sequence[str]) -> None:

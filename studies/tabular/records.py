@@ -7,13 +7,13 @@ from _csv import Reader
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from studies.tabular.content import ENCODINGS
 from studies.tabular.errors import TableError, counted, warning
-from studies.tabular.header import check_header
+from studies.tabular.header import check_header, make_header
 from studies.tabular.separators import SAMPLE_CHARACTERS, SEPARATORS, find_separator
 
 MAX_ROWS = 1_000_000
@@ -76,6 +76,7 @@ def read_grid(
     separator: str | None,
     on_progress: Callable[[float], None],
     folder: str | Path | None = None,
+    has_names: bool = True,
 ) -> tuple[Grid, str]:
     """Parses a file that `check_text` has passed; returns the grid and the separator, found where none is given."""
     with path.open(encoding=ENCODINGS[encoding], newline="") as file:
@@ -84,17 +85,23 @@ def read_grid(
             separator = find_separator(head, complete=len(head) < SAMPLE_CHARACTERS)
             file.seek(0)
         reader = csv.reader(file, delimiter=separator, skipinitialspace=True, strict=True)
-        records = _numbered(reader)
+        records: Iterator[tuple[int, list[str]]] = _numbered(reader)
         line, header = next(((line, cells) for line, cells in records if any(map(str.strip, cells))), (1, []))
         if not header:
             raise TableError("The file is empty: a table needs a line of column names and rows below it.")
-        _refuse_title(header, line, records)
-        grid = Grid(check_header(header, line), folder=folder, encoding=encoding)
+        if has_names:
+            _refuse_title(header, line, records)
+            names, warnings = check_header(header, line)
+        else:
+            names, warnings = make_header(header, line), []
+            records = chain([(line, header)], records)
+        grid = Grid(names, warnings=warnings, folder=folder, encoding=encoding)
         size = max(path.stat().st_size, 1)
         _fill(grid, records, separator, lambda: on_progress(min(os.lseek(file.fileno(), 0, os.SEEK_CUR) / size, 1.0)))
     if grid.rows < MIN_ROWS:
+        below = " below the line of names" if has_names else ""
         found = "only the column names" if grid.rows == 0 else counted(grid.rows, "row")
-        raise TableError(f"The table holds {found}; at least {MIN_ROWS} rows are needed below the line of names.")
+        raise TableError(f"The table holds {found}; at least {MIN_ROWS} rows are needed{below}.")
     return grid, separator
 
 

@@ -104,7 +104,7 @@ def test_options_force_what_would_be_detected(team: Team, alice: User) -> None:
         (b"PK\x03\x04junk", "zip"),
         (b"<!doctype html><table>", "web page"),
         (b"a,b\n" + b"1,\xff\n" * 20, "UTF-8"),
-        (b"a,a\n" + b"1,2\n" * 20, "both named"),
+        (b"a," + b"n" * 201 + b"\n" + b"1,2\n" * 20, "limit is 200"),
         (b"1.5,2.5\n" + b"1,2\n" * 20, "first line must hold"),
     ],
 )

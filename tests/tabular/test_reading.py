@@ -1,6 +1,8 @@
 """What is written in any of the usual forms is read as the same table."""
 
 import csv
+import gzip
+import io
 import time
 import unicodedata
 from pathlib import Path
@@ -184,3 +186,50 @@ def test_round_trip(tmp_path_factory, rows, separator, mark, quoting, end, encod
     read = [words.levels[code] if code >= 0 else "" for code in words.values.tolist()]
     missing = MISSING_WORDS - {"-"} if any(row[2] == "+" for row in rows) else MISSING_WORDS
     assert read == [row[2] if row[2].casefold() not in missing else "" for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("header", "names", "said"),
+    [
+        ("a,b,a", ["a", "b", "a_2"], "Columns 1 and 3 are both named “a”"),
+        ("a,b, a ", ["a", "b", "a_2"], "Columns 1 and 3"),
+        ("a,a,a_2", ["a", "a_3", "a_2"], "Columns 1 and 2"),
+        ("\u00e9,b,e\u0301", ["\u00e9", "b", "\u00e9_2"], "Columns 1 and 3"),
+        (",b,c", ["column_1", "b", "c"], "Column 1 has no name"),
+        ("column_3,b, ", ["column_3", "b", "column_3_2"], "Column 3 has no name"),
+    ],
+)
+def test_columns_without_a_name_of_their_own_are_given_one_and_it_is_told(write, header, names, said):
+    reading = read_table(write(header + "\n" + "".join(f"{i},{i % 3},{'xy'[i % 2]}\n" for i in range(12))))
+    assert [column.name for column in reading.columns] == names
+    told = [item for item in reading.warnings if item["code"] == "renamed"]
+    assert [item["column"] for item in told] == [next(name for name in names if name not in header.split(","))]
+    assert said in told[0]["message"]
+
+
+def test_a_file_without_names_is_data_from_its_first_line_on(write):
+    reading = read_table(write("1.5|x\n" * 6 + "2|y\n" * 6), header="none")
+    assert (reading.rows, reading.separator) == (12, "|")
+    assert [column.name for column in reading.columns] == ["column_1", "column_2"]
+    assert preview(reading, rows=1) == [["1.5", "x"]]
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    rows=st.lists(st.tuples(WORDS, WORDS, st.integers(0, 9)), min_size=10, max_size=14),
+    separator=st.sampled_from([",", ";", "\t", "|"]),
+    end=st.sampled_from(["\n", "\r\n"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"]),
+    packed=st.booleans(),
+)
+def test_every_dialect_comes_back_cell_by_cell(tmp_path_factory, rows, separator, end, encoding, packed):
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=separator, quoting=csv.QUOTE_ALL, lineterminator=end)
+    writer.writerows([["one", "two", "three"], *rows])
+    data = ("\ufeff" * (encoding in ("utf-16-le", "utf-16-be")) + text.getvalue()).encode(encoding)
+    path = tmp_path_factory.mktemp("dialect") / "table"
+    path.write_bytes(gzip.compress(data) if packed else data)
+    reading = read_table(path, separator=separator)
+    oracle = list(csv.reader(io.StringIO(text.getvalue(), newline=""), delimiter=separator, strict=True))
+    assert preview(reading) == oracle[1:]
+    assert (reading.rows, reading.encoding) == (len(rows), "utf-16" if "16" in encoding else "utf-8")

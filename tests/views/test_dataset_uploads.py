@@ -56,7 +56,7 @@ def test_words_that_mean_missing_are_read_so(client_of: ClientOf, bob: User) -> 
         (b"\x89PNG\r\n", "PNG picture"),
         (b"\x80\x04\x95junk", "Python pickle"),
         (b"a,b\n" + b"1,x\x00\n" * 20, "NUL byte"),
-        (b"id," * 3 + b"\n", "has no name"),
+        (b"id," * 3 + b"\n", "only the column names"),
     ],
 )
 def test_a_refused_file_keeps_the_name_and_stores_nothing(
