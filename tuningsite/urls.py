@@ -33,6 +33,7 @@ from studies.views import (
     saved_comparisons,
     selection,
     shelving,
+    splits,
     study,
     study_actions,
     study_health,
@@ -90,6 +91,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("datasets/new/", datasets.new_dataset, name="new_dataset"),
     path("datasets/samples/<str:key>/", datasets.add_sample, name="add_sample"),
     path("datasets/<int:pk>/", datasets.dataset, name="dataset"),
+    path("datasets/<int:pk>/splits/", splits.splits, name="splits"),
     path("datasets/<int:pk>/new/", datasets.new_version, name="new_version"),
     path("datasets/<int:pk>/versions/<int:number>/columns/", datasets.correct_columns, name="correct_columns"),
     path(

@@ -23,7 +23,7 @@ def examine_plan(spec: Fields, found: Examination) -> None:
     kind = given.raw("kind")
     if kind in (None, "auto"):
         kind = ""
-    elif (kind := given.choice("kind", KINDS)) is not None and (problem := _problem(found, kind)):
+    elif (kind := given.choice("kind", KINDS)) is not None and (problem := kind_problem(found, kind)):
         given.wrong("kind", problem)
         kind = None
     folds = given.whole("folds", *FOLDS, default=0)
@@ -64,7 +64,7 @@ def _keep(copies: int) -> str:
     return "is kept in one fold" if copies == 1 else "are kept in one fold"
 
 
-def _problem(found: Examination, kind: str) -> str:
+def kind_problem(found: Examination, kind: str) -> str:
     """Why this data cannot be split so, whatever the number of folds; empty where it can."""
     if kind == "stratified" and found.task == "regression":
         return 'Stratified folds need classes; for regression choose "kfold".'
@@ -126,7 +126,7 @@ def _folds(given: Fields, found: Examination, table: Table, kind: str, folds: in
     """How many folds there are to be; None when it cannot be done."""
     possible, limit = largest_folds(table, kind)
     if possible < FOLDS[0]:
-        given.wrong("kind", _too_few(table, kind, limit))
+        given.wrong("kind", too_few(table, kind, limit))
         return None
     if folds > possible:
         given.wrong("folds", f"folds is {folds}; at most {possible} are possible, because {limit}.")
@@ -138,7 +138,8 @@ def _folds(given: Fields, found: Examination, table: Table, kind: str, folds: in
     return usual
 
 
-def _too_few(table: Table, kind: str, limit: str) -> str:
+def too_few(table: Table, kind: str, limit: str) -> str:
+    """Why not even the fewest folds can be had."""
     if kind == "kfold":
         return f"There are too few rows to split: {table.n_rows}."
     if kind == "stratified":

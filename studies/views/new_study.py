@@ -112,8 +112,8 @@ def _first_form(request: HttpRequest, team: Team, versions: list[DatasetVersion]
         return StudyForm(team, from_draft(study), start=study.space)
     asked = _id(request, "dataset_version")
     version = get_version(request, asked) if asked is not None else versions[0]
-    asked = {name: request.GET[name] for name in ("metric", "folds") if name in request.GET}
-    return StudyForm(team, usual(version.pk, request.GET.get("estimator", "")) | asked)
+    told = {name: request.GET[name] for name in ("metric", "kind", "folds", "repeats") if name in request.GET}
+    return StudyForm(team, usual(version.pk, request.GET.get("estimator", "")) | told)
 
 
 def _elsewhere(request: HttpRequest, team: Team) -> HttpResponse | None:
