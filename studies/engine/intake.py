@@ -45,7 +45,7 @@ from .intake_reading import (
     with_earlier_corrections,
 )
 from .intake_rows import Gone, add_version, free_name, make_dataset, still_there, write_schema
-from .intake_unread import is_large, store_unread
+from .intake_unread import is_large, is_large_upload, store_unread
 from .quota import refuse_without_room
 from .store import versions
 from .twins import refuse_newer_twin, refuse_twin
@@ -77,7 +77,7 @@ def store_upload(
     else:
         held_out = wish_so_far(dataset, held_out)
     said = options_said(options or {})
-    if is_large(file.size):
+    if is_large_upload(file):
         return store_unread(team, user, file, name, target or "", dataset, said, held_out)
     with holding_for_upload(dataset, held_out) as holding, new_folder() as folder:
         digest, size = write_upload(file, folder)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from studies.engine import actions, errands, held_out, reading_job
 from studies.engine.intake import store_upload
 from studies.engine.intake_rows import NameRefused
+from studies.engine.intake_unread import is_large_upload
 from studies.engine.reading_job import run_reading
 from studies.engine.refused import Refused
 from studies.engine.removal import delete_dataset
@@ -187,6 +188,12 @@ def test_small_files_are_read_again_at_once(team: Team, alice: User, settings, f
     new = reread(again, alice, {})
     assert (new.number, new.state) == (2, "ready")
     assert DatasetVersion.objects.get(pk=again.pk).stored_as == again.stored_as
+
+
+def test_a_packed_file_counts_as_what_it_may_hold(settings) -> None:
+    settings.READING_NOW_MB = 0.001
+    assert not is_large_upload(ContentFile(b"a" * 1000))
+    assert is_large_upload(ContentFile(b"\x1f\x8b" + b"a" * 998))
 
 
 def test_a_worker_reads_what_waits(team: Team, alice: User, start_workers: Workers) -> None:
