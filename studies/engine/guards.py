@@ -45,6 +45,12 @@ def columns_of(warning: Mapping[str, Any]) -> list[str]:
     return [one] if one else list(warning.get("figures", {}).get("columns", []))
 
 
+def words_of(warning: Mapping[str, Any]) -> list[str]:
+    """The words of the file that a warning takes for missing values."""
+    figures = warning.get("figures", {})
+    return [str(word) for word in figures.get("words") or ([figures["value"]] if "value" in figures else [])]
+
+
 def remedy(version: DatasetVersion, user: User, code: str, column: str, act: str) -> DatasetVersion:
     """Applies a remedy for the warning of that code and column; the version, or a new one where a study uses it.
 
@@ -56,7 +62,7 @@ def remedy(version: DatasetVersion, user: User, code: str, column: str, act: str
     names = columns_of(warning)
     if act == MISSING:
         options = versions.reading_options(version)
-        words = [*options.get("missing_words", []), *warning["figures"]["words"]]
+        words = [*options.get("missing_words", []), *words_of(warning)]
         return reread(version, user, options | {"missing_words": list(dict.fromkeys(words))})
     if act in (NUMBER, CATEGORY):
         return correct_schema(version, user, kinds=dict.fromkeys(names, act))
@@ -91,7 +97,7 @@ def _fits(act: str, version: DatasetVersion, warning: Mapping[str, Any], columns
     if act == IGNORE:
         return all(column.role in (Column.Role.FEATURE, Column.Role.GROUP) for column in columns)
     if act == MISSING:
-        return bool(warning.get("figures", {}).get("words"))
+        return bool(words_of(warning))
     if act == GROUP:
         levels = columns[0].profile.get("distinct", 0)
         words = columns[0].kind not in (Column.Kind.NUMBER, Column.Kind.DATE)

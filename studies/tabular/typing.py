@@ -148,7 +148,8 @@ def _mixed(cells: Cells, numbers: dict[str, float]) -> list[dict[str, Any]]:
             f"{cells.present - good:,} not; the first is {quote(value)} on line {line}. Mend the file, or list such "
             "words as missing, to use it as a number."
         )
-        return [warning("mixed", message, cells.name)]
+        words: dict[str, Any] = {"words": bad} if len(bad) <= FEW else {}
+        return [warning("mixed", message, cells.name, **words)]
     if all(value in numbers or DECORATED.fullmatch(value) for value in cells.counts):
         line, value = cells.first(bad)
         message = (

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from studies.engine.guards import GROUP, IGNORE, MISSING, NUMBER, columns_of, offered
+from studies.engine.guards import GROUP, IGNORE, MISSING, NUMBER, columns_of, offered, words_of
 from studies.forms.guards import KeepForm
 from studies.models import Dataset, DatasetVersion, GuardAnswer
 
@@ -30,7 +30,7 @@ MENDED_IN_THE_FILE = (
     "unfit_target",
     "duplicate_rows",
 )
-FIRST_SENTENCE = re.compile(r"((?:“[^”]*”|[^“”])+?)[.:] (.+)", re.DOTALL)
+FIRST_SENTENCE = re.compile(r"((?:“[^”]*”|[^“”])+?)(?:\.|(?<!”):) (.+)", re.DOTALL)
 # What is looked for: in every table, where there is a target, where it has classes, and since columns are judged alone.
 CHECKS = {
     "no duplicate rows": ("duplicate_rows",),
@@ -142,7 +142,7 @@ def act_label(act: str, warning: Mapping[str, Any]) -> str:
     if act == GROUP:
         return "Split by it"
     if act == MISSING:
-        words = [str(word) for word in warning["figures"]["words"]]
+        words = words_of(warning)
         return f"Read {words[0]} as missing" if len(words) == 1 else "Read these words as missing"
     return "Use regression" if act == NUMBER else "Read as categories"
 

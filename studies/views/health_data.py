@@ -20,9 +20,15 @@ def too_good(
     maximize: bool,
     warnings: Sequence[Mapping[str, Any]],
     dataset: str,
+    kept: Mapping[str, str] | None = None,
 ) -> Card:
     """best, guess: scores of the best trial and of the baseline; warnings: about the study's table and target;
-    dataset: the address of its page."""
+    dataset: the address of its page; kept: the columns that the team keeps in spite of a warning, by whom and why."""
+    kept = kept or {}
+    answered = [
+        f"{warning['column']} is kept {kept[warning['column']]}." for warning in warnings if _is_kept(warning, kept)
+    ]
+    warnings = [warning for warning in warnings if not _is_kept(warning, kept)]
     suspects = [
         str(warning["column"]) for warning in warnings if warning.get("code") in TELLING and warning.get("column")
     ]
@@ -35,6 +41,9 @@ def too_good(
         return Card(FAIL, "Too good to be true", words, remedies=look or columns)
     if messages:
         return Card(WARN, "A column may give the target away", messages[0], remedies=look)
+    if answered:
+        words = f"A column nearly gives the target away, and the team knows: {' '.join(answered)}"
+        return Card(WARN if perfect else PASS, "A telling column is kept", words, remedies=columns)
     if perfect:
         words = (
             f"The best score is {format_score(best)}: hardly any error is left. Is a column only known after the "
@@ -44,6 +53,10 @@ def too_good(
     return Card(
         PASS, "Not too good to be true", "Errors are left, and no single column was found to give the target away."
     )
+
+
+def _is_kept(warning: Mapping[str, Any], kept: Mapping[str, str]) -> bool:
+    return warning.get("code") in TELLING and warning.get("column") in kept
 
 
 def _nearly_perfect(best: float, guess: float | None, metric: str, maximize: bool) -> bool:

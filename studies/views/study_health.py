@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from django.core.cache import cache
+from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from .expected_scores import Expected, expected_scores
 from .explanation import KEPT_SECONDS, STEPS, TOLD, study_explanation
 from .findings import ORDER, PASS, Card, touched
 from .headline import POINTS, commonest_failure
-from .health_data import few_rows, too_good
+from .health_data import TELLING, few_rows, too_good
 from .health_model import surrogate, without_effect
 from .health_trials import duplicates, edge, failures, folds
 from .labels import fold_names
@@ -63,7 +64,8 @@ def health_of(study: Study) -> Health:
     known = study.trials.filter(state__in=TOLD).count()
     used = known - known % max(1, known // STEPS) if study.is_live else known
     expected = expected_scores([study])[study.pk]
-    key = f"{used}.{expected.as_of.timestamp() if expected.as_of else 0:.0f}"
+    answers = study.dataset_version.dataset.guard_answers.aggregate(n=Count("pk"), last=Max("pk"))
+    key = f"{used}.{expected.as_of.timestamp() if expected.as_of else 0:.0f}.{answers['n']}.{answers['last'] or 0}"
     place = f"health.{study.pk}.{study.created_at.timestamp()}.{key}"
     kept = cache.get(place)
     if kept is None:
@@ -122,7 +124,13 @@ def _too_good(study: Study, best: float | None) -> Card:
     warnings = version.warnings if target is not None and target.name == study.target else []
     guess = (study.baseline or {}).get("value")
     address = reverse("dataset", args=[version.dataset_id])
-    return too_good(best, guess, study.metric, study.maximize, warnings, address)
+    return too_good(best, guess, study.metric, study.maximize, warnings, address, kept_columns(study))
+
+
+def kept_columns(study: Study) -> dict[str, str]:
+    """The telling columns that the team keeps, by whom and why."""
+    answers = study.dataset_version.dataset.guard_answers.filter(code__in=TELLING).select_related("answered_by")
+    return {answer.column: f"by {answer.answered_by or 'somebody'}: “{answer.reason}”" for answer in answers}
 
 
 def _few_rows(study: Study, expected: Expected, complete: int, noise: float | None) -> Card | None:

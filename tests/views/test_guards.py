@@ -77,6 +77,7 @@ def test_links_fill_in_the_new_study(client_of: ClientOf, bob: User, version: Da
     [
         ("One sentence.", ("One sentence.", "")),
         ("Column “a: b. c” is odd: look at it.", ("Column “a: b. c” is odd.", "Look at it.")),
+        ("Column “a”: 3 are odd. Look.", ("Column “a”: 3 are odd.", "Look.")),
         ("First. Second. Third.", ("First.", "Second. Third.")),
     ],
 )

@@ -83,6 +83,10 @@ def test_too_good_to_be_true_names_the_suspect():
     card = too_good(0.999, 0.5, "accuracy", True, [COPY], "/datasets/1/")
     assert card.mark == FAIL
     assert [(r.label, r.href) for r in card.remedies] == [("Look at left_on", "/datasets/1/#columns")]
+    kept = {COPY["column"]: "by ann: “Known before.”"}
+    card = too_good(*fair, [COPY], "/datasets/1/", kept)
+    assert (card.mark, "Known before." in card.words) == (PASS, True)
+    assert too_good(0.999, 0.5, "accuracy", True, [COPY], "/datasets/1/", kept).mark == WARN
     assert too_good(0.985, 0.98, "accuracy", True, [], "").mark == PASS  # guessing is nearly as good
     assert too_good(0.5, 10.0, "rmse", False, [], "").mark == WARN
     assert too_good(2.0, 10.0, "rmse", False, [], "").mark == PASS
