@@ -22,8 +22,8 @@ class VersionForm(ReadingFields):
 
     file = forms.FileField(
         label="Table",
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
-        help_text=f"CSV or TSV in UTF-8, names in the first line; at most {settings.UPLOAD_LIMIT_MB:,} MB and "
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.gz,text/csv"}),
+        help_text=f"CSV or TSV, also gzipped, with names in the first line; at most {settings.UPLOAD_LIMIT_MB:,} MB and "
         f"{MAX_COLUMNS:,} columns. From Excel or Parquet, save as CSV first.",
         error_messages={
             "required": "Choose a file.",

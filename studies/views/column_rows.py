@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from studies.models import Column, DatasetVersion
-from studies.plots.numbers import NOTHING, count_of, format_percent, format_score
+from studies.plots.numbers import MINUS, NOTHING, count_of, format_percent
 
 from .column_pictures import Picture, number, picture, spread
 
@@ -73,7 +73,7 @@ def _options(choices: type[Column.Kind] | type[Column.Role], chosen: str) -> Saf
 
 def alone(profile: Mapping[str, Any]) -> str:
     value = profile.get("alone")
-    return NOTHING if value is None else format_score(value, 0.01)
+    return NOTHING if value is None else f"{value:.2f}".replace("-", MINUS)
 
 
 def first_values(rows: Iterable[list[str]], position: int) -> str:

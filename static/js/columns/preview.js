@@ -55,7 +55,9 @@ export function previewing(form) {
     head.dataset.position = position;
     const [link, words] = [document.createElement("a"), document.createElement("small")];
     Object.assign(link, { href: `#column-${position}`, tabIndex: -1, textContent: row.dataset.column, title: row.dataset.column });
-    words.textContent = `${row.dataset.kind}, ${row.dataset.role}`;
+    const [kind, role] = ["kind", "role"].map((what) => row.querySelector(`select[name^="${what}-"]`)?.value ?? row.dataset[what]);
+    words.textContent = `${kind}, ${role}`;
+    head.classList.toggle("n", ["number", "integer"].includes(kind));
     head.append(link, words);
     table.tHead.rows[0].append(head);
     table.querySelector("colgroup").append(document.createElement("col"));
