@@ -23,7 +23,7 @@ class VersionForm(ReadingFields):
     file = forms.FileField(
         label="Table",
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.gz,text/csv"}),
-        help_text=f"CSV or TSV, also gzipped, with names in the first line; at most {settings.UPLOAD_LIMIT_MB:,} MB and "
+        help_text=f"CSV or TSV, also gzipped, names in the first line; at most {settings.UPLOAD_LIMIT_MB:,} MB and "
         f"{MAX_COLUMNS:,} columns. From Excel or Parquet, save as CSV first.",
         error_messages={
             "required": "Choose a file.",
