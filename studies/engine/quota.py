@@ -40,6 +40,11 @@ class Storage:
         """How full it is, 0 to 1."""
         return min(1.0, self.used / self.limit) if self.limit else 0.0
 
+    @property
+    def words(self) -> str:
+        """Such as "4,120 MB of 10,000 MB"."""
+        return f"{in_mb(self.used)} of {in_mb(self.limit)}" if self.limit else in_mb(self.used)
+
 
 def storage_of(team_id: int) -> Storage:
     """What the team has stored, in one query."""

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from studies.engine.actions import Refused
 from studies.engine.intake import sample_at_hand, store_sample
 from studies.engine.intake_rows import Gone
-from studies.engine.quota import OverQuota
+from studies.engine.quota import OverQuota, storage_of
 from studies.engine.removal import delete_dataset
 from studies.forms.datasets import DatasetForm, SchemaForm, VersionForm
 from studies.forms.held_out import HeldOutForm
@@ -42,6 +42,7 @@ def datasets(request: HttpRequest) -> HttpResponse:
         "q": words,
         "samples": SAMPLES.values() if not words and not page.paginator.count else [],
         "membership": membership,
+        "storage": storage_of(membership.team_id),
     }
     return render(request, "datasets/datasets.html", context)
 

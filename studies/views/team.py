@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from studies.engine.quota import storage_of
 from studies.forms.team import InvitationForm, RenameForm, TokenForm
 from studies.models import ApiToken, Invitation, Membership
 
@@ -35,6 +36,7 @@ def team_page(request: HttpRequest, membership: Membership, **forms: Any) -> Htt
         "rename_form": RenameForm(initial={"name": team.name}),
         "shown": shown_once.take(request),
         "membership": membership,
+        "storage": storage_of(membership.team_id),
         "members": list(team.memberships.select_related("user").order_by("joined_at", "pk")),
         "roles": Membership._meta.get_field("role").choices,
         "tokens": list(_tokens_to_see(membership).select_related("user").order_by("-pk")),

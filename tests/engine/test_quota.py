@@ -59,6 +59,8 @@ def test_a_refusal_says_what_is_used_and_what_could_go_and_others_are_not_affect
         upload(team, alice, "People")
     assert caught.value.message == sentence
     client = client_of(alice)
+    for path in ("/datasets/", "/team/"):
+        assert "their tables: 61 MB of 61 MB" in client.get(path).content.decode()
     page = client.post("/datasets/new/", {"name": "People", "file": file_of(csv_text())})
     assert page.status_code == 200
     assert sentence in page.content.decode()

@@ -122,7 +122,7 @@ def test_a_team_of_many_takes_few_queries(
     for i in range(30):
         Membership.objects.create(team=team, user=User.objects.create_user(f"p{i}@example.org"), role=Role.VIEWER)
     client = client_of(alice)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get("/team/")
 
 
