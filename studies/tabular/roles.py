@@ -17,6 +17,7 @@ SET_ASIDE = {
 TARGET_NAMES = ("target", "label", "labels", "class", "y", "outcome", "response")
 TIME_KINDS = ("date", "integer", "number")
 MAX_LEVELS = 1_000
+ROWS_PER_LEVEL = 5  # of a category with more levels: fewer say nothing of a level's mean target
 MAX_CLASSES = 20
 ROWS_PER_CLASS = 5
 
@@ -100,8 +101,9 @@ def _reason_to_ignore(column: Column) -> str | None:
     """Why a column cannot serve as it is; None where it can."""
     if bool(column.missing.all()):
         return "it has no values"
-    if column.kind == "category" and len(column.levels) > MAX_LEVELS:
-        return f"{len(column.levels):,} different values are too many for a category"
+    levels = len(column.levels)
+    if column.kind == "category" and levels > MAX_LEVELS and column.rows < ROWS_PER_LEVEL * levels:
+        return f"{levels:,} different values in {column.rows:,} rows are too many for a category"
     return SET_ASIDE.get(column.kind)
 
 

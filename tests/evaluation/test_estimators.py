@@ -5,6 +5,7 @@ import pytest
 from sklearn.base import clone
 
 from studies.evaluation import Table, catalogue
+from studies.evaluation.estimators.preprocessing import MAX_CATEGORIES
 
 BOTH = ("classification", "regression")
 SERVED = [(key, task) for key, entry in catalogue.items() for task in entry.tasks]
@@ -233,3 +234,24 @@ def test_only_the_seed_changes_a_pipeline(key, task, make_table):
     pipeline = entry.pipeline(entry.defaults(table), table, seed=3)
     first = pipeline.fit(table.X, table.y).predict(table.X)
     np.testing.assert_array_equal(clone(pipeline).fit(table.X, table.y).predict(table.X), first)
+
+
+def test_many_levels_are_encoded_by_the_target_and_never_as_a_column_each():
+    levels, rng = 9_000, np.random.default_rng(1)
+    codes = np.append(np.arange(levels), rng.integers(0, levels, 900)).astype(np.float64)
+    names = (tuple(map(str, range(levels))), ())
+    X, y = np.column_stack([codes, rng.normal(size=len(codes))]), rng.integers(0, 2, len(codes))
+    table = Table(X, y, "classification", ("city", "x"), (True, False), names, ("a", "b"))
+    few = dataclasses.replace(table, X=X[:90], y=y[:90], levels=(names[0][:90], ()))
+    for entry in catalogue.values():
+        if "classification" not in entry.tasks:
+            continue
+        assert entry.defaults(table)["encode"] == "target"
+        assert entry.defaults(few)["encode"] == entry.offer.encode[0]
+        for encode in entry.offer.encode:
+            steps = entry.pipeline(entry.defaults(table) | {"encode": encode}, table)[:-1]
+            width = steps.fit(X, y).transform(X).shape[1] if len(steps) else 2
+            assert width <= 1 + MAX_CATEGORIES, (entry.key, encode)
+        # What an earlier study left unsaid stays what it was.
+        unsaid = repr(entry.pipeline({}, table))
+        assert unsaid == repr(entry.pipeline({"encode": entry.offer.encode[0]}, table))

@@ -124,6 +124,8 @@ class Entry(ABC):
         """
         types = {domain.name: domain.type for domain in domains}
         found = defaults_of(domains)
+        if "encode" in found:  # by many levels a new study's default, not what an earlier one left unsaid
+            found["encode"] = self.offer.encode[0]
         for given, value in config.items():
             name = FORMER.get(given, given)
             if name not in types:

@@ -29,6 +29,7 @@ from studies.evaluation.table import Table
 from .domains import ALL_BUT_WIDE, Domain, choice, clamp, switch
 
 MAX_CATEGORIES = 20  # one-hot columns for each categorical column; rarer levels share one
+MANY_LEVELS = 100  # of a category, beyond which its level's mean target says more than 20 columns do
 NATIVE_CATEGORIES = 254  # what gradient boosting can bin beside "missing"
 TARGET_FOLDS = 5  # scikit-learn's own
 QUANTILE_SAMPLE: int = QuantileTransformer().subsample  # of more rows the library draws so many
@@ -83,8 +84,13 @@ class Offer:
                 found.append(choice("scale", self.scale[0], why, self.scale, fixed=ALL_BUT_WIDE))
         if table.category_columns and len(self.encode) > 1:
             why = "One-hot has a column for each level; the target's mean serves many levels, and needs rows."
-            found.append(choice("encode", self.encode[0], why, self.encode, fixed=ALL_BUT_WIDE))
+            found.append(choice("encode", self.usual_encoding(table), why, self.encode, fixed=ALL_BUT_WIDE))
         return found
+
+    def usual_encoding(self, table: Table) -> str:
+        """What new studies get. A configuration that says nothing gets the first offered, as studies always did."""
+        most = max((len(table.levels[j]) for j in table.category_columns), default=0)
+        return "target" if most > MANY_LEVELS and "target" in self.encode else self.encode[0]
 
     def chosen(self, config: Mapping[str, Any]) -> "Preprocessing":
         """The recipe that a configuration asks for; ValueError for a word that is not offered."""
@@ -194,7 +200,8 @@ def describe(offer: Offer, table: Table, parameters: Sequence[Mapping[str, Any]]
     possible = {entry["name"]: _possible(entry) for entry in parameters}
 
     def of(part: str) -> list[Any]:
-        return possible.get(part) or [getattr(offer, part)[0]]
+        usual = offer.usual_encoding(table) if part == "encode" and not parameters else getattr(offer, part)[0]
+        return possible.get(part) or [usual]
 
     parts = []
     if table.number_columns:
