@@ -104,8 +104,13 @@ class Fuzz:
         threads = [threading.Thread(target=work) for _ in range(connections)]
         for thread in threads:
             thread.start()
-        for thread in threads:
-            thread.join()
+        try:
+            for thread in threads:
+                thread.join()
+        except KeyboardInterrupt:  # what was found so far is told
+            left = iter(())
+            for thread in threads:
+                thread.join()
 
     @property
     def failed(self) -> int:

@@ -28,7 +28,7 @@ class ReadingFields(forms.Form):
         label="Decimal mark",
         choices=[("", "Detect"), ("point", "Point, as in 1.5"), ("comma", "Comma, as in 1,5")],
     )
-    encoding = forms.ChoiceField(required=False, choices=[("", "UTF-8, or UTF-16 that says so"), *ENCODINGS.items()])
+    encoding = forms.ChoiceField(required=False, choices=[("", "UTF-8, or UTF-16 by its mark"), *ENCODINGS.items()])
     missing_words = forms.CharField(
         required=False,
         max_length=1000,
