@@ -48,7 +48,9 @@ def columns_of(warning: Mapping[str, Any]) -> list[str]:
 def words_of(warning: Mapping[str, Any]) -> list[str]:
     """The words of the file that a warning takes for missing values."""
     figures = warning.get("figures", {})
-    return [str(word) for word in figures.get("words") or ([figures["value"]] if "value" in figures else [])]
+    if "value" in figures:  # a number, which the file may spell with a fraction or without
+        return list(dict.fromkeys([f"{figures['value']:g}", f"{figures['value']}"]))
+    return [str(word) for word in figures.get("words", [])]
 
 
 def remedy(version: DatasetVersion, user: User, code: str, column: str, act: str) -> DatasetVersion:

@@ -143,7 +143,11 @@ def act_label(act: str, warning: Mapping[str, Any]) -> str:
         return "Split by it"
     if act == MISSING:
         words = words_of(warning)
-        return f"Read {words[0]} as missing" if len(words) == 1 else "Read these words as missing"
+        return (
+            f"Read {words[0]} as missing"
+            if len(words) == 1 or "value" in warning["figures"]
+            else "Read these words as missing"
+        )
     return "Use regression" if act == NUMBER else "Read as categories"
 
 

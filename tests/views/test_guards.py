@@ -66,6 +66,19 @@ def test_a_remedy_ignores_the_column_or_makes_a_new_version(
     assert "settled in the meantime" in post(client, newest, **leak)
 
 
+def test_stray_words_and_numbers_are_read_as_missing_at_a_click(client_of: ClientOf, bob: User, team: Team) -> None:
+    lines = (
+        f"{'unknown' if i % 9 == 0 else i % 7},{-999 if i % 20 == 0 else 60 + i % 80},{i % 2}" for i in range(ROWS)
+    )
+    version = store_upload(team, bob, file_of("stay,pulse,y\n" + "\n".join(lines)), "Stays", target="y")
+    client = client_of(bob)
+    assert "Read -999 as missing" in client.get(f"/datasets/{version.dataset_id}/").content.decode()
+    post(client, version, code="mixed", column="stay", act="missing")
+    post(client, version, code="sentinel", column="pulse", act="missing")
+    profiles = {column.name: (column.kind, column.profile["missing"]) for column in version.columns.all()}
+    assert (profiles["stay"], profiles["pulse"]) == (("integer", 34), ("integer", 15))
+
+
 def test_links_fill_in_the_new_study(client_of: ClientOf, bob: User, version: DatasetVersion) -> None:
     page = client_of(bob).get(f"/studies/new/?dataset_version={version.pk}&metric=balanced_accuracy&folds=3")
     form = page.context["form"]
