@@ -29,6 +29,7 @@ WAYS_TO_READ = {
     "separator": {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"},
     "decimal": {"point": ".", "comma": ","},
     "encoding": {name: name for name in ENCODINGS},
+    "header": {"first": "first", "none": "none"},
 }
 LONGEST_WORDS = 1000
 UPLOAD = {"file": {"type": "string", "format": "binary"}, **dict.fromkeys(FIELDS, TEXT)}

@@ -51,7 +51,7 @@ from .store import versions
 from .twins import refuse_newer_twin, refuse_twin
 
 CORRECTED_MEANWHILE = "Somebody else has corrected these columns in the meantime. Open the page anew and look."
-READING_OPTIONS = ("separator", "decimal", "encoding", "missing_words")
+READING_OPTIONS = ("separator", "decimal", "encoding", "header", "missing_words")
 
 
 def store_upload(

@@ -58,17 +58,18 @@ def _tried(study: Study, trial: Trial) -> Tried:
 
 def _source(study: Study, table: Table) -> Source:
     version = study.dataset_version
-    words = reading_options(version).get("missing_words", [])
+    said = reading_options(version)
     return Source(
         sha256=version.content_hash,
         encoding=ENCODINGS[version.encoding],
         separator=version.separator,
         decimal=version.decimal,
-        missing=MISSING_WORDS | {word.strip().casefold() for word in words},
+        missing=MISSING_WORDS | {word.strip().casefold() for word in said.get("missing_words", [])},
         classes=_classes(version, study.target, table),
         held_out=_held_out(version),
         dates=_dates(study),
         date_part=date_part,
+        names_in_file=said.get("header") != "none",
     )
 
 

@@ -31,7 +31,7 @@ class VersionForm(ReadingFields):
         },
     )
     file.limit_mb = settings.UPLOAD_LIMIT_MB  # said by the browser before anything is sent
-    field_order = ["file", "name", "separator", "decimal", "encoding", "missing_words"]
+    field_order = ["file", "name", "separator", "decimal", "encoding", "header", "missing_words"]
 
     def __init__(self, *args: Any, team: Team, dataset: Dataset | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -29,6 +29,11 @@ class ReadingFields(forms.Form):
         choices=[("", "Detect"), ("point", "Point, as in 1.5"), ("comma", "Comma, as in 1,5")],
     )
     encoding = forms.ChoiceField(required=False, choices=[("", "UTF-8, or UTF-16 by its mark"), *ENCODINGS.items()])
+    header = forms.ChoiceField(
+        required=False,
+        label="Names of the columns",
+        choices=[("", "In the first line"), ("none", "None: all lines are data")],
+    )
     missing_words = forms.CharField(
         required=False,
         max_length=1000,
@@ -44,6 +49,7 @@ class ReadingFields(forms.Form):
             "separator": SEPARATORS.get(values["separator"], ""),
             "decimal": MARKS.get(values["decimal"], ""),
             "encoding": values["encoding"],
+            "header": values["header"],
             "missing_words": words_in(values["missing_words"]),
         }
 
@@ -56,6 +62,7 @@ def as_typed(options: dict[str, Any]) -> dict[str, str]:
         "separator": words.get(options.get("separator", ""), ""),
         "decimal": marks.get(options.get("decimal", ""), ""),
         "encoding": options.get("encoding", ""),
+        "header": options.get("header", "").replace("first", ""),
         "missing_words": ", ".join(options.get("missing_words", ())),
     }
 

@@ -75,7 +75,7 @@ def _refuse_numbers(names: list[str], line: int) -> None:
     if len(numbers) == len(names) or 2 * len(fractions) >= len(names):
         raise TableError(
             f"Line {line} looks like data ({quote(numbers[0])} is a number), but the first line must hold the columns’ "
-            "names. Add a line of names above it, or say that the file has none; if these numbers are names, put a "
+            "names. Add a line of names above it, or choose that it has none; if these numbers are names, put a "
             "letter before each.",
             line=line,
         )

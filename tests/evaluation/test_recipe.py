@@ -237,3 +237,18 @@ def test_dates_come_along_under_the_names_that_the_study_had(tmp_path: Path) -> 
     fresh = table_from_file(str(tmp_path / "few.npz"), features, "y", "regression", like=stem)
     assert fresh.names == table.names
     assert fresh.X[0, 1:4].tolist() == [1.0, 1.0, 5.0]
+
+
+@pytest.mark.parametrize("header", ["first", "none"])
+def test_columns_are_called_as_the_study_calls_them(tmp_path: Path, header: str) -> None:
+    rows = "".join(f"{i},{i % 7},{i * i % 11},{'xy'[i % 2]}\n" for i in range(40))
+    text = ("size,,size,outcome\n" if header == "first" else "") + rows
+    target = "outcome" if header == "first" else "column_4"
+    path, table, source = stored(tmp_path, text, target, "classification", header=header)
+    source = Source(**vars(source) | {"names_in_file": header == "first"})
+    plan = make_plan(table, "stratified", folds=3, seed=0)
+    trial = tried(table, plan, "decision_tree", "accuracy")
+    recipe = tmp_path / "recipe.py"
+    recipe.write_text(write_recipe(table, plan, source, trial), encoding="utf-8")
+    [(scores, _)] = run(tmp_path, path, [recipe])
+    assert scores == pytest.approx(trial.fold_scores)

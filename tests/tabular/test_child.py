@@ -162,3 +162,9 @@ def test_progress_rises_to_one_and_may_end_the_child(write, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         read_in_child(path, tmp_path / "other.npz", on_progress=cancel)
     assert {item.name for item in tmp_path.iterdir()} == {"upload.csv", "t.npz"}
+
+
+def test_a_file_without_names_reaches_the_child_as_such(write, tmp_path):
+    answer = read_in_child(write(GOOD.partition("\n")[2]), tmp_path / "t.npz", {"header": "none"})
+    assert [column["name"] for column in answer["columns"]] == ["column_1", "column_2", "column_3"]
+    assert answer["rows"] == 12

@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 # A recipe has the study's own values here, and its own `build`, `score` and, where there are dates, `date_part`.
 TABLE_SHA256 = ""
 ENCODING, SEPARATOR, DECIMAL = "utf-8-sig", ",", "."
+NAMES_IN_FILE = True
 MISSING: set[str] = {""}
 TARGET = ""
 CLASSES: list[Any] = []
@@ -51,9 +52,24 @@ def read_cells(path: str) -> dict[str, list[str]]:
         rows.pop(0)
     while not any(rows[-1]):
         rows.pop()
-    names = [unicodedata.normalize("NFC", name.strip()) for name in rows.pop(0)]
+    names = named(rows.pop(0) if NAMES_IN_FILE else [""] * len(rows[0]))
     columns = zip(*rows, strict=True)
     return {name: clean(column) for name, column in zip(names, columns, strict=True)}
+
+
+def named(cells: list[str]) -> list[str]:
+    """A column without a name is called by its place, the second of two namesakes gets a number."""
+    names = [unicodedata.normalize("NFC", cell.strip()) for cell in cells]
+    taken, found = set(names), list[str]()
+    for place, name in enumerate(names, 1):
+        if not name or name in found:
+            numbers = iter(range(2, len(names) + 3))
+            name = start = name or f"column_{place}"
+            while name in taken:
+                name = f"{start[:194]}_{next(numbers)}"
+            taken.add(name)
+        found.append(name)
+    return found
 
 
 def clean(column: tuple[str, ...]) -> list[str]:

@@ -49,7 +49,8 @@ class Source:
     which rows of the file no study sees: (n,), None for none.
 
     dates: of each feature that is part of a date, the column, the part and whether the day comes before the month.
-    date_part: the function that takes (cells, part, day_first) to (n,) numbers; its source is written out."""
+    date_part: the function that takes (cells, part, day_first) to (n,) numbers; its source is written out.
+    names_in_file: false where the first line is data, and the columns are called by their places."""
 
     sha256: str
     encoding: str
@@ -60,6 +61,7 @@ class Source:
     held_out: NDArray[np.bool_] | None = None
     dates: Mapping[str, tuple[str, str, bool]] = field(default_factory=dict)
     date_part: Callable[[list[str], str, bool], NDArray[np.float64]] | None = None
+    names_in_file: bool = True
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ def _constants(table: Table, plan: Plan, source: Source, tried: Tried) -> dict[s
         "MADE_WITH": versions(),
         "TABLE_SHA256": source.sha256,
         "ENCODING": source.encoding,
+        "NAMES_IN_FILE": source.names_in_file,
         "SEPARATOR": source.separator,
         "DECIMAL": source.decimal,
         "MISSING": source.missing,
