@@ -31,7 +31,9 @@ ACTS = """() => [...document.querySelectorAll('*')].flatMap((node) => {
   const found = [...node.attributes].filter((a) => a.name.startsWith('on')).map((a) => a.name);
   const href = node.getAttribute('href') ?? node.getAttribute('xlink:href') ?? '';
   const url = href && new URL(href, location.href);
-  const ours = !url || url.protocol === 'blob:' || (url.protocol === location.protocol && url.host === location.host);
+  const drawn = node.localName === 'image' && href.startsWith('data:image/png;');  // a heat map
+  const blob = url && url.protocol === 'blob:';
+  const ours = !url || drawn || blob || (url.protocol === location.protocol && url.host === location.host);
   if (!ours) found.push(href);
   if (node.localName === 'img' && node.getAttribute('src') === 'x') found.push('img');
   if (node.localName === 'script' && !node.src && node.type !== 'application/json') found.push('script');
