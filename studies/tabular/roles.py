@@ -103,7 +103,7 @@ def _reason_to_ignore(column: Column) -> str | None:
         return "it has no values"
     levels = len(column.levels)
     if column.kind == "category" and levels > MAX_LEVELS and column.rows < ROWS_PER_LEVEL * levels:
-        return f"{levels:,} different values in {column.rows:,} rows are too many for a category"
+        return f"{levels:,} different values are too many for a category of {column.rows:,} rows"
     return SET_ASIDE.get(column.kind)
 
 

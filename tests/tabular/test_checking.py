@@ -75,6 +75,12 @@ def test_a_category_of_thousands_of_values_is_set_aside(table):
     assert "1,200 different values are too many" in column.why
 
 
+def test_a_category_of_thousands_of_values_is_a_feature_where_each_comes_back(table):
+    many = [f"city {i % 1200}" for i in range(6000)]
+    column = read_table(table("c,x,y", many, [i % 97 / 3 for i in range(6000)], CLASSES * 100)).columns[0]
+    assert (column.kind, column.role) == ("category", "feature")
+
+
 def test_a_copy_of_the_target_under_other_words_is_found(table):
     other = [{"a": 3, "b": 1, "c": 2}[word] for word in CLASSES]
     found = warnings_of(table, "copy,x,y", other, NOISE, CLASSES)
