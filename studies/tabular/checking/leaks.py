@@ -1,12 +1,13 @@
 """Features that give the target away: a copy of it under other words, or one that predicts it nearly alone.
 
-The thresholds are for the lower end of a 95 % interval of what the column predicts alone: few rows accuse nobody. They
-were chosen on 730 tables that R's packages, scikit-learn and plotly ship (4,714 features). 73 features lie above them:
-classes made from another column, names of what rows belong to, trends over time. The strongest honest ones lie below: a
-petal's width tells the species of an iris with 0.96, surely with 0.925. In simulations of 1,000 rows (40 draws each) a
-copy with 2 % of its labels changed and the days to a visit that decides the target are always found, a normal feature
-with an area under the curve of 0.99 in 1 draw of 20; of numbers, a copy with noise of a tenth of its spread is always
-found, one with a fifth never.
+The thresholds are for the lower end of a 95 % interval of what the column predicts alone: few rows accuse nobody.
+They were chosen by looking at 730 tables that R's packages, scikit-learn, plotly and vega ship (4,714 features), and
+tried on no others. 73 features lie above them: mostly classes made from another column, names of what rows belong
+to and trends over time, but also honest near-equals, such as two lengths of a diamond. A petal's width, which tells
+the species of an iris with 0.96, surely with 0.925, lies below. In simulations of 1,000 rows (40 draws each) a copy
+with 2 % of its labels changed and the days to a visit that decides the target are always found (of 150 rows, the
+days in 38 % of draws); so is a normal feature with an area under the curve of 0.99 in 5 %, and of 0.995 in 65 %. Of
+numbers, a copy with noise of a tenth of its spread is always found, one with a fifth never.
 """
 
 from collections.abc import Mapping, Sequence
