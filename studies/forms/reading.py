@@ -38,7 +38,7 @@ class ReadingFields(forms.Form):
         required=False,
         max_length=1000,
         label="Words that mean missing",
-        help_text="Separated by commas, such as “unknown, 999”. Empty cells, NA, NaN, null and the like are known.",
+        help_text="Separated by commas, such as “unknown, 999”. Empty cells, NA, null and the like are known.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
