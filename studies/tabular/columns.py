@@ -1,6 +1,7 @@
 """A typed column, and the conversion of a file's cells into one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,16 @@ class Column:
     def rows(self) -> int:
         return len(self.values)
 
+    def only(self, rows: NDArray[np.bool_]) -> "Column":
+        """The same column with the rows that are true in `rows` (n,) alone, and the levels that these have."""
+        values = self.values[rows]
+        if self.is_numeric:
+            return replace(self, values=values)
+        codes = values.astype(np.int64)
+        is_there = np.bincount(codes[codes >= 0], minlength=len(self.levels)) > 0
+        code = np.append(np.cumsum(is_there) - 1, MISSING_CODE).astype(np.int32)  # a missing one is -1: the last
+        return replace(self, values=code[codes], levels=tuple(compress(self.levels, is_there)))
+
     def distinct(self) -> tuple[list[str], NDArray[np.int64]]:
         """The different values as words, and how many rows have each: in order of value."""
         present = self.values[~self.missing]
@@ -99,16 +110,21 @@ def as_levels(cells: Cells, kind: str, role: str = "feature", why: str = "") -> 
 
 
 def _numbers(cells: Cells, kind: str, mark: Mark) -> NDArray[np.float64]:
-    parsed = {value: parse_number(value, mark) for value in cells.counts}
+    # An array and no dict: a large table may have a million different numbers in a column.
+    numbers = (parse_number(value, mark) if value else None for value in cells.values)
+    of_word = np.fromiter((np.nan if number is None else number for number in numbers), np.float64, len(cells.values))
     expected = "a number" if mark == "." else "a number with a decimal comma"
-    _refuse(cells, kind, [value for value, number in parsed.items() if number is None], expected)
+    _refuse(cells, kind, _present(cells, np.isnan(of_word)), expected)
     if kind == "integer":
-        fractions = [value for value, number in parsed.items() if number is not None and not number.is_integer()]
-        _refuse(cells, kind, fractions, "a whole number")
-    numbers = (parsed.get(value) for value in cells.values)
-    of_word = np.array([np.nan if number is None else number for number in numbers], np.float64)
+        _refuse(cells, kind, _present(cells, of_word != np.floor(of_word)), "a whole number")
     values: NDArray[np.float64] = of_word[cells.codes]
     return values
+
+
+def _present(cells: Cells, bad: NDArray[np.bool_]) -> list[str]:
+    """The values of those words that some row has; a word read as missing has none."""
+    values = (cells.values[index] for index in np.flatnonzero(bad).tolist())
+    return list(dict.fromkeys(value for value in values if value in cells.counts))
 
 
 def _refuse(cells: Cells, kind: str, bad: list[str], expected: str) -> None:

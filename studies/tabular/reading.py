@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress, islice
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from studies.tabular.cells import MISSING_WORDS, Cells, clean_cells
 from studies.tabular.columns import KINDS, NUMERIC, Column, as_kind, as_levels
 from studies.tabular.content import ENCODINGS, check_text, encoding_of, refuse_foreign
 from studies.tabular.errors import TableError, counted, listed, quote, warning
-from studies.tabular.held_out import HeldOut, Mask
+from studies.tabular.held_out import HeldOut
 from studies.tabular.marks import find_marks
 from studies.tabular.numbers import Mark
 from studies.tabular.records import HEAD_ROWS, Grid, Warnings, read_grid
@@ -78,10 +79,14 @@ def read_table(
     def cells(index: int) -> Cells:
         return clean_cells(grid.names[index], grid.cells(index), grid.lines, words)
 
-    told, columns = _Told(), list[Column]()
+    told, columns, told_of = _Told(), list[Column](), set[int]()
     for index, name in enumerate(grid.names):
+        before = len(told.warnings)
         columns.append(_typed(whole := cells(index), kinds.get(name), marks[index], told.warnings))
         told.count(whole)
+        if len(told.warnings) > before or any(whole.missing):
+            told_of.add(index)
+        del whole
         on_progress(PARSED + (TYPED - PARSED) * (index + 1) / len(grid.names))
     columns = assign_roles(columns, roles or {})
     held_out = HeldOut(np.zeros(grid.rows, np.bool_)) if hold_out is None else hold_out(columns)
@@ -91,11 +96,11 @@ def read_table(
         told = _Told()
         firsts, unseen = [], []
         # Column by column in place of the whole one: a large table is never in memory twice.
-        for index in range(len(columns)):
-            head, columns[index], other = _parted(
-                cells(index), columns[index], kinds, marks[index], held_out.rows, told
-            )
-            firsts.append(head)
+        for index, whole_column in enumerate(columns):
+            if index in told_of:
+                _tell_of_part(cells(index).only(~held_out.rows), whole_column, kinds, marks[index], told)
+            firsts.append(list(islice(compress(grid.cells(index), ~held_out.rows), HEAD_ROWS)))
+            columns[index], other = whole_column.only(~held_out.rows), whole_column.only(held_out.rows)
             unseen.append(other)
         columns, held, first = roles_of_part(columns), tuple(unseen), tuple(zip(*firsts, strict=True))
     on_progress(1.0)
@@ -129,18 +134,11 @@ class _Told:
             self.missing.setdefault(word, []).append(count)
 
 
-def _parted(
-    cells: Cells, whole: Column, kinds: Mapping[str, str], mark: Mark, held: Mask, told: _Told
-) -> tuple[list[str], Column, Column]:
-    """The first cells outside of the held-out set, the column there, and the column of the set: each with the levels
-    that it has itself. What is told is about the cells outside."""
-    seen = cells.only(~held)
+def _tell_of_part(seen: Cells, whole: Column, kinds: Mapping[str, str], mark: Mark, told: _Told) -> None:
+    """What there is to say of the cells outside of the held-out set, where something was said of the whole column."""
     if whole.name not in kinds:
         told.warnings.extend(guess_kind(seen, mark).warnings)
     told.count(seen)
-    parts = (seen, cells.only(held))
-    first, other = (as_kind(part, whole.kind, mark, whole.role, whole.why) for part in parts)
-    return seen.head(HEAD_ROWS), first, other
 
 
 def _grid(

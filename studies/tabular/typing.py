@@ -93,17 +93,18 @@ def _numeric(cells: Cells, numbers: dict[str, float]) -> Guess:
 
 def _sentinels(cells: Cells, numbers: dict[str, float]) -> list[dict[str, str | None]]:
     """A warning where one number that often stands for missing, such as -999, lies far from all others."""
-    counts: dict[float, int] = {}
-    for text, number in numbers.items():
-        counts[number] = counts.get(number, 0) + cells.counts[text]
+    values = np.fromiter(numbers.values(), np.float64, len(numbers))
     for word in SENTINELS:
-        others = [number for number in counts if number != word]
-        if counts.get(word, 0) < 2 or len(others) < 2:
+        others = values[values != word]
+        if len(others) == len(values):
             continue
-        least, greatest = min(others), max(others)
+        times = sum(cells.counts[text] for text, number in numbers.items() if number == word)
+        least, greatest = (float(others.min()), float(others.max())) if len(others) else (0.0, 0.0)
+        if times < 2 or least == greatest:
+            continue
         if (word < 0 <= least) or word >= FAR * max(abs(least), abs(greatest)):
             message = (
-                f"Column {quote(cells.name)} holds {word:g} in {counted(counts[word], 'cell')} of {cells.present:,}, "
+                f"Column {quote(cells.name)} holds {word:g} in {counted(times, 'cell')} of {cells.present:,}, "
                 f"while all others lie between {least:g} and {greatest:g}. If it stands for a missing value, list it "
                 "as a missing word."
             )
@@ -113,7 +114,7 @@ def _sentinels(cells: Cells, numbers: dict[str, float]) -> list[dict[str, str | 
                     message,
                     cells.name,
                     value=word,
-                    cells=counts[word],
+                    cells=times,
                     least=least,
                     greatest=greatest,
                 )
