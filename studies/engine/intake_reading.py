@@ -164,6 +164,8 @@ def overrides(
             kinds[column.name] = kind
         # A target is guessed among the columns whose role is left open; group and time only where no role is given.
         only = role in (Column.Role.TARGET, Column.Role.GROUP, Column.Role.TIME)
-        if forced or targetless or only or role != column.profile.get("suggested"):
+        # A date was once set aside unless somebody said otherwise: in such a version it stays so.
+        aside = (kind, role) == (Column.Kind.DATE, Column.Role.IGNORED)
+        if forced or targetless or only or aside or role != column.profile.get("suggested"):
             roles[column.name] = role
     return {"kinds": kinds, "roles": roles}

@@ -12,8 +12,8 @@ from studies.tabular.errors import TableError, listed, quote
 SET_ASIDE = {
     "id": "an identifier says nothing about new rows",
     "text": "free text is not used",
-    "date": "dates are not used unless you make them features",
 }
+DATE_FEATURE = "a model gets its days, month, day of the week and hour, as far as they vary"
 TARGET_NAMES = ("target", "label", "labels", "class", "y", "outcome", "response")
 TIME_KINDS = ("date", "integer", "number")
 MAX_LEVELS = 1_000
@@ -54,7 +54,7 @@ def _suggested(columns: Sequence[Column], given: Mapping[str, str]) -> dict[str,
 
 def guess_target(columns: Sequence[Column]) -> str | None:
     """The column to predict: one named so ("target", "class", "outcome"), else the last usable one."""
-    usable = [column for column in columns if _reason_to_ignore(column) is None]
+    usable = [column for column in columns if _reason_to_ignore(column) is None and column.kind != "date"]
     named = [column.name for column in usable if column.name.casefold() in TARGET_NAMES]
     ending = [column.name for column in usable if column.name.casefold().endswith(("_target", "_label", "_class"))]
     return next(iter([*named, *ending, *(column.name for column in reversed(usable))]), None)
@@ -88,12 +88,14 @@ def _with_role(column: Column, given: str | None, is_target: bool) -> Column:
         if given in ("feature", "group", "time"):
             _REFUSE[given](column)
         reasons = {"ignored": column.why, "group": group_reason(column), "time": time_reason(column)}
+        if column.kind == "date":
+            reasons["feature"] = DATE_FEATURE
         return replace(column, role=given, why=reasons.get(given, ""))
     if is_target:
         return replace(column, role="target")
     reason = _reason_to_ignore(column)
     if reason is None:
-        return replace(column, role="feature")
+        return replace(column, role="feature", why=DATE_FEATURE if column.kind == "date" else column.why)
     return replace(column, role="ignored", why="; ".join(part for part in (column.why, reason) if part))
 
 
@@ -111,7 +113,7 @@ def _refuse_feature(column: Column) -> None:
     """A person may overrule a doubt, but not make a feature of what no estimator takes."""
     if bool(column.missing.all()):
         raise TableError(f"Column {quote(column.name)} has no values: it cannot be a feature.", column=column.name)
-    if column.kind in SET_ASIDE and column.kind != "date":  # of a date, numbers are made
+    if column.kind in SET_ASIDE:
         raise TableError(
             f"Column {quote(column.name)} is of kind {column.kind} and cannot be a feature as it is. "
             "Choose category, integer or number as its kind, or ignore it.",

@@ -68,19 +68,19 @@ def test_a_plain_column_is_no_group(table, name, count, kind):
 
 @pytest.mark.parametrize("name", ["date", "Timestamp", "visit_date", "order date", "created_at", "invoiceDate", "ds"])
 def test_when_a_row_was_is_the_time(table, name):
-    expected = "ignored" if name == "ds" else "time"
+    expected = "feature" if name == "ds" else "time"
     assert column(table, name, DAYS).role == expected
 
 
 @pytest.mark.parametrize("name", ["birth_date", "dob", "due_date", "expires_at", "hired_on", "valid_until", "start"])
-def test_other_dates_are_set_aside_as_before(table, name):
+def test_other_dates_are_features_and_say_what_a_model_gets_of_them(table, name):
     found = column(table, name, DAYS)
-    assert (found.role, "dates are not used" in found.why) == ("ignored", True)
+    assert (found.role, "day of the week" in found.why) == ("feature", True)
 
 
 def test_few_or_missing_days_are_no_time(table):
-    assert column(table, "date", [DAYS[i % 5] for i in range(N)]).role == "ignored"
-    assert column(table, "date", [day if i % 5 else "" for i, day in enumerate(DAYS)]).role == "ignored"
+    assert column(table, "date", [DAYS[i % 5] for i in range(N)]).role == "feature"
+    assert column(table, "date", [day if i % 5 else "" for i, day in enumerate(DAYS)]).role == "feature"
 
 
 def test_there_is_one_group_and_one_time(table):
@@ -89,10 +89,10 @@ def test_there_is_one_group_and_one_time(table):
     )
     roles = {found.name: found.role for found in read_table(path).columns}
     assert roles == {
-        "session_id": "feature", "patient_id": "group", "visit_date": "ignored", "date": "time", "outcome": "target",
+        "session_id": "feature", "patient_id": "group", "visit_date": "feature", "date": "time", "outcome": "target",
     }  # fmt: skip
     path = table("order_date,visit_date,x,outcome", DAYS, DAYS, NOISE, YES)
-    assert [found.role for found in read_table(path).columns] == ["ignored", "ignored", "feature", "target"]
+    assert [found.role for found in read_table(path).columns] == ["feature", "feature", "feature", "target"]
 
 
 def test_a_group_is_never_taken_for_the_target(table):
