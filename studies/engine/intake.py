@@ -144,23 +144,36 @@ def correct_schema(
         table = upload_again(version, folder, holding, chosen)
         # A new name each time: what readers keep in memory by path cannot be out of date.
         stored = keep(folder)
+    return replace_reading(version, user, stored, table, holding, "correcting a role")
+
+
+def replace_reading(
+    version: DatasetVersion, user: User, stored: Mapping[str, Any], table: Mapping[str, Any], holding: Holding, by: str
+) -> DatasetVersion:
+    """The version as its bytes were read anew, `by` what; a new one where a launched study rests on it.
+
+    TableError when the version or its held-out set has changed meanwhile; the new files go then.
+    """
     with removed_on_failure(stored["stored_as"]), transaction.atomic():
         # Locked: no study is launched on it between the question and the change (SQLite has one writer at a time).
         seen, version = version.stored_as, still_there(DatasetVersion.objects.filter(pk=version.pk))
         if version.stored_as != seen or (version.is_used and holding.draws):
             raise TableError(CORRECTED_MEANWHILE)
         if version.is_used:
-            same = {field: getattr(version, field) for field in ("file_name", "file_bytes", "content_hash")}
-            return add_version(version.dataset, user, same | stored, table, holding)
+            return add_version(version.dataset, user, same_upload(version) | stored, table, holding)
         check_same(version.dataset, holding)
-        old = version.stored_as
         for name, value in (stored | held_out_fields(table)).items():
             setattr(version, name, value)
         write_schema(version, table)
         if holding.draws and remember_draw(version, holding.wish, table, user) is None:
-            record(version.dataset, user, f"dissolved the held-out set of “{version.dataset}” by correcting a role")
-    versions.remove(old)
+            record(version.dataset, user, f"dissolved the held-out set of “{version.dataset}” by {by}")
+    versions.remove(seen)
     return version
+
+
+def same_upload(version: DatasetVersion) -> dict[str, Any]:
+    """The fields that say which bytes a version is."""
+    return {field: getattr(version, field) for field in ("file_name", "file_bytes", "content_hash")}
 
 
 def upload_again(

@@ -10,16 +10,15 @@ from studies.models import Dataset, DatasetVersion, ErrandState, TableReading, U
 from studies.tabular import TableError
 
 from . import errands
-from .intake import CORRECTED_MEANWHILE, options_said, shared
+from .intake import CORRECTED_MEANWHILE, options_said, replace_reading, same_upload, shared
 from .intake_folder import keep, new_folder, removed_on_failure, write_options
-from .intake_held_out import check_same, held_out_fields, holding_for_reread, record, remember_draw
+from .intake_held_out import holding_for_reread
 from .intake_reading import first_reading, with_earlier_corrections
-from .intake_rows import Gone, add_version, next_version, still_there, write_schema
+from .intake_rows import Gone, next_version, still_there
 from .intake_unread import UNREAD, is_large
 from .refused import Refused
 from .store import versions
 
-SAME = ("file_name", "file_bytes", "content_hash")
 NOT_YET = "The table is being read. Wait until it is there, or delete the version."
 
 
@@ -52,26 +51,13 @@ def _now(version: DatasetVersion, user: User, options: Mapping[str, Any], target
         if target is None:
             table = with_earlier_corrections(folder, options, table, version, holding)
         stored = keep(folder)
-    with removed_on_failure(stored["stored_as"]), transaction.atomic():
-        seen, version = version.stored_as, still_there(DatasetVersion.objects.filter(pk=version.pk))
-        if version.stored_as != seen or (version.is_used and holding.draws):
-            raise TableError(CORRECTED_MEANWHILE)
-        if version.is_used:
-            return add_version(version.dataset, user, _same(version) | stored, table, holding)
-        check_same(version.dataset, holding)
-        for name, value in (stored | held_out_fields(table)).items():
-            setattr(version, name, value)
-        write_schema(version, table)
-        if holding.draws and remember_draw(version, holding.wish, table, user) is None:
-            record(version.dataset, user, f"dissolved the held-out set of “{version.dataset}” by reading it again")
-    versions.remove(seen)
-    return version
+    return replace_reading(version, user, stored, table, holding, "reading it again")
 
 
 def _as_new_unread(version: DatasetVersion, user: User, options: Mapping[str, Any], target: str) -> DatasetVersion:
     stored = _kept_again(version, options)
     with removed_on_failure(stored["stored_as"]), transaction.atomic():
-        new = next_version(version.dataset, user, _same(version) | stored | UNREAD)
+        new = next_version(version.dataset, user, same_upload(version) | stored | UNREAD)
         new.save()
         TableReading.objects.create(version=new, asked_by=user, asked_at=timezone.now(), target=target)
     errands.ring_waiting()
@@ -108,7 +94,3 @@ def _share(version: DatasetVersion, folder: Any, options: Mapping[str, Any]) -> 
         raise TableError(CORRECTED_MEANWHILE) if DatasetVersion.objects.filter(pk=version.pk).exists() else Gone
     (folder / versions.OPTIONS).unlink(missing_ok=True)  # a second name of the version's own file
     write_options(options, folder)
-
-
-def _same(version: DatasetVersion) -> dict[str, Any]:
-    return {field: getattr(version, field) for field in SAME}

@@ -11,7 +11,7 @@ from studies.tabular.cells import MISSING_WORDS, Cells, clean_cells
 from studies.tabular.columns import KINDS, NUMERIC, Column, as_kind, as_levels
 from studies.tabular.content import ENCODINGS, check_text, encoding_of, refuse_foreign
 from studies.tabular.errors import TableError, counted, listed, quote, warning
-from studies.tabular.held_out import HeldOut
+from studies.tabular.held_out import HeldOut, Mask
 from studies.tabular.marks import find_marks
 from studies.tabular.numbers import Mark
 from studies.tabular.records import HEAD_ROWS, Grid, Warnings, read_grid
@@ -94,15 +94,10 @@ def read_table(
     first = tuple(grid.head)
     if held_out.rows.any():
         told = _Told()
-        firsts, unseen = [], []
-        # Column by column in place of the whole one: a large table is never in memory twice.
-        for index, whole_column in enumerate(columns):
-            if index in told_of:
-                _tell_of_part(cells(index).only(~held_out.rows), whole_column, kinds, marks[index], told)
-            firsts.append(list(islice(compress(grid.cells(index), ~held_out.rows), HEAD_ROWS)))
-            columns[index], other = whole_column.only(~held_out.rows), whole_column.only(held_out.rows)
-            unseen.append(other)
-        columns, held, first = roles_of_part(columns), tuple(unseen), tuple(zip(*firsts, strict=True))
+        for index in sorted(told_of):
+            _tell_of_part(cells(index).only(~held_out.rows), columns[index], kinds, marks[index], told)
+        first = tuple(zip(*(_first_cells(grid, index, ~held_out.rows) for index in range(len(columns))), strict=True))
+        columns, held = _parted(columns, held_out.rows)
     on_progress(1.0)
     return Reading(
         columns=tuple(columns),
@@ -132,6 +127,21 @@ class _Told:
     def count(self, cells: Cells) -> None:
         for word, count in cells.missing.items():
             self.missing.setdefault(word, []).append(count)
+
+
+def _parted(columns: list[Column], held: Mask) -> tuple[list[Column], tuple[Column, ...]]:
+    """The columns outside of the held-out set, and those of the set."""
+    unseen = []
+    # Column by column in place of the whole one: a large table is never in memory twice.
+    for index, whole in enumerate(columns):
+        columns[index] = whole.only(~held)
+        unseen.append(whole.only(held))
+    return roles_of_part(columns), tuple(unseen)
+
+
+def _first_cells(grid: Grid, index: int, rows: Mask) -> list[str]:
+    """The first cells of a column as they stand in the file, of the rows that are true in `rows` (n,)."""
+    return list(islice(compress(grid.cells(index), rows), HEAD_ROWS))
 
 
 def _tell_of_part(seen: Cells, whole: Column, kinds: Mapping[str, str], mark: Mark, told: _Told) -> None:

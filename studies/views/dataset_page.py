@@ -11,6 +11,7 @@ from studies.forms.datasets import SchemaForm
 from studies.forms.held_out import HeldOutForm
 from studies.forms.reading import RereadForm
 from studies.models import Column, Dataset, DatasetVersion, Study, StudyState
+from studies.tabular.separators import SEPARATORS
 
 from .column_rows import column_rows, file_size, target_sentence
 from .guards import guard_facts
@@ -19,7 +20,6 @@ from .preview_table import preview_rows, shown_columns
 from .version_changes import version_changes
 
 MOST_STUDIES = 50
-SEPARATOR_WORDS = {",": "comma", ";": "semicolon", "|": "pipe", "\t": "tab"}
 
 
 def chosen_version(found: Dataset, number: str) -> DatasetVersion:
@@ -64,7 +64,7 @@ def page_of(request: HttpRequest, found: Dataset, version: DatasetVersion, form:
 def head_facts(version: DatasetVersion) -> dict[str, Any]:
     return {
         "sentence": target_sentence(version),
-        "separator": SEPARATOR_WORDS.get(version.separator, version.separator),
+        "separator": SEPARATORS.get(version.separator, version.separator),
         "size": file_size(version.file_bytes),
     }
 

@@ -10,8 +10,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from studies.engine.intake_rows import Gone
-from studies.engine.refused import Refused
-from studies.engine.removal import delete_version
 from studies.forms.datasets import SchemaForm
 from studies.forms.reading import RereadForm
 from studies.models import DatasetVersion, ErrandState, TableReading, WorkerProcess
@@ -19,6 +17,7 @@ from studies.models import DatasetVersion, ErrandState, TableReading, WorkerProc
 from .access import get_dataset, get_dataset_to_edit
 from .column_rows import file_size
 from .dataset_page import chosen_version, page_of
+from .versions import delete_and_say
 
 FIRST_ESTIMATE = 0.05  # of the reading; before, its pace says nothing
 
@@ -76,17 +75,10 @@ def remove_unread(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Delete a version that is not there yet, which ends its reading; another one remains."""
     found = get_dataset_to_edit(request, pk)
     version = chosen_version(found, str(number))
-    try:
-        if version.is_ready:
-            raise Refused(f"Version {number} has been read in the meantime.")
-        delete_version(version, request.user)
-    except Gone:
-        messages.error(request, f"Version {number} was deleted already.")
-    except Refused as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, f"Version {number} is deleted.")
-    return redirect("dataset", pk)
+    if version.is_ready:
+        messages.error(request, f"Version {number} has been read in the meantime.")
+        return redirect("dataset", pk)
+    return delete_and_say(request, version)
 
 
 @require_POST

@@ -81,15 +81,20 @@ def safe_name(name: str) -> str:
 @require_POST
 def remove_version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     found = get_dataset_to_edit(request, pk)
+    return delete_and_say(request, version_of(found, number))
+
+
+def delete_and_say(request: HttpRequest, version: DatasetVersion) -> HttpResponse:
+    """Delete one version; what came of it is said on the dataset's page."""
     try:
-        delete_version(version_of(found, number), request.user)
+        delete_version(version, request.user)
     except Gone:
-        messages.error(request, f"Version {number} was deleted already.")
+        messages.error(request, f"Version {version.number} was deleted already.")
     except Refused as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"Version {number} is deleted.")
-    return redirect("dataset", pk)
+        messages.success(request, f"Version {version.number} is deleted.")
+    return redirect("dataset", version.dataset_id)
 
 
 def version_of(found: Dataset, number: int) -> DatasetVersion:
