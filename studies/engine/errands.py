@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.db.models import F, IntegerField, QuerySet, Value
 from django.utils import timezone
 
 from studies.engine import bell, fitness
-from studies.engine.intake_reading import refuse_version
+from studies.engine.intake_reading import lock_dataset, refuse_version
 from studies.engine.patience import patiently
 from studies.engine.store.versions import StorageAway
 from studies.models import AuditScoring, Errand, ErrandState, ExpectedScore, ModelFile, Opening, TableReading
@@ -44,6 +45,7 @@ class Kind:
     is_served: Callable[[], bool] = lambda: True
     parts: int = 1
     is_short: bool = False  # so that lanes do not mind if it goes ahead of them
+    lock: Callable[[int], object] = lambda pk: None  # takes the rows that others lock before such an errand's
     also_lost: Callable[[int], object] = lambda pk: None  # writes what belongs to its failure, in the same transaction
 
     @property
@@ -87,6 +89,7 @@ KINDS = (
         "workers were lost while they read it; memory may be too small.",
         parts=3,  # the plain reading, one with earlier corrections, and the plain one again where these do not fit
         is_short=True,  # somebody looks at its page
+        lock=lock_dataset,
         also_lost=refuse_version,
     ),
 )
@@ -99,14 +102,12 @@ def perform(
     pk: int,
     do: Callable[[E, Beat], Values | None],
     also: Callable[[], None] = lambda: None,
-    lock: Callable[[], object] = lambda: None,
 ) -> bool:
     """Claim one, do it, store what came of it; whether anything was stored. The claim decides who does it.
 
     `do` gets the row and what it must call now and then as a sign of life; it answers the values to be stored with
     it, its state among them (usually `done(...)` or `failed(...)`), or None to leave it for later, as when the worker
-    is being stopped. `also` writes what belongs to it, in the same transaction; `lock` takes before it the rows that
-    others lock before an errand's.
+    is being stopped. `also` writes what belongs to it, in the same transaction.
     """
     claimed = model._default_manager.filter(pk=pk, state=ErrandState.WAITING).update(
         state=ErrandState.RUNNING,
@@ -132,7 +133,7 @@ def perform(
         values = WAITS
     if values["state"] == ErrandState.WAITING:
         values = values | {"attempts": errand.attempts - 1}
-    return bool(patiently(_store, ours, values, also, lock))
+    return bool(patiently(_store, ours, values, also, partial(BY_MODEL[model].lock, pk)))
 
 
 def _store(ours: QuerySet[Any], values: Values, also: Callable[[], None], lock: Callable[[], object]) -> bool:
@@ -201,6 +202,7 @@ def give_back(model: type[Errand], pk: int) -> None:
     """Whoever was doing it is gone: it waits again, and after three attempts it has failed."""
     rows = model._default_manager.filter(pk=pk, state=ErrandState.RUNNING)
     with transaction.atomic():
+        BY_MODEL[model].lock(pk)
         if rows.filter(attempts__gte=MAX_ATTEMPTS).update(**failed(f"{MAX_ATTEMPTS} {BY_MODEL[model].lost}")):
             BY_MODEL[model].also_lost(pk)
     rows.update(**WAITS, beat=F("beat") + 1)

@@ -44,7 +44,7 @@ from .intake_reading import (
     remember_first_reading,
     with_earlier_corrections,
 )
-from .intake_rows import Gone, add_version, free_name, make_dataset, still_there, write_schema
+from .intake_rows import Gone, add_version, free_name, lock_version, make_dataset, write_schema
 from .intake_unread import is_large, is_large_upload, store_unread
 from .quota import refuse_without_room
 from .store import versions
@@ -156,7 +156,7 @@ def replace_reading(
     """
     with removed_on_failure(stored["stored_as"]), transaction.atomic():
         # Locked: no study is launched on it between the question and the change (SQLite has one writer at a time).
-        seen, version = version.stored_as, still_there(DatasetVersion.objects.filter(pk=version.pk))
+        seen, version = version.stored_as, lock_version(version)
         if version.stored_as != seen or (version.is_used and holding.draws):
             raise TableError(CORRECTED_MEANWHILE)
         if version.is_used:

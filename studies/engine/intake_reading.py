@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from studies.models import Column, DatasetVersion
+from studies.models import Column, Dataset, DatasetVersion
 from studies.tabular import TableError
 from studies.tabular.child import read_in_child
 from studies.tabular.errors import quote
@@ -117,6 +117,11 @@ def with_earlier_corrections(
         return table
     remember_first_reading(again, {column["name"]: column["profile"] for column in table["columns"]})
     return again
+
+
+def lock_dataset(reading: int) -> None:
+    """As who deletes a dataset does before its versions and their readings go."""
+    list(Dataset.objects.select_for_update().filter(versions__reading=reading).values_list("pk"))
 
 
 def refuse_version(reading: int) -> None:

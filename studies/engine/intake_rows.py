@@ -1,4 +1,8 @@
-"""The rows of datasets and versions, written under the dataset's lock once their files are in the storage."""
+"""The rows of datasets and versions, written under the dataset's lock once their files are in the storage.
+
+Whoever locks several rows takes the dataset's first, then the version's, its reading's and the team's: two who go about
+it in different orders would wait for each other for ever.
+"""
 
 import unicodedata
 from collections.abc import Mapping
@@ -72,6 +76,14 @@ def next_version(dataset: Dataset, user: User, values: Mapping[str, Any]) -> Dat
     claim(dataset.team_id, values)
     last = dataset.versions.aggregate(last=Max("number"))["last"] or 0
     return DatasetVersion(dataset=dataset, number=last + 1, created_by=user, **values)
+
+
+def lock_version(version: DatasetVersion) -> DatasetVersion:
+    """The version as it is now, locked with its dataset until the transaction ends; Gone when it was deleted."""
+    dataset = still_there(Dataset.objects.filter(pk=version.dataset_id))
+    locked = still_there(DatasetVersion.objects.filter(pk=version.pk))
+    locked.dataset = dataset
+    return locked
 
 
 def still_there(row: QuerySet[Any]) -> Any:

@@ -28,7 +28,7 @@ from studies.engine.intake_rows import write_schema
 from studies.engine.quota import refuse_without_room
 from studies.engine.store import versions
 from studies.engine.watch import StopRequest
-from studies.models import Dataset, DatasetVersion, TableReading
+from studies.models import DatasetVersion, TableReading
 from studies.tabular import TableError
 
 SAY_EVERY = 1.0  # seconds
@@ -84,10 +84,6 @@ class Reading:
             self.before, self.stored = version.stored_as, keep(folder)
         refuse_without_room(version.dataset.team_id, self.stored["table_bytes"])
 
-    def lock(self) -> None:
-        """As who deletes a dataset does: the dataset first."""
-        list(Dataset.objects.select_for_update().filter(versions__in=self._versions()))
-
     def also(self) -> None:
         """Write the version, in the transaction that ends the errand."""
         if self.is_refused:
@@ -141,6 +137,6 @@ def run_reading(pk: int) -> None:
     """Read one upload. May be delivered never, once or five times: the claim decides."""
     reading = Reading(pk)
     try:
-        errands.perform(TableReading, pk, reading.do, reading.also, reading.lock)
+        errands.perform(TableReading, pk, reading.do, reading.also)
     finally:
         reading.tidy()

@@ -11,7 +11,7 @@ from studies.models import Dataset, DatasetVersion, Study, User
 from studies.plots.numbers import count_of
 
 from .intake_held_out import record
-from .intake_rows import still_there
+from .intake_rows import lock_version, still_there
 from .refused import Refused
 from .store import versions
 
@@ -34,11 +34,10 @@ def delete_dataset(dataset: Dataset, who: User | None = None) -> None:
 def delete_version(version: DatasetVersion, who: User | None = None) -> None:
     """Removes one version and its files; Refused while a study uses it and where no other one could serve."""
     with transaction.atomic():
-        dataset = still_there(Dataset.objects.filter(pk=version.dataset_id))
-        version = still_there(DatasetVersion.objects.filter(pk=version.pk))
+        version = lock_version(version)
         if problem := why_kept(version):
             raise Refused(f"Version {version.number} cannot be deleted: {problem}")
-        record(dataset, who, f"deleted version {version.number} of “{dataset}”")
+        record(version.dataset, who, f"deleted version {version.number} of “{version.dataset}”")
         version.delete()
     versions.remove(version.stored_as)
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from studies.models import Dataset, DatasetVersion, ErrandState, TableReading, User
+from studies.models import DatasetVersion, ErrandState, TableReading, User
 from studies.tabular import TableError
 
 from . import errands
@@ -14,7 +14,7 @@ from .intake import CORRECTED_MEANWHILE, options_said, replace_reading, same_upl
 from .intake_folder import keep, new_folder, removed_on_failure, write_options
 from .intake_held_out import holding_for_reread
 from .intake_reading import first_reading, with_earlier_corrections
-from .intake_rows import Gone, next_version, still_there
+from .intake_rows import Gone, lock_version, next_version
 from .intake_unread import UNREAD, is_large
 from .refused import Refused
 from .store import versions
@@ -68,8 +68,7 @@ def _wait_again(version: DatasetVersion, user: User, options: Mapping[str, Any],
     """A refused version, whose bytes lie in a folder with other options from now on."""
     stored = _kept_again(version, options)
     with removed_on_failure(stored["stored_as"]), transaction.atomic():
-        still_there(Dataset.objects.filter(pk=version.dataset_id))
-        seen, version = version.stored_as, still_there(DatasetVersion.objects.filter(pk=version.pk))
+        seen, version = version.stored_as, lock_version(version)
         if version.stored_as != seen or version.state != DatasetVersion.State.REFUSED:
             raise TableError(CORRECTED_MEANWHILE)
         version.stored_as, version.state = stored["stored_as"], DatasetVersion.State.READING
