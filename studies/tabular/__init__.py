@@ -11,7 +11,7 @@ from studies.tabular.profile import profile_column
 from studies.tabular.reading import Reading, preview, read_table
 from studies.tabular.roles import suggest_task
 from studies.tabular.row_hash import Match, match_rows, row_hashes, row_keys
-from studies.tabular.storage import content_hash, load_rows, load_table, save_table, stored_kinds
+from studies.tabular.storage import StoredTable, content_hash, load_rows, load_table, save_table, stored_kinds
 
 __all__ = [
     "KINDS",
@@ -19,6 +19,7 @@ __all__ = [
     "Column",
     "Match",
     "Reading",
+    "StoredTable",
     "TableError",
     "check_columns",
     "check_target",

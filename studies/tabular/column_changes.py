@@ -9,6 +9,7 @@ by chance   what two samples of one population do: KS up to 1.95 √((n + m) / n
 """
 
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -207,13 +208,19 @@ def _levels_moved(before: Column, after: Column) -> tuple[dict[str, Any], dict[s
     """Words that came and words that went; none for numbers and dates, which have no levels."""
     if "date" in (before.kind, after.kind) or before.is_numeric or after.is_numeric:
         return _told([]), _told([])
-    old, new = (_words(column) for column in (before, after))
-    return _told([word for word in new if word not in old]), _told([word for word in old if word not in new])
+    old, new = _words(before), _words(after)
+    return _told(_not_in(old, new)), _told(_not_in(new, old))
 
 
-def _words(column: Column) -> dict[str, None]:
+def _words(column: Column) -> list[str]:
+    """The levels that some row has."""
     words, counts = column.distinct()
-    return {word: None for word, count in zip(words, counts.tolist(), strict=True) if count}
+    return list(compress(words, counts.tolist()))
+
+
+def _not_in(known: list[str], words: list[str]) -> list[str]:
+    there = set(known)
+    return [word for word in words if word not in there]
 
 
 def _told(words: list[str]) -> dict[str, Any]:

@@ -2,19 +2,22 @@
 
 Rows are known by what they say (studies.tabular.row_hash) in the columns that both versions have.
 
+Of each table one column is held at a time, beside a few numbers for each row.
+
     n, m    rows of the earlier and of the later version
     total   (u,) uint64: the sum of a row's cell hashes, from which one column's can be taken out again
 """
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from studies.tabular.columns import Column
-from studies.tabular.row_hash import Hashes, Match, cell_hashes, match_rows, mixed
+from studies.tabular.row_hash import Hashes, cell_hashes, matched, mixed
+from studies.tabular.tables import Table, in_both, rows_of
 
 Rows = NDArray[np.int64]
 FEWEST_MATCHED = 5
@@ -41,51 +44,70 @@ class RowChanges:
         return self.before - self.kept - sum(self.edited.values())
 
 
-def row_changes(before: Sequence[Column], after: Sequence[Column]) -> RowChanges:
-    """Compares two versions of a table. Of equal rows the i-th is the i-th; the order of rows does not count."""
-    match = match_rows(before, after)
-    n, m = before[0].rows, after[0].rows
-    edited = _edited(_without(before, match.first, match.names), _without(after, match.second, match.names))
-    return RowChanges(n, m, len(match.first), edited, _renamed(before, after, match))
+def row_changes(before: Table, after: Table, on_column: Callable[[], None] = lambda: None) -> RowChanges:
+    """Compares two versions of a table. Of equal rows the i-th is the i-th; the order of rows does not count.
+
+    `on_column` is called up to twice for each column that both have.
+    """
+    tables, names = (before, after), in_both(before, after)
+    n, m = rows_of(before), rows_of(after)
+    first = second = np.zeros(0, np.int64)
+    edited: dict[str, int] = {}
+    if names:
+        totals = _totals(tables, names, on_column)
+        first, second = matched(mixed(totals[0]), mixed(totals[1]))
+        left = [_others(len(total), rows) for total, rows in zip(totals, (first, second), strict=True)]
+        totals = [total[is_left] for total, is_left in zip(totals, left, strict=True)]
+        edited = _edited(tables, names, left, totals, on_column)
+    return RowChanges(n, m, len(first), edited, _renamed(before, after, first, second))
 
 
-def _without(columns: Sequence[Column], rows: Rows, names: Sequence[str]) -> list[Column]:
-    """The named columns without these rows."""
-    left = np.ones(columns[0].rows, np.bool_)
-    left[rows] = False
-    by_name = {column.name: column for column in columns}
-    return [replace(by_name[name], values=by_name[name].values[left]) for name in names]
+def _totals(tables: Sequence[Table], names: Sequence[str], on_column: Callable[[], None]) -> list[Hashes]:
+    totals = [np.zeros(rows_of(table), np.uint64) for table in tables]
+    for name in names:
+        for table, total in zip(tables, totals, strict=True):
+            total += cell_hashes(table.column(name))
+        on_column()
+    return totals
 
 
-def _edited(before: Sequence[Column], after: Sequence[Column]) -> dict[str, int]:
-    """How many rows have a partner that differs in one column only. Both sides have the same columns in one order.
+def _others(count: int, rows: Rows) -> NDArray[np.bool_]:
+    """(count,) all rows but these."""
+    others = np.ones(count, np.bool_)
+    others[rows] = False
+    return others
+
+
+def _edited(
+    tables: Sequence[Table],
+    names: Sequence[str],
+    left: list[NDArray[np.bool_]],
+    totals: list[Hashes],
+    on_column: Callable[[], None],
+) -> dict[str, int]:
+    """How many rows have a partner that differs in one column only, by column.
 
     Only rows that are unlike any other in the remaining columns are paired: else chance would make partners.
+
+    left: of each table (n,), the rows that have no equal in the other one. totals: of each table, those of these rows.
     """
-    if len(before) < 2 or not before[0].rows or not after[0].rows:
-        return {}
-    left = [np.arange(side[0].rows) for side in (before, after)]
-    totals = [_total(side) for side in (before, after)]
     found: dict[str, int] = {}
-    for pair in zip(before, after, strict=True):
+    for name in names if len(names) > 1 else ():
+        if not all(len(total) for total in totals):
+            break
         rests = [
-            mixed(total[rows] - cell_hashes(column)[rows])
-            for total, column, rows in zip(totals, pair, left, strict=True)
+            mixed(total - cell_hashes(table.column(name).only(is_left)))
+            for table, is_left, total in zip(tables, left, totals, strict=True)
         ]
         partners = _only_once(rests[0], rests[1])
         if len(partners):
-            found[pair[0].name] = len(partners)
-            left = [rows[~np.isin(rest, partners)] for rows, rest in zip(left, rests, strict=True)]
-        if not len(left[0]) or not len(left[1]):
-            break
+            found[name] = len(partners)
+            for side, rest in enumerate(rests):
+                stays = ~np.isin(rest, partners)
+                left[side][np.flatnonzero(left[side])[~stays]] = False
+                totals[side] = totals[side][stays]
+        on_column()
     return found
-
-
-def _total(columns: Sequence[Column]) -> Hashes:
-    total = np.zeros(columns[0].rows, np.uint64)
-    for column in columns:
-        total += cell_hashes(column)
-    return total
 
 
 def _only_once(first: Hashes, second: Hashes) -> Hashes:
@@ -97,28 +119,32 @@ def _only_once(first: Hashes, second: Hashes) -> Hashes:
     return np.intersect1d(once[0], once[1], assume_unique=True)
 
 
-def _renamed(before: Sequence[Column], after: Sequence[Column], match: Match) -> tuple[tuple[str, str], ...]:
+def _renamed(before: Table, after: Table, first: Rows, second: Rows) -> tuple[tuple[str, str], ...]:
     """Columns of one side each that say the same in the rows that both sides have; where too few rows are known, in
-    all rows in order."""
-    n, m = before[0].rows, after[0].rows
-    first, second = match.first, match.second
+    all rows in order.
+
+    first, second: where the rows that both have are in either table.
+    """
+    both = set(in_both(before, after))
+    gone, fresh = ([name for name in table.names if name not in both] for table in (before, after))
+    if not gone or not fresh:
+        return ()
+    n, m = rows_of(before), rows_of(after)
     if 2 * len(first) < min(n, m):
         if n != m:
             return ()
         first = second = np.arange(n)
     if len(first) < FEWEST_MATCHED:
         return ()
-    gone = {column.name for column in before} - {column.name for column in after}
-    fresh = {column.name for column in after} - {column.name for column in before}
     by_print: dict[str, list[str]] = {}
-    for column in after:
-        if column.name in fresh and (said := _print(column, second)):
-            by_print.setdefault(said, []).append(column.name)
+    for name in fresh:
+        if said := _print(after.column(name), second):
+            by_print.setdefault(said, []).append(name)
     pairs = []
-    for column in before:
-        same = by_print.get(_print(column, first)) if column.name in gone else None
+    for name in gone:
+        same = by_print.get(_print(before.column(name), first))
         if same:
-            pairs.append((column.name, same.pop(0)))
+            pairs.append((name, same.pop(0)))
     return tuple(pairs)
 
 

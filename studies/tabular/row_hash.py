@@ -81,10 +81,14 @@ def match_rows(first: Sequence[Column], second: Sequence[Column]) -> Match:
     if not names:
         none = np.zeros(0, np.int64)
         return Match((), none, none)
-    one, other = (row_keys(row_hashes(columns, names)) for columns in (first, second))
-    _, mine, theirs = np.intersect1d(one, other, assume_unique=True, return_indices=True)
+    return Match(names, *matched(row_hashes(first, names), row_hashes(second, names)))
+
+
+def matched(one: Hashes, other: Hashes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which rows of two tables have equal hashes, as `Match` tells them; of copies, the i-th is the i-th."""
+    _, mine, theirs = np.intersect1d(row_keys(one), row_keys(other), assume_unique=True, return_indices=True)
     order = np.argsort(mine)
-    return Match(names, mine[order].astype(np.int64), theirs[order].astype(np.int64))
+    return mine[order].astype(np.int64), theirs[order].astype(np.int64)
 
 
 def cell_hashes(column: Column, name: str | None = None) -> Hashes:

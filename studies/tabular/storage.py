@@ -44,29 +44,52 @@ def save_table(columns: Sequence[Column], path: str | Path, rows: NDArray[np.int
     _sync_folder(path.parent)
 
 
-def load_table(path: str | Path, only: Container[str] | None = None) -> list[Column]:
-    """The columns that `save_table` wrote. Nothing in the file can run: arrays of numbers and JSON only.
+class StoredTable:
+    """A table that `save_table` wrote, whose columns are read when they are asked for, one by one.
 
-    only: names of the columns that are wanted; the others are not read.
+    Nothing in the file can run: arrays of numbers and JSON only. ValueError for a format that is not known.
     """
-    with np.load(path, allow_pickle=False) as arrays:
-        header = _from_json(arrays["header"])
+
+    def __init__(self, path: str | Path) -> None:
+        self._arrays = np.load(path, allow_pickle=False)
+        header = _from_json(self._arrays["header"])
         if header["format"] not in FORMATS:
+            self._arrays.close()
             raise ValueError(
                 f"{path} is a table of format {header['format']!r}; this program reads formats up to {FORMAT}."
             )
-        return [
-            Column(
-                name=column["name"],
-                kind=column["kind"],
-                role=column["role"],
-                values=_in_full(arrays[f"values_{index}"], column["kind"] in NUMERIC),
-                levels=tuple(_from_json(arrays[f"levels_{index}"])),
-                why=column["why"],
-            )
-            for index, column in enumerate(header["columns"])
-            if only is None or column["name"] in only
-        ]
+        self._columns = {column["name"]: (index, column) for index, column in enumerate(header["columns"])}
+
+    def __enter__(self) -> "StoredTable":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._arrays.close()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._columns)
+
+    def column(self, name: str) -> Column:
+        """KeyError for a name that no column has."""
+        index, told = self._columns[name]
+        return Column(
+            name=name,
+            kind=told["kind"],
+            role=told["role"],
+            values=_in_full(self._arrays[f"values_{index}"], told["kind"] in NUMERIC),
+            levels=tuple(_from_json(self._arrays[f"levels_{index}"])),
+            why=told["why"],
+        )
+
+
+def load_table(path: str | Path, only: Container[str] | None = None) -> list[Column]:
+    """The columns that `save_table` wrote.
+
+    only: names of the columns that are wanted; the others are not read.
+    """
+    with StoredTable(path) as table:
+        return [table.column(name) for name in table.names if only is None or name in only]
 
 
 def stored_kinds(path: str | Path) -> dict[str, str]:

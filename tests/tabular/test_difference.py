@@ -1,17 +1,20 @@
 """What two versions of a table say of each other, by cells and not by places."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from weakref import WeakSet
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studies.tabular import Column, read_table
+from studies.tabular import Column, StoredTable, read_table, save_table
 from studies.tabular.column_changes import column_change
 from studies.tabular.difference import difference
 from studies.tabular.row_changes import row_changes
+from studies.tabular.tables import AtHand
 
 ReadText = Callable[[str], list[Column]]
 
@@ -76,25 +79,72 @@ def test_the_same_table_has_no_difference(read: ReadText) -> None:
 def test_a_unit_that_was_changed_everywhere_is_told_as_one_column() -> None:
     rng = np.random.default_rng(1)
     age, value = rng.normal(50, 9, 200), rng.normal(50, 9, 200)
-    found = row_changes([numbers(age, "age"), numbers(value)], [numbers(age, "age"), numbers(value / 10)])
+    before, after = ([numbers(age, "age"), numbers(values)] for values in (value, value / 10))
+    found = row_changes(AtHand(before), AtHand(after))
     assert (found.kept, found.edited, found.added, found.removed) == (0, {"x": 200}, 0, 0)
 
 
 def test_chance_makes_no_partners() -> None:
     """Rows that are alike but for one column are not taken for edited ones."""
     rng = np.random.default_rng(2)
-    tables = [[words(list(rng.choice(["a", "b"], 300))), numbers(rng.normal(0, 1, 300))] for _ in range(2)]
+    tables = [AtHand([words(list(rng.choice(["a", "b"], 300))), numbers(rng.normal(0, 1, 300))]) for _ in range(2)]
     found = row_changes(*tables)
     assert (found.kept, found.edited) == (0, {})
 
 
-@given(st.lists(st.integers(0, 3), max_size=12), st.lists(st.integers(0, 3), max_size=12))
-def test_rows_always_add_up(first: list[int], second: list[int]) -> None:
-    tables = [[numbers(rows, "a"), numbers([row % 2 for row in rows], "b")] for rows in (first, second)]
+ROWS = st.lists(st.tuples(*[st.integers(0, 3)] * 3), max_size=12)
+Row = tuple[int, ...]
+
+
+def by_definition(before: list[Row], after: list[Row]) -> tuple[int, dict[str, int]]:
+    """Rows kept, and rows edited in one column alone: as words say it, row by row."""
+    kept = Counter(before) & Counter(after)
+    left = [list((Counter(rows) - kept).elements()) for rows in (before, after)]
+    edited = {}
+    for place, name in enumerate("abc"):
+        rests = [Counter(row[:place] + row[place + 1 :] for row in rows) for rows in left]
+        partners = {rest for rest, times in rests[0].items() if times == 1 == rests[1][rest]}
+        left = [[row for row in rows if row[:place] + row[place + 1 :] not in partners] for rows in left]
+        if partners:
+            edited[name] = len(partners)
+    return kept.total(), edited
+
+
+@given(ROWS, ROWS)
+def test_rows_are_told_as_they_are_defined(before: list[Row], after: list[Row]) -> None:
+    tables = [
+        AtHand([numbers([row[place] for row in rows], name) for place, name in enumerate("abc")])
+        for rows in (before, after)
+    ]
     found = row_changes(*tables)
-    common = sum(min(first.count(value), second.count(value)) for value in set(first))
-    assert found.kept == common
+    assert (found.kept, found.edited) == by_definition(before, after)
     assert min(found.added, found.removed) >= 0
+
+
+def test_stored_tables_are_compared_column_by_column_as_those_at_hand(read: ReadText, tmp_path: Path) -> None:
+    rows = [f"{i},{i % 9},{'Bern' if i % 3 else 'Graz'},2024-01-{1 + i % 28:02},n{i}" for i in range(60)]
+    before = read("id,age,city,day,note\n" + "\n".join(rows))
+    after = read("id,age,town,day,note\n" + "\n".join([*rows[5:50], *(row.replace(",7,", ",8,") for row in rows[50:])]))
+    held: list[int] = []  # how many columns are alive whenever one is read
+
+    class Watched(StoredTable):
+        def column(self, name: str) -> Column:
+            found = super().column(name)
+            alive.add(found)
+            held.append(len(alive))
+            return found
+
+    alive: WeakSet[Column] = WeakSet()
+    shares: list[float] = []
+    for columns, name in ((before, "before"), (after, "after")):
+        save_table(columns, tmp_path / name)
+    with Watched(tmp_path / "before") as one, Watched(tmp_path / "after") as two:
+        told = difference(one, two, shares.append)
+    assert told == difference(before, after)
+    assert told["renamed"] == [["city", "town"]]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert max(held) <= 3  # one of either, and the next while it is made
 
 
 def test_two_samples_of_one_population_are_within_chance() -> None:
