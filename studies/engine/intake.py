@@ -39,7 +39,6 @@ from .intake_reading import (
     corrected,
     first_reading,
     in_time,
-    overrides,
     read,
     remember_first_reading,
     with_earlier_corrections,
@@ -185,11 +184,15 @@ def upload_again(
     """Reads the version's stored bytes into `folder`, with kind and role of each column as chosen, else as they are."""
     columns = list(version.columns.all())
     chosen = chosen or {column.name: (column.kind, column.role) for column in columns}
-    targetless = all(role != Column.Role.TARGET for _, role in chosen.values())
     if not shared(version, folder):
         raise TableError(CORRECTED_MEANWHILE) if DatasetVersion.objects.filter(pk=version.pk).exists() else Gone
     pace = Pace(settings.READING_JOB_SECONDS) if is_large(version.file_bytes) else in_time()
-    table = read(folder, read_options(folder) | overrides(columns, chosen, targetless), holding, pace)
+    # All of them, also what nobody touched: a later release may guess otherwise.
+    forced = {
+        "kinds": {name: kind for name, (kind, _) in chosen.items()},
+        "roles": {name: role for name, (_, role) in chosen.items()},
+    }
+    table = read(folder, read_options(folder) | forced, holding, pace)
     remember_first_reading(table, {column.name: column.profile for column in columns})
     return table
 

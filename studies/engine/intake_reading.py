@@ -1,7 +1,7 @@
 """Reading a stored upload, with what people corrected.
 
 What a person corrected is what differs from the first reading, kept beside each column’s profile ("detected" and
-"suggested"): only that is forced upon a later reading, so that reasons and warnings about all other columns stay alive.
+"suggested"): only that is forced upon a new upload and upon other options. A correction forces every column.
 """
 
 import difflib

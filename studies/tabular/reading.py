@@ -60,7 +60,8 @@ def read_table(
 ) -> Reading:
     """Reads a table of text, packed with gzip or not. What is None is detected.
 
-    `kinds` and `roles` are a person's corrections by column name.
+    `kinds` and `roles` are a person's corrections by column name; where one is what would be guessed anyhow, the
+    column's reason and warnings stay.
 
     separator: "," ";" "|" or tab. encoding: "utf-8", "utf-16" (both known by what the file begins with), "windows-1252"
     or "iso-8859-1". header: "first" (or None) where the first line holds the names, "none" where it is data.
@@ -82,7 +83,7 @@ def read_table(
     told, columns, told_of = _Told(), list[Column](), set[int]()
     for index, name in enumerate(grid.names):
         before = len(told.warnings)
-        columns.append(_typed(whole := cells(index), kinds.get(name), marks[index], told.warnings))
+        columns.append(_typed(whole := cells(index), kinds.get(name), marks[index], told))
         told.count(whole)
         if len(told.warnings) > before or any(whole.missing):
             told_of.add(index)
@@ -93,9 +94,9 @@ def read_table(
     held: tuple[Column, ...] = ()
     first = tuple(grid.head)
     if held_out.rows.any():
-        told = _Told()
+        overruled, told = told.overruled, _Told()
         for index in sorted(told_of):
-            _tell_of_part(cells(index).only(~held_out.rows), columns[index], kinds, marks[index], told)
+            _tell_of_part(cells(index).only(~held_out.rows), columns[index].name in overruled, marks[index], told)
         first = tuple(zip(*(_first_cells(grid, index, ~held_out.rows) for index in range(len(columns))), strict=True))
         columns, held = _parted(columns, held_out.rows)
     on_progress(1.0)
@@ -119,10 +120,12 @@ def preview(reading: Reading, rows: int = 50) -> list[list[str]]:
 
 @dataclass
 class _Told:
-    """What typing the columns brings to light: warnings, and how many cells of each column hold a word for missing."""
+    """What typing the columns brings to light: warnings, how many cells of each column hold a word for missing, and
+    the columns whose kind a person chose against the guess."""
 
     warnings: Warnings = field(default_factory=list)
     missing: dict[str, list[int]] = field(default_factory=dict)
+    overruled: set[str] = field(default_factory=set)
 
     def count(self, cells: Cells) -> None:
         for word, count in cells.missing.items():
@@ -144,9 +147,9 @@ def _first_cells(grid: Grid, index: int, rows: Mask) -> list[str]:
     return list(islice(compress(grid.cells(index), rows), HEAD_ROWS))
 
 
-def _tell_of_part(seen: Cells, whole: Column, kinds: Mapping[str, str], mark: Mark, told: _Told) -> None:
+def _tell_of_part(seen: Cells, is_overruled: bool, mark: Mark, told: _Told) -> None:
     """What there is to say of the cells outside of the held-out set, where something was said of the whole column."""
-    if whole.name not in kinds:
+    if not is_overruled:
         told.warnings.extend(guess_kind(seen, mark).warnings)
     told.count(seen)
 
@@ -176,12 +179,13 @@ def _mark_in_use(columns: Sequence[Column], marks: Sequence[Mark]) -> Mark:
     return "," if any(column.is_numeric and mark == "," for column, mark in zip(columns, marks, strict=True)) else "."
 
 
-def _typed(cells: Cells, kind: str | None, mark: Mark, warnings: Warnings) -> Column:
+def _typed(cells: Cells, kind: str | None, mark: Mark, told: _Told) -> Column:
     """The column in the kind that a person chose, else in the one that it seems to be."""
-    if kind is not None:
-        return as_kind(cells, kind, mark)
     guess = guess_kind(cells, mark)
-    warnings.extend(guess.warnings)
+    if kind not in (None, guess.kind):
+        told.overruled.add(cells.name)
+        return as_kind(cells, kind, mark)
+    told.warnings.extend(guess.warnings)
     if guess.kind not in NUMERIC:
         # The guess has looked at every value: no need to check again that they fit.
         return as_levels(cells, guess.kind, why=guess.why)

@@ -38,7 +38,7 @@ def roles_of_part(columns: Sequence[Column]) -> list[Column]:
 
 
 def _role_of_part(column: Column) -> Column:
-    if column.role == "feature" and bool(column.missing.all()):
+    if column.role in ("feature", "ignored") and bool(column.missing.all()):
         return replace(column, role="ignored", why="it has no values")
     return replace(column, why=group_reason(column)) if column.role == "group" else column
 
@@ -71,10 +71,10 @@ def suggest_task(target: Column) -> str:
 
 
 def _check_given(columns: Sequence[Column], given: Mapping[str, str]) -> None:
-    names = [column.name for column in columns]
+    names = {column.name: column for column in columns}
     for name, role in given.items():
         if name not in names:
-            raise TableError(f"There is no column {quote(name)}; the columns are {listed(names)}.", column=name)
+            raise TableError(f"There is no column {quote(name)}; the columns are {listed(list(names))}.", column=name)
         if role not in ROLES:
             raise TableError(f"{quote(role)} is not a role; the roles are {', '.join(ROLES)}.", column=name)
     for role in ("target", "group", "time"):
@@ -84,19 +84,20 @@ def _check_given(columns: Sequence[Column], given: Mapping[str, str]) -> None:
 
 
 def _with_role(column: Column, given: str | None, is_target: bool) -> Column:
-    if given is not None:
-        if given in ("feature", "group", "time"):
-            _REFUSE[given](column)
-        reasons = {"ignored": column.why, "group": group_reason(column), "time": time_reason(column)}
-        if column.kind == "date":
-            reasons["feature"] = DATE_FEATURE
-        return replace(column, role=given, why=reasons.get(given, ""))
-    if is_target:
-        return replace(column, role="target")
-    reason = _reason_to_ignore(column)
-    if reason is None:
-        return replace(column, role="feature", why=DATE_FEATURE if column.kind == "date" else column.why)
-    return replace(column, role="ignored", why="; ".join(part for part in (column.why, reason) if part))
+    if given in _REFUSE:
+        _REFUSE[given](column)
+    suggested = "target" if is_target else "feature" if _reason_to_ignore(column) is None else "ignored"
+    role = given or suggested
+    return replace(column, role=role, why=_why(column, role))
+
+
+def _why(column: Column, role: str) -> str:
+    """The reason of its kind, and that of the role, which is the same for a role that a person gave."""
+    if role == "feature" and column.kind == "date":
+        return DATE_FEATURE
+    if role == "ignored":
+        return "; ".join(part for part in (column.why, _reason_to_ignore(column)) if part)
+    return {"group": group_reason, "time": time_reason}[role](column) if role in ("group", "time") else column.why
 
 
 def _reason_to_ignore(column: Column) -> str | None:

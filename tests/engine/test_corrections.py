@@ -104,6 +104,19 @@ def test_reasons_and_warnings_of_other_columns_survive_a_correction(team: Team, 
     assert {warning["code"] for warning in back.warnings} == codes
 
 
+def test_columns_that_nobody_touched_stay_as_an_earlier_release_guessed_them(
+    version: DatasetVersion, alice: User
+) -> None:
+    guessed = {"age": ("number", "feature"), "income": ("number", "ignored")}
+    for name, (kind, role) in guessed.items():
+        profile = version.columns.get(name=name).profile | {"detected": kind, "suggested": role}
+        version.columns.filter(name=name).update(kind=kind, role=role, profile=profile)
+    saved = correct_schema(version, alice, roles={"city": "ignored"})
+    stored = {column.name: (column.kind, column.role) for column in load_table(saved.table_path)}
+    assert stored == guessed | {"city": ("category", "ignored"), "outcome": ("boolean", "target")}
+    assert stored == {column.name: (column.kind, column.role) for column in saved.columns.all()}
+
+
 def test_the_next_version_keeps_what_was_corrected(version: DatasetVersion, alice: User) -> None:
     corrected = correct_schema(version, alice, {"age": "category"}, {"outcome": "feature", "city": "target"})
     text = csv_text(rows=80, seed=1)
