@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from studies.tabular.cells import Cells
 from studies.tabular.dates import not_dates, parse_dates
 from studies.tabular.errors import TableError, counted, listed, quote
-from studies.tabular.numbers import Mark, parse_number
+from studies.tabular.numbers import Mark
 
 KINDS = ("number", "integer", "category", "boolean", "date", "text", "id")
 NUMERIC = ("number", "integer")
@@ -91,7 +91,9 @@ def as_kind(cells: Cells, kind: str, mark: Mark = ".", role: str = "feature", wh
             column=cells.name,
         )
     if kind == "date" and parse_dates(cells.counts) is None:
-        _refuse(cells, kind, not_dates(cells.counts), "a date such as 2024-03-31")
+        bad = set(not_dates(cells.counts))
+        is_bad = np.fromiter((value in bad for value in cells.counts), np.bool_, len(cells.values))
+        _refuse(cells, kind, is_bad, "a date such as 2024-03-31")
         raise TableError(
             f"Column {quote(cells.name)} mixes dates with the day first and the month first. Write them as 2024-03-31.",
             column=cells.name,
@@ -101,38 +103,27 @@ def as_kind(cells: Cells, kind: str, mark: Mark = ".", role: str = "feature", wh
 
 def as_levels(cells: Cells, kind: str, role: str = "feature", why: str = "") -> Column:
     """The cells as codes of their sorted words, whatever they say."""
-    levels = tuple(sorted(cells.counts))
-    code = {level: number for number, level in enumerate(levels)}
-    # The empty value is no level: it is missing.
-    of_word = np.array([code.get(value, MISSING_CODE) for value in cells.values], np.int32)
-    values = of_word[cells.codes]
-    return Column(cells.name, kind, role, values, levels, why)
+    levels, codes = cells.values.in_order()
+    values = np.append(codes, np.full(len(cells.gone), MISSING_CODE, np.int32))[cells.codes]
+    return Column(cells.name, kind, role, values, tuple(levels), why)
 
 
 def _numbers(cells: Cells, kind: str, mark: Mark) -> NDArray[np.float64]:
-    # An array and no dict: a large table may have a million different numbers in a column.
-    numbers = (parse_number(value, mark) if value else None for value in cells.values)
-    of_word = np.fromiter((np.nan if number is None else number for number in numbers), np.float64, len(cells.values))
+    numbers = cells.numbers(mark)
     expected = "a number" if mark == "." else "a number with a decimal comma"
-    _refuse(cells, kind, _present(cells, np.isnan(of_word)), expected)
+    _refuse(cells, kind, np.isnan(numbers), expected)
     if kind == "integer":
-        _refuse(cells, kind, _present(cells, of_word != np.floor(of_word)), "a whole number")
-    values: NDArray[np.float64] = of_word[cells.codes]
+        _refuse(cells, kind, numbers != np.floor(numbers), "a whole number")
+    values: NDArray[np.float64] = np.append(numbers, np.full(len(cells.gone), np.nan))[cells.codes]
     return values
 
 
-def _present(cells: Cells, bad: NDArray[np.bool_]) -> list[str]:
-    """The values of those words that some row has; a word read as missing has none."""
-    values = (cells.values[index] for index in np.flatnonzero(bad).tolist())
-    return list(dict.fromkeys(value for value in values if value in cells.counts))
-
-
-def _refuse(cells: Cells, kind: str, bad: list[str], expected: str) -> None:
-    """Raises TableError unless `bad` is empty."""
-    if not bad:
+def _refuse(cells: Cells, kind: str, bad: NDArray[np.bool_], expected: str) -> None:
+    """Raises TableError where one of the different values is true in `bad` (m,)."""
+    if not bad.any():
         return
     line, value = cells.first(bad)
-    count = sum(cells.counts[word] for word in bad)
+    count = int(cells.times[bad].sum())
     others = "" if count == 1 else f" {counted(count, 'cell')} of this column do not fit."
     raise TableError(
         f"Column {quote(cells.name)} cannot be {_article(kind)}: line {line} holds {quote(value)}, which is not "

@@ -1,7 +1,7 @@
 """Which texts are dates? ISO 8601 and the common written orders: to set date columns aside and to profile them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -42,9 +42,8 @@ def parse_date(text: str, day_first: bool = True) -> float | None:
     return None if share is None else day + share
 
 
-def parse_dates(values: Iterable[str]) -> list[float] | None:
+def parse_dates(values: Collection[str]) -> list[float] | None:
     """Every value as `parse_date` reads it, in one order of day and month that fits all; None where there is none."""
-    values = list(values)
     for day_first in (True, False):
         days = []
         for value in values:

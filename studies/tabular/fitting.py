@@ -16,9 +16,11 @@ def misfits(cells: Sequence[str], kind: str, missing: Collection[int] = ()) -> l
     """
     if kind not in KINDS:
         raise ValueError(f"{kind!r} is not a kind; the kinds are {', '.join(KINDS)}.")
-    cleaned = clean_cells("", cells, range(len(cells)))
-    values = {place: cleaned.values[code] for place, code in enumerate(cleaned.codes.tolist()) if place not in missing}
-    bad = _bad(Counter(value for value in values.values() if value), kind)
+    cleaned = clean_cells("", map(str.encode, cells), range(len(cells)))
+    said = list(cleaned.values)
+    known = [(place, code) for place, code in enumerate(cleaned.codes.tolist()) if code < len(said)]
+    values = {place: said[code] for place, code in known if place not in missing}
+    bad = _bad(Counter(values.values()), kind)
     return [place for place, value in values.items() if value in bad]
 
 

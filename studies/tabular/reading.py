@@ -144,7 +144,7 @@ def _parted(columns: list[Column], held: Mask) -> tuple[list[Column], tuple[Colu
 
 def _first_cells(grid: Grid, index: int, rows: Mask) -> list[str]:
     """The first cells of a column as they stand in the file, of the rows that are true in `rows` (n,)."""
-    return list(islice(compress(grid.cells(index), rows), HEAD_ROWS))
+    return [cell.decode() for cell in islice(compress(grid.cells(index), rows), HEAD_ROWS)]
 
 
 def _tell_of_part(seen: Cells, is_overruled: bool, mark: Mark, told: _Told) -> None:

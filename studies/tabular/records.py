@@ -15,6 +15,7 @@ from studies.tabular.content import ENCODINGS
 from studies.tabular.errors import TableError, counted, warning
 from studies.tabular.header import check_header, make_header
 from studies.tabular.separators import SAMPLE_CHARACTERS, SEPARATORS, find_separator
+from studies.tabular.words import JOINT
 
 MAX_ROWS = 1_000_000
 MIN_ROWS = 10
@@ -22,8 +23,6 @@ MAX_CELL = 131_072
 HEAD_ROWS = 200
 TITLE_LINES = 50
 CHUNK_ROWS = 8_192
-# Files with NUL bytes are refused before this, so no cell holds one: a chunk of a column is one text, joined by it.
-JOINT = "\0"
 IN_MEMORY = 8 << 20  # bytes of cells; those of a larger table are set down in a file, and read column by column
 
 Warnings = list[dict[str, Any]]
@@ -51,11 +50,11 @@ class Grid:
     def rows(self) -> int:
         return len(self.lines)
 
-    def cells(self, column: int) -> Iterator[str]:
-        """The cells of one column, row by row, as they stand in the file."""
+    def cells(self, column: int) -> Iterator[bytes]:
+        """The cells of one column, row by row, as they stand in the file: UTF-8."""
         for place, length in self._places[column]:
             self._texts.seek(place)
-            yield from self._texts.read(length).decode().split(JOINT)
+            yield from self._texts.read(length).split(JOINT.encode())
 
     def add(self, records: list[list[str]]) -> None:
         """Appends rows, all of the header's width."""

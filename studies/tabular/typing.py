@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studies.tabular.cells import Cells
 from studies.tabular.columns import NUMERIC
 from studies.tabular.dates import parse_date, parse_dates
 from studies.tabular.errors import counted, quote, warning
-from studies.tabular.numbers import DECORATED, EXACT, INTEGER, LEADING_ZERO, Mark, parse_number
+from studies.tabular.numbers import DECORATED, EXACT, INTEGER, LEADING_ZERO, Mark
 
 BOOLEAN_WORDS = (
     {"yes", "no"}, {"true", "false"}, {"y", "n"}, {"t", "f"}, {"on", "off"},
@@ -33,6 +34,7 @@ FLAGS = {0.0, 1.0}
 SENTINELS = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0, 999999.0)
 FAR = 3  # a word for missing lies at least so many times as far out as every other value
 MOST_GONE = 0.1  # an identifier may be missing in so many rows
+Numbers = NDArray[np.float64]  # (m,) of the different values, NaN where one spells none
 SHORT = 40  # an identifier is at most this long, and holds no space
 LONG = 50  # texts are longer than this on average, or ...
 FEW = 20  # ... have more different values than this, and one for every second row
@@ -53,9 +55,9 @@ def guess_kind(cells: Cells, mark: Mark) -> Guess:
         return Guess("number", "every cell is missing")
     if len(cells.counts) == 2 and {value.casefold() for value in cells.counts} in BOOLEAN_WORDS:
         return Guess("boolean")
-    numbers = {value: number for value in cells.counts if (number := parse_number(value, mark)) is not None}
-    if len(numbers) == len(cells.counts):
-        if set(numbers.values()) == FLAGS:
+    numbers = cells.numbers(mark)
+    if not np.isnan(numbers).any():
+        if set(np.unique(numbers).tolist()) == FLAGS:
             return Guess("boolean", "0 and 1 are the only values")
         guess = _numeric(cells, numbers)
         if guess.kind not in NUMERIC:
@@ -66,17 +68,17 @@ def guess_kind(cells: Cells, mark: Mark) -> Guess:
     return _words(cells, numbers)
 
 
-def _numeric(cells: Cells, numbers: dict[str, float]) -> Guess:
-    if not all(INTEGER.fullmatch(value) for value in numbers):
+def _numeric(cells: Cells, numbers: Numbers) -> Guess:
+    if not all(INTEGER.fullmatch(value) for value in cells.values):
         return Guess("number")
     unique = _is_unique(cells)
-    if any(LEADING_ZERO.fullmatch(value) for value in numbers):
+    if any(LEADING_ZERO.fullmatch(value) for value in cells.values):
         if unique:
             return Guess("id", "a different code in each row")
         return Guess(_category_or_text(cells), "numbers with leading zeros are codes, not quantities")
     if unique and (names_an_id(cells.name) or (not ORDER_NAME.fullmatch(cells.name) and _counts_up(cells, numbers))):
         return Guess("id", "a different whole number in each row, like a row number")
-    if max(map(abs, numbers.values())) > EXACT:
+    if np.abs(numbers).max() > EXACT:
         if unique:
             return Guess("id", "a different long number in each row")
         message = (
@@ -91,14 +93,13 @@ def _numeric(cells: Cells, numbers: dict[str, float]) -> Guess:
     return Guess("integer")
 
 
-def _sentinels(cells: Cells, numbers: dict[str, float]) -> list[dict[str, str | None]]:
+def _sentinels(cells: Cells, numbers: Numbers) -> list[dict[str, str | None]]:
     """A warning where one number that often stands for missing, such as -999, lies far from all others."""
-    values = np.fromiter(numbers.values(), np.float64, len(numbers))
     for word in SENTINELS:
-        others = values[values != word]
-        if len(others) == len(values):
+        others = numbers[numbers != word]
+        if len(others) == len(numbers):
             continue
-        times = sum(cells.counts[text] for text, number in numbers.items() if number == word)
+        times = int(cells.times[numbers == word].sum())
         least, greatest = (float(others.min()), float(others.max())) if len(others) else (0.0, 0.0)
         if times < 2 or least == greatest:
             continue
@@ -122,7 +123,7 @@ def _sentinels(cells: Cells, numbers: dict[str, float]) -> list[dict[str, str | 
     return []
 
 
-def _words(cells: Cells, numbers: dict[str, float]) -> Guess:
+def _words(cells: Cells, numbers: Numbers) -> Guess:
     warnings = _mixed(cells, numbers)
     why = "" if not warnings else "some cells are not numbers"
     if len(cells.counts) == cells.present and cells.present >= (1 - MOST_GONE) * cells.rows:
@@ -138,21 +139,22 @@ def _category_or_text(cells: Cells) -> str:
     return "text" if different > FEW and (2 * different >= cells.present or mean_length > LONG) else "category"
 
 
-def _mixed(cells: Cells, numbers: dict[str, float]) -> list[dict[str, Any]]:
+def _mixed(cells: Cells, numbers: Numbers) -> list[dict[str, Any]]:
     """A warning where most cells are numbers and some are not, or where units and thousands marks hide numbers."""
-    good = sum(cells.counts[value] for value in numbers)
-    bad = [value for value in cells.counts if value not in numbers]
+    is_bad = np.isnan(numbers)
+    good = int(cells.times[~is_bad].sum())
     if 2 * good >= cells.present:
-        line, value = cells.first(bad)
+        line, value = cells.first(is_bad)
         message = (
             f"Column {quote(cells.name)}: {good:,} of {counted(cells.present, 'cell')} are numbers, "
             f"{cells.present - good:,} not; the first is {quote(value)} on line {line}. Mend the file, or list such "
             "words as missing, to use it as a number."
         )
-        words: dict[str, Any] = {"words": bad} if len(bad) <= FEW else {}
+        bad = np.flatnonzero(is_bad)
+        words: dict[str, Any] = {"words": list(cells.values.at(bad))} if len(bad) <= FEW else {}
         return [warning("mixed", message, cells.name, **words)]
-    if all(value in numbers or DECORATED.fullmatch(value) for value in cells.counts):
-        line, value = cells.first(bad)
+    if all(DECORATED.fullmatch(value) for value in cells.values.at(np.flatnonzero(is_bad))):
+        line, value = cells.first(is_bad)
         message = (
             f"Column {quote(cells.name)} looks like numbers with units or thousands marks; the first is {quote(value)} "
             f"on line {line}. Write plain numbers in the file, such as 1234.5, to use it as a number."
@@ -177,7 +179,6 @@ def names_an_id(name: str) -> bool:
     return ID_NAME.fullmatch(name) is not None or ID_CAMEL.fullmatch(name) is not None
 
 
-def _counts_up(cells: Cells, numbers: dict[str, float]) -> bool:
-    """Row by row one more than the row before."""
-    of_word = np.array([numbers[value] for value in cells.values])
-    return bool(np.all(np.diff(of_word[cells.codes]) == 1))
+def _counts_up(cells: Cells, numbers: Numbers) -> bool:
+    """Row by row one more than the row before, none missing."""
+    return bool(np.all(np.diff(numbers[cells.codes]) == 1))
