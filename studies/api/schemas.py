@@ -148,6 +148,47 @@ class VersionOut(Schema):
     warnings: list[Any]
 
 
+class VersionRowOut(Schema):
+    """`rows` without the `held_out_rows`; `file_bytes` and `content_hash` (SHA-256) are of the file as it came."""
+
+    id: int
+    number: int
+    state: str
+    rows: int
+    held_out_rows: int
+    file_name: str
+    file_bytes: int
+    content_hash: str
+    created_at: datetime
+    created_by: str | None
+    studies: int
+
+
+class WholeColumnOut(ColumnOut):
+    """`why` it is so, where there is a reason; `profile`: missing, distinct, range, most frequent values."""
+
+    why: str
+    profile: dict[str, Any]
+
+
+class KeptOut(Schema):
+    reason: str
+    by: str | None
+    at: datetime
+
+
+class WarningOut(Schema):
+    """`acts`: the remedies that can be asked for; `kept`: why the team leaves it as it is, where it said so."""
+
+    code: str
+    column: str | None
+    message: str
+    level: str = ""
+    figures: dict[str, Any] = {}
+    acts: list[str]
+    kept: KeptOut | None
+
+
 class HeldOutOut(Schema):
     rows: int
     how: str
@@ -160,6 +201,16 @@ class ReadingOut(Schema):
     state: str
     share: float
     error: str
+
+
+class WholeVersionOut(VersionRowOut):
+    separator: str
+    decimal: str
+    encoding: str
+    task: str | None
+    columns: list[WholeColumnOut]
+    warnings: list[WarningOut]
+    reading: ReadingOut | None
 
 
 class DatasetOut(Schema):

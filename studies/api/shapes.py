@@ -1,6 +1,5 @@
 """Rows as plain data. Lists are gathered in a fixed number of queries, however long they are."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
@@ -8,8 +7,6 @@ from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
 from studies.engine.recommended import recommended
 from studies.models import (
     Attempt,
-    Dataset,
-    DatasetVersion,
     ExpectedScore,
     NestedAudit,
     Proposal,
@@ -120,57 +117,3 @@ def _best_id() -> Case:
     highest = complete.order_by(F("value").desc(), "number").values("pk")[:1]
     lowest = complete.order_by(F("value").asc(), "number").values("pk")[:1]
     return Case(When(direction="maximize", then=Subquery(highest)), default=Subquery(lowest))
-
-
-def dataset_json(
-    dataset: Dataset, version: DatasetVersion | None, unread: DatasetVersion | None = None
-) -> dict[str, Any]:
-    """`unread`: a version that is being read, or was refused."""
-    found, rows = dataset.held_out_set, 0 if version is None else version.held_out_rows
-    return {
-        "id": dataset.pk,
-        "name": dataset.name,
-        "version": None if version is None else version_json(version),
-        "reading": None if unread is None else reading_json(unread),
-        "held_out": None if found is None else found.as_dict(rows),
-    }
-
-
-def datasets_json(datasets: Iterable[Dataset]) -> list[dict[str, Any]]:
-    """Datasets with their newest versions that have been read, or the newest of all; three more queries."""
-    rows = list(datasets)
-    newest = DatasetVersion.objects.latest_of_each().filter(dataset__in=rows).prefetch_related("columns")
-    versions = {version.dataset_id: version for version in newest}
-    waiting = DatasetVersion.objects.filter(dataset__in=rows).exclude(state=DatasetVersion.State.READY)
-    unread = {version.dataset_id: version for version in waiting.select_related("reading").order_by("number")}
-    found = []
-    for dataset in rows:
-        version, later = versions.get(dataset.pk), unread.get(dataset.pk)
-        is_news = later is not None and version is not None and later.number >= version.number
-        found.append(dataset_json(dataset, version, later if is_news else None))
-    return found
-
-
-def reading_json(version: DatasetVersion) -> dict[str, Any]:
-    """How far it is with a version that is not ready."""
-    return {
-        "version": version.pk,
-        "number": version.number,
-        "state": version.state,
-        "share": version.reading.share,
-        "error": version.reading.error,
-    }
-
-
-def version_json(version: DatasetVersion) -> dict[str, Any]:
-    return {
-        "id": version.pk,
-        "number": version.number,
-        "state": version.state,
-        "rows": version.rows,
-        "separator": version.separator,
-        "decimal": version.decimal,
-        "encoding": version.encoding,
-        "columns": [column.as_dict() for column in version.columns.all()],
-        "warnings": version.warnings,
-    }

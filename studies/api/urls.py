@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, re_path
 from ninja import NinjaAPI
 
-from . import comparisons, datasets, studies, workers
+from . import comparisons, datasets, studies, versions, workers
 from .errors import View, answer_errors, in_our_shape, no_token, not_found
 from .tokens import TokenAuth
 
@@ -37,7 +37,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 answer_errors(api)
-for part in (studies, datasets, workers, comparisons):
+for part in (studies, datasets, versions, workers, comparisons):
     api.add_router("", part.router)
 
 _patterns, app_name, namespace = api.urls

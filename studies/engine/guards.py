@@ -72,6 +72,11 @@ def remedy(version: DatasetVersion, user: User, code: str, column: str, act: str
     return correct_schema(version, user, roles=dict.fromkeys(names, role.value))
 
 
+def has_warning(version: DatasetVersion, code: str, column: str) -> bool:
+    """Whether the version's table has this to be warned of; `column` is empty where it is about all rows."""
+    return any((one["code"], one["column"] or "") == (code, column) for one in version.warnings)
+
+
 def keep_as_it_is(dataset: Dataset, user: User, code: str, column: str, reason: str) -> GuardAnswer:
     """Refused where somebody has answered already."""
     try:

@@ -44,6 +44,7 @@ from .intake_reading import (
     with_earlier_corrections,
 )
 from .intake_rows import Gone, add_version, free_name, lock_version, make_dataset, write_schema
+from .intake_schema import ONCE_READ, Schema, with_said_schema
 from .intake_unread import is_large, is_large_upload, store_unread
 from .quota import refuse_without_room
 from .store import versions
@@ -62,14 +63,15 @@ def store_upload(
     dataset: Dataset | None = None,
     options: Mapping[str, Any] | None = None,
     held_out: Wish = AUTO,
+    schema: Schema | None = None,
 ) -> DatasetVersion:
     """Stores an upload as a new dataset, or as the next version of `dataset` (then `name` is not looked at).
 
     `options` say how to read what should not be detected: separator, decimal, encoding, missing_words. `held_out`: the
-    set that a new dataset is to have; a later version keeps what there is. A large file is not read yet: its version is
-    `reading`, and a worker does it. Raises TableError when the file is refused, NameRefused when the name is, SameBytes
-    when `dataset` has such a version, OverQuota when the team's storage is full, Gone when `dataset` was deleted
-    meanwhile; nothing is stored then.
+    set that a new dataset is to have; a later version keeps what there is. `schema`: kinds and roles to begin with. A
+    large file is not read yet: its version is `reading`, and a worker does it. Raises TableError when the file is
+    refused, NameRefused when the name is, SameBytes when `dataset` has such a version, OverQuota when there is no room,
+    Gone when `dataset` was deleted meanwhile; nothing is stored then.
     """
     if dataset is None:
         name = free_name(team, name)
@@ -77,6 +79,8 @@ def store_upload(
         held_out = wish_so_far(dataset, held_out)
     said = options_said(options or {})
     if is_large_upload(file):
+        if schema:
+            raise TableError(ONCE_READ, column=next(iter((*schema.kinds, *schema.roles))))
         return store_unread(team, user, file, name, target or "", dataset, said, held_out)
     with holding_for_upload(dataset, held_out) as holding, new_folder() as folder:
         digest, size = write_upload(file, folder)
@@ -86,6 +90,8 @@ def store_upload(
         table = first_reading(folder, said, target or None, holding)
         if dataset is not None and not target:
             table = with_earlier_corrections(folder, said, table, dataset.latest, holding)
+        if schema:
+            table = with_said_schema(folder, said, table, schema, holding)
         stored = keep(folder)
     file_name = (file.name or "upload")[:MAX_FILE_NAME]
     values = {"file_name": file_name, "file_bytes": size, "content_hash": digest} | stored

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from studies.engine.intake import correct_schema, store_upload
 from studies.engine.intake_rows import MAX_NAME, NameRefused, free_name
+from studies.engine.intake_schema import contradictions
 from studies.engine.twins import SameBytes
 from studies.models import Column, Dataset, DatasetVersion, Team, User
 from studies.tabular import TableError
@@ -82,26 +83,9 @@ class SchemaForm(forms.Form):
         return self.data.get(f"{what}-{column.position}", now)
 
     def clean(self) -> dict[str, Any]:
-        for column in self.columns:
-            kind, role = self.kinds[column.name], self.roles[column.name]
-            if kind not in Column.Kind.values:
-                self.refuse(f"“{kind}” is not a kind; choose {', '.join(Column.Kind.values)}.", column.name)
-            elif role not in Column.Role.values:
-                self.refuse(f"“{role}” is not a role; choose {', '.join(Column.Role.values)}.", column.name)
-        for role in (Column.Role.TARGET, Column.Role.GROUP, Column.Role.TIME):
-            self._only_one(role)
+        for column, sentence in contradictions(self.columns, self.kinds, self.roles).items():
+            self.refuse(sentence, column)
         return super().clean() or {}
-
-    def _only_one(self, role: Column.Role) -> None:
-        chosen = [name for name, given in self.roles.items() if given == role]
-        if len(chosen) < 2:
-            return
-        before = next((column.name for column in self.columns if column.role == role), None)
-        if before in chosen:
-            # The new one is meant; the one from before is what was forgotten.
-            self.refuse(f"There is one {role} at most: make this column a feature, or ignore it.", before)
-        else:
-            self.refuse(f"There is one {role} at most: choose one of these columns.", chosen[1])
 
     def refuse(self, message: str, column: str | None = None) -> None:
         if column is not None:

@@ -6,11 +6,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from studies.engine.guards import ask_again, keep_as_it_is, remedy
+from studies.engine.guards import ask_again, has_warning, keep_as_it_is, remedy
 from studies.engine.refused import Refused
 from studies.forms.datasets import SchemaForm
 from studies.forms.guards import KeepForm
-from studies.models import DatasetVersion
 from studies.tabular import TableError
 
 from .access import get_dataset_to_edit
@@ -32,7 +31,7 @@ def answer_guard(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     try:
         if act == "keep":
             keep = KeepForm(request.POST)
-            if _known(version, code, column) and keep.is_valid():
+            if has_warning(version, code, column) and keep.is_valid():
                 keep_as_it_is(found, request.user, code, column, keep.cleaned_data["reason"])
             else:
                 message = " ".join(keep.errors.get("reason", ["There is no such warning here."]))
@@ -49,7 +48,3 @@ def answer_guard(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         page = page_of(request, found, version, SchemaForm(version))
         return render(request, "datasets/dataset.html", page | guard_facts(found, version, error, keep))
     return redirect(f"{reverse('dataset', args=[pk])}?version={saved.number}#guards")
-
-
-def _known(version: DatasetVersion, code: str, column: str) -> bool:
-    return any((one["code"], one["column"] or "") == (code, column) for one in version.warnings)

@@ -1,10 +1,7 @@
 """Versions of a dataset: what changed between two, the uploaded file as it came, and deleting one."""
 
-import re
-from pathlib import PurePosixPath
-
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -12,15 +9,11 @@ from django.views.decorators.http import require_POST, require_safe
 from studies.engine.intake_rows import Gone
 from studies.engine.refused import Refused
 from studies.engine.removal import delete_version
-from studies.engine.store import versions as files
 from studies.models import Dataset, DatasetVersion, Study
 
 from .access import get_dataset, get_dataset_to_edit
+from .download import download, unavailable
 from .version_difference import difference_page
-
-UNSAFE = re.compile(r"[^\w .()+,=@~-]")
-TABLES = {".csv", ".tsv", ".txt", ".tab", ".dat", ".gz"}
-LONGEST_NAME = 120
 
 
 @require_safe
@@ -53,29 +46,8 @@ def version_file(request: HttpRequest, pk: int, number: int) -> HttpResponseBase
     try:
         return download(version)
     except OSError as error:
-        missing = isinstance(error, FileNotFoundError)
-        why = f"The file of version {number} is gone." if missing else str(error)
-        messages.error(request, f"{why} Tell whoever runs the site.")
+        messages.error(request, unavailable(version, error))
         return redirect("dataset", pk)
-
-
-def download(version: DatasetVersion) -> FileResponse:
-    """The uploaded bytes, in pieces. Raises FileNotFoundError, and StorageAway with a sentence."""
-    with files.said():
-        file = files.storage().open(f"{version.stored_as}/{files.UPLOAD}", "rb")
-    answer = FileResponse(
-        file, as_attachment=True, filename=safe_name(version.file_name), content_type="application/octet-stream"
-    )
-    answer["Content-Length"] = version.file_bytes
-    answer["Cache-Control"] = "no-store"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
-
-
-def safe_name(name: str) -> str:
-    """The person's file name as a browser may store it: no path, nothing invisible, and the ending of a table."""
-    name = UNSAFE.sub("_", PurePosixPath(name.replace("\\", "/")).name)[:LONGEST_NAME].strip(" .") or "table"
-    return name if PurePosixPath(name).suffix.lower() in TABLES else f"{name}.csv"
 
 
 @require_POST

@@ -27,6 +27,9 @@ class Program:
     def patch(self, path: str, body: Any) -> Any:
         return self.client.patch(f"/api/v1{path}", body, content_type="application/json")
 
+    def delete(self, path: str) -> Any:
+        return self.client.delete(f"/api/v1{path}")
+
     def upload(self, **fields: Any) -> Any:
         return self.client.post("/api/v1/datasets", fields)
 

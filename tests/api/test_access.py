@@ -32,6 +32,7 @@ def test_a_browser_session_is_no_token(client_of, alice) -> None:
 def test_openapi_is_for_members(client_of, program_of, alice) -> None:
     for schema in (client_of(alice).get("/api/v1/openapi.json").json(), program_of(alice).get("/openapi.json").json()):
         assert "/api/v1/studies/{study_id}/trials" in schema["paths"]
+        assert schema["paths"]["/api/v1/datasets/{dataset_id}/versions/{number}"].keys() == {"get", "patch", "delete"}
         body = schema["paths"]["/api/v1/studies"]["post"]["requestBody"]["content"]["application/json"]["schema"]
         assert "dataset_version" in body["properties"]
 
@@ -75,7 +76,7 @@ WITH_IDS = [(verb, path) for path, verbs in SCHEMA["paths"].items() if "{" in pa
 @pytest.mark.parametrize(("verb", "path"), WITH_IDS)
 def test_a_stranger_meets_404_at_every_id(program_of, alice, charlie, version, verb: str, path: str) -> None:
     study = make_study(version, alice)
-    values = {"study_id": study.pk, "dataset_id": version.dataset_id, "action": "launch"}
+    values = {"study_id": study.pk, "dataset_id": version.dataset_id, "number": 1, "action": "launch"}
     lacking = set(re.findall(r"{(\w+)}", path)) - values.keys()
     assert not lacking, f"name a row for {lacking}, then this walk covers it"
     address = path.format(**values)

@@ -7,7 +7,7 @@ import pytest
 
 from studies.engine.intake import correct_schema
 from studies.models import DatasetVersion, User
-from studies.views.versions import safe_name
+from studies.views.download import safe_name
 from tests.factories import add_version, csv_text, make_study
 from tests.views.uploads import ClientOf
 
