@@ -65,7 +65,7 @@ def make_version(
 
 def add_version(version: DatasetVersion, text: str = "", rows: int = 60) -> DatasetVersion:
     """One more version of a dataset."""
-    number = version.dataset.versions.count() + 1
+    number = version.dataset.last_number + 1
     return stored_version(
         version.dataset, number, text or csv_text(rows, version.task), version.created_by, version.task
     )
@@ -92,6 +92,8 @@ def stored_version(dataset: Dataset, number: int, text: str, user: User | None, 
     save_table(reading.columns, version.table_path)
     version.rows = reading.rows
     version.save()
+    dataset.last_number = max(dataset.last_number, number)
+    dataset.save(update_fields=["last_number"])
     for position, column in enumerate(reading.columns):
         role = "target" if column.name == "outcome" else "feature"
         Column.objects.create(version=version, position=position, name=column.name, kind=column.kind, role=role)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from studies.models import Column, Dataset, DatasetVersion, Team, User
 from studies.tabular import TableError
@@ -71,11 +71,13 @@ def add_version(
 
 
 def next_version(dataset: Dataset, user: User, values: Mapping[str, Any]) -> DatasetVersion:
-    """Not saved yet; numbered under the dataset's lock."""
+    """Not saved yet; numbered under the dataset's lock. A report may name a version that was deleted since: no other
+    one gets its number."""
     dataset = still_there(Dataset.objects.filter(pk=dataset.pk))
-    claim(dataset.team_id, values)
-    last = dataset.versions.aggregate(last=Max("number"))["last"] or 0
-    return DatasetVersion(dataset=dataset, number=last + 1, created_by=user, **values)
+    claim(dataset.team_id, values["file_bytes"] + values.get("table_bytes", 0))
+    dataset.last_number += 1
+    dataset.save(update_fields=["last_number"])
+    return DatasetVersion(dataset=dataset, number=dataset.last_number, created_by=user, **values)
 
 
 def lock_version(version: DatasetVersion) -> DatasetVersion:

@@ -1,12 +1,11 @@
 """How much a team may store: the uploaded bytes, and the typed tables made of them, of all versions of its datasets.
 
 An upload is looked at by its announced length, by its bytes before they are read, and once more in the transaction
-that stores it, under the team's lock: of uploads at the same moment only those pass that fit together.
+that stores it, under the team's lock: of uploads at the same moment only those pass that fit together. So is the table
+that a worker has read from an upload which was stored before.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, F, Sum
@@ -18,6 +17,7 @@ from studies.tabular.errors import counted, quote
 MB = 10**6
 ENVELOPE = 2**13  # bytes of a request that are no file: boundaries, names of fields, their values
 NAMED = 3
+NOTHING_STORED = "Nothing was stored."
 BYTES = F("file_bytes") + F("table_bytes")
 
 
@@ -52,11 +52,11 @@ def storage_of(team_id: int) -> Storage:
     return Storage(versions.aggregate(used=Sum(BYTES))["used"] or 0, settings.TEAM_STORAGE_MB * MB)
 
 
-def refuse_without_room(team_id: int, more: int) -> None:
-    """Raises OverQuota where `more` bytes do not fit."""
+def refuse_without_room(team_id: int, more: int, outcome: str = NOTHING_STORED) -> None:
+    """Raises OverQuota where `more` bytes do not fit; `outcome` is the sentence on what became of the upload."""
     storage = storage_of(team_id)
     if not storage.has_room(more):
-        raise OverQuota(_refusal(team_id, storage, more))
+        raise OverQuota(_refusal(team_id, storage, more, outcome))
 
 
 def refuse_announced(team_id: int, content_length: str | None) -> None:
@@ -65,16 +65,16 @@ def refuse_announced(team_id: int, content_length: str | None) -> None:
     refuse_without_room(team_id, max(0, announced - ENVELOPE))
 
 
-def claim(team_id: int, values: Mapping[str, Any]) -> None:
-    """Within the transaction that stores a version with these fields; the team is locked until its end.
+def claim(team_id: int, more: int, outcome: str = NOTHING_STORED) -> None:
+    """The same within the transaction that stores these bytes; the team is locked until its end.
 
     SQLite has one writer at a time. Rows that refer to the team are not held up.
     """
     list(Team.objects.select_for_update(no_key=True).filter(pk=team_id).values_list("pk"))
-    refuse_without_room(team_id, values["file_bytes"] + values.get("table_bytes", 0))
+    refuse_without_room(team_id, more, outcome)
 
 
-def _refusal(team_id: int, storage: Storage, more: int) -> str:
+def _refusal(team_id: int, storage: Storage, more: int, outcome: str) -> str:
     total = Sum(F("versions__file_bytes") + F("versions__table_bytes"))
     largest = Dataset.objects.filter(team=team_id).annotate(bytes=total).filter(bytes__gt=0).order_by("-bytes")
     named = [f"{quote(row.name)} ({in_mb(row.bytes)})" for row in largest[:NAMED]]
@@ -87,7 +87,7 @@ def _refusal(team_id: int, storage: Storage, more: int) -> str:
     advice = f" Delete what is no longer needed: {'; '.join(what)}." if what else ""
     return (
         f"The team’s storage has no room for {in_mb(more)} more: {in_mb(storage.used)} of {in_mb(storage.limit)} are "
-        f"used. Nothing was stored.{advice}"
+        f"used. {outcome}{advice}"
     )
 
 

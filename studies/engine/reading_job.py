@@ -25,13 +25,14 @@ from studies.engine.intake_held_out import (
 )
 from studies.engine.intake_reading import Pace, first_reading, refuse_version, with_earlier_corrections
 from studies.engine.intake_rows import write_schema
-from studies.engine.quota import refuse_without_room
+from studies.engine.quota import OverQuota, claim
 from studies.engine.store import versions
 from studies.engine.watch import StopRequest
 from studies.models import DatasetVersion, TableReading
 from studies.tabular import TableError
 
 SAY_EVERY = 1.0  # seconds
+NO_ROOM_FOR_TABLE = "The uploaded file is kept, its table is not: have it read again when there is room."
 
 
 class Withdrawn(Exception):
@@ -82,7 +83,6 @@ class Reading:
             if target is None:
                 self.table = with_earlier_corrections(folder, options, self.table, latest, self.holding, second)
             self.before, self.stored = version.stored_as, keep(folder)
-        refuse_without_room(version.dataset.team_id, self.stored["table_bytes"])
 
     def also(self) -> None:
         """Write the version, in the transaction that ends the errand."""
@@ -92,11 +92,17 @@ class Reading:
             self._write(self._versions().select_related("dataset", "created_by").get())
 
     def _write(self, version: DatasetVersion) -> None:
+        errand = TableReading.objects.filter(pk=self.reading)
         try:
+            claim(version.dataset.team_id, self.stored["table_bytes"], NO_ROOM_FOR_TABLE)
             check_same(version.dataset, self.holding)
             check_first(version.dataset, self.holding)
+        except OverQuota as error:
+            errand.update(**errands.failed(error.message))
+            refuse_version(self.reading)
+            return
         except TableError:  # the held-out set has changed since: it is read once more
-            TableReading.objects.filter(pk=self.reading).update(**errands.WAITS)
+            errand.update(**errands.WAITS)
             return
         values = self.stored | held_out_fields(self.table) | {"state": DatasetVersion.State.READY}
         for name, value in values.items():

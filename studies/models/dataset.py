@@ -22,6 +22,7 @@ class Dataset(models.Model):
     name = models.CharField(max_length=120)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    last_number = models.PositiveIntegerField("of the newest version there ever was: none is used twice", default=0)
 
     objects = DatasetQuerySet.as_manager()
 

@@ -126,7 +126,7 @@ def _ask_child(order: dict[str, Any], seconds: float, memory_mb: int, on_progres
         log = errors.read()[-4000:].decode(errors="replace")
     logger.error("reading a table ended with %s: %s", child.returncode, log)
     if child.returncode == -signal.SIGKILL:
-        return _out_of_memory(memory_mb)
+        return _killed()
     return _refusal("The table could not be read, and the fault is ours: it has been written to the log.")
 
 
@@ -177,6 +177,14 @@ def _out_of_time(seconds: float) -> dict[str, Any]:
 def _out_of_memory(memory_mb: int) -> dict[str, Any]:
     return _refusal(
         f"Reading the table took more than {memory_mb:,} MB of memory, which is the limit. Upload a sample of it."
+    )
+
+
+def _killed() -> dict[str, Any]:
+    """By whom is not known; our own limits speak otherwise."""
+    return _refusal(
+        "Reading the table was ended by signal 9, as the system does when its memory runs out. Try again; if that ends "
+        "so too, upload a sample of the table."
     )
 
 

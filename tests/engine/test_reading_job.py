@@ -12,6 +12,7 @@ from studies.engine import actions, errands, held_out, reading_job
 from studies.engine.intake import store_upload
 from studies.engine.intake_rows import NameRefused
 from studies.engine.intake_unread import is_large_upload
+from studies.engine.quota import MB, storage_of
 from studies.engine.reading_job import run_reading
 from studies.engine.refused import Refused
 from studies.engine.removal import delete_dataset
@@ -154,6 +155,28 @@ def test_a_stopping_worker_gives_back_and_three_lost_ones_refuse(
         errands.give_back(TableReading, waiting.pk)
         assert DatasetVersion.objects.get().state == state
     assert "3 workers were lost" in TableReading.objects.get().error
+
+
+def test_of_two_that_end_together_one_has_no_room_and_says_what_is_kept(
+    team: Team, alice: User, monkeypatch: pytest.MonkeyPatch, settings, folders: Folders
+) -> None:
+    first, second = (upload(team, alice, csv_text(seed=seed), f"Table {seed}") for seed in (1, 2))
+    keep = reading_job.keep
+
+    def kept_while_the_other_ends(folder: Path) -> dict:
+        monkeypatch.setattr(reading_job, "keep", keep)
+        assert read(second).is_ready
+        settings.TEAM_STORAGE_MB = (storage_of(team.pk).used + 10) / MB
+        return keep(folder)
+
+    monkeypatch.setattr(reading_job, "keep", kept_while_the_other_ends)
+    first = read(first)
+    assert (first.state, files(first)) == ("refused", {"upload", "reading.json"})
+    assert "The uploaded file is kept, its table is not: have it read again when there is room." in first.reading.error
+    assert "Nothing was stored" not in first.reading.error
+    assert folders() == {first.stored_as, DatasetVersion.objects.get(pk=second.pk).stored_as}
+    settings.TEAM_STORAGE_MB = 0
+    assert read(reread(first, alice, {})).is_ready
 
 
 def test_a_held_out_set_changed_meanwhile_is_carried(team: Team, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,9 @@
 """A version is deleted whole or not at all, and never one that a study uses; the same bytes make no second one."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.core.files.base import ContentFile
 
 from studies.engine import intake, removal
@@ -11,10 +14,11 @@ from studies.engine.removal import delete_version
 from studies.engine.spec import SpecError, create_draft, resolve
 from studies.engine.tidying import AGE_SECONDS, leftovers
 from studies.engine.twins import SameBytes
-from studies.models import Column, DatasetVersion, Team, TeamEvent, User
+from studies.models import Column, Dataset, DatasetVersion, Team, TeamEvent, User
 from tests.factories import add_version, csv_text, make_study
 
 pytestmark = pytest.mark.django_db
+count_from_the_newest = import_module("studies.migrations.0025_last_version_number").count_from_the_newest
 
 
 @pytest.fixture
@@ -36,6 +40,17 @@ def test_a_version_that_no_study_uses_goes_with_its_files(
         delete_version(version, bob)
     with pytest.raises(Refused, match=r"it is the only one\. Delete the dataset"):
         delete_version(later, bob)
+
+
+def test_the_number_of_a_deleted_version_is_not_given_again(
+    version: DatasetVersion, later: DatasetVersion, alice: User
+) -> None:
+    delete_version(later)
+    file = ContentFile(csv_text(80).encode(), "again.csv")
+    assert store_upload(version.dataset.team, alice, file, "", dataset=Dataset.objects.get()).number == 3
+    Dataset.objects.update(last_number=0)
+    count_from_the_newest(apps, None)  # of a site from before the count
+    assert Dataset.objects.get().last_number == 3
 
 
 def test_a_version_that_a_draft_names_stays(version: DatasetVersion, later: DatasetVersion, alice: User) -> None:

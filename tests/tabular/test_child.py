@@ -147,6 +147,13 @@ def test_no_secret_reaches_the_child(write, tmp_path):
     assert b"hush" not in seen[0]
 
 
+def kill_reader(share):
+    """Somebody else ends the child of this process that reads."""
+    for child in Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split():
+        if b"studies.tabular.child" in Path(f"/proc/{child}/cmdline").read_bytes():
+            os.kill(int(child), signal.SIGKILL)
+
+
 def test_progress_rises_to_one_and_may_end_the_child(write, tmp_path):
     shares = []
     path = write("a,b,c\n" + "".join(f"{i},{i / 3:.3f},{'xy'[i % 2]}\n" for i in range(30_000)))
@@ -161,6 +168,8 @@ def test_progress_rises_to_one_and_may_end_the_child(write, tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         read_in_child(path, tmp_path / "other.npz", on_progress=cancel)
+    killed = read_in_child(path, tmp_path / "other.npz", on_progress=kill_reader)
+    assert "ended by signal 9, as the system does" in killed["error"]["message"]
     assert {item.name for item in tmp_path.iterdir()} == {"upload.csv", "t.npz"}
 
 

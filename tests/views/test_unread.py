@@ -39,7 +39,7 @@ def test_from_the_upload_to_the_page(client_of: ClientOf, alice: User, vera: Use
     run_reading(version.reading.pk)
     assert client.get(live)["HX-Redirect"] == f"{page}?version=1"
     shown = client.get(page).content.decode()
-    assert "cannot be read as a table" in shown
+    assert "No table was made of the file" in shown
     assert '<option value="comma" selected>' in shown
     assert "Read it again" not in client_of(vera).get(page).content.decode()
     again = f"/datasets/{version.dataset_id}/versions/1/read-again/"

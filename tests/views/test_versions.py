@@ -4,8 +4,12 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
+from studies.engine import held_out
 from studies.engine.intake import correct_schema
+from studies.engine.refused import Refused
+from studies.engine.rereading import reread
 from studies.models import DatasetVersion, User
 from studies.views.download import safe_name
 from tests.factories import add_version, csv_text, make_study
@@ -69,14 +73,21 @@ def test_a_version_is_deleted_by_an_editor(client_of: ClientOf, bob: User, vera:
     assert client_of(bob).post(path).status_code == 404
 
 
-def test_corrections_leave_the_files_of_a_used_version_as_they_are(version: DatasetVersion, alice: User) -> None:
+def test_nothing_changes_the_files_of_a_used_version(version: DatasetVersion, alice: User) -> None:
     def hashes() -> dict[Path, str]:
         files = version.upload_path.parent.iterdir()
         return {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
-    make_study(version, alice, state="complete")
+    make_study(version, alice, state="complete", launched_at=timezone.now())
     before = hashes()
+    row = DatasetVersion.objects.filter(pk=version.pk).values().get()
     later = correct_schema(version, alice, roles={"city": "ignored"})
     last = correct_schema(later, alice, kinds={"age": "category"})
     assert (later.number, last.pk, hashes()) == (2, later.pk, before)
     assert hashlib.sha256(last.upload_path.read_bytes()).hexdigest() == version.content_hash
+    assert reread(version, alice, {"missing_words": ["Bern"]}).number == 3
+    for wish in (0.2, "none"):
+        with pytest.raises(Refused, match="Studies have seen all rows"):
+            held_out.change(version.dataset, alice, wish)
+    assert hashes() == before
+    assert DatasetVersion.objects.filter(pk=version.pk).values().get() == row
