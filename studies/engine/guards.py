@@ -1,6 +1,6 @@
 """What a team does about a table's warnings: a remedy that reads it anew, or a reason to keep it as it is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -48,9 +48,9 @@ def columns_of(warning: Mapping[str, Any]) -> list[str]:
 def words_of(warning: Mapping[str, Any]) -> list[str]:
     """The words of the file that a warning takes for missing values."""
     figures = warning.get("figures", {})
-    if "value" in figures:  # a number, which the file may spell with a fraction or without
-        return list(dict.fromkeys([f"{figures['value']:g}", f"{figures['value']}"]))
-    return [str(word) for word in figures.get("words", [])]
+    # A number may be spelt with a fraction or without, and differently among rows that are held out.
+    spelt = [f"{figures['value']:g}", f"{figures['value']}"] if "value" in figures else []
+    return list(dict.fromkeys([*(str(word) for word in figures.get("words", [])), *spelt]))
 
 
 def remedy(version: DatasetVersion, user: User, code: str, column: str, act: str) -> DatasetVersion:
@@ -63,9 +63,7 @@ def remedy(version: DatasetVersion, user: User, code: str, column: str, act: str
         raise Refused(SETTLED)
     names = columns_of(warning)
     if act == MISSING:
-        options = versions.reading_options(version)
-        words = [*options.get("missing_words", []), *words_of(warning)]
-        return reread(version, user, options | {"missing_words": list(dict.fromkeys(words))})
+        return _read_as(version, user, names, dict.fromkeys(words_of(warning), ""))
     if act in (NUMBER, CATEGORY):
         return correct_schema(version, user, kinds=dict.fromkeys(names, act))
     role = Column.Role.GROUP if act == GROUP else Column.Role.IGNORED
@@ -75,6 +73,13 @@ def remedy(version: DatasetVersion, user: User, code: str, column: str, act: str
 def has_warning(version: DatasetVersion, code: str, column: str) -> bool:
     """Whether the version's table has this to be warned of; `column` is empty where it is about all rows."""
     return any((one["code"], one["column"] or "") == (code, column) for one in version.warnings)
+
+
+def _read_as(version: DatasetVersion, user: User, names: Iterable[str], words: Mapping[str, str]) -> DatasetVersion:
+    """Reads the version anew with a meaning for words of these columns, and of these alone."""
+    options = versions.reading_options(version)
+    said = options.get("read_as", {})
+    return reread(version, user, options | {"read_as": said | {name: said.get(name, {}) | words for name in names}})
 
 
 def keep_as_it_is(dataset: Dataset, user: User, code: str, column: str, reason: str) -> GuardAnswer:

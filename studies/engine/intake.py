@@ -51,7 +51,7 @@ from .store import versions
 from .twins import refuse_newer_twin, refuse_twin
 
 CORRECTED_MEANWHILE = "Somebody else has corrected these columns in the meantime. Open the page anew and look."
-READING_OPTIONS = ("separator", "decimal", "encoding", "header", "missing_words")
+READING_OPTIONS = ("separator", "decimal", "encoding", "header", "missing_words", "read_as")
 
 
 def store_upload(
@@ -77,7 +77,7 @@ def store_upload(
         name = free_name(team, name)
     else:
         held_out = wish_so_far(dataset, held_out)
-    said = options_said(options or {})
+    said = _with_earlier_words(dataset, options_said(options or {}))
     if is_large_upload(file):
         if schema:
             raise TableError(ONCE_READ, column=next(iter((*schema.kinds, *schema.roles))))
@@ -101,6 +101,18 @@ def store_upload(
         if holding.draws:
             remember_draw(version, holding.wish, table, user)
         return version
+
+
+def _with_earlier_words(dataset: Dataset | None, said: dict[str, Any]) -> dict[str, Any]:
+    """What words of single columns mean was said of the dataset: it holds for its next version too."""
+    latest = dataset and dataset.latest
+    if latest is None:
+        return said
+    try:
+        earlier = versions.reading_options(latest).get("read_as", {})
+    except versions.StorageAway as error:
+        raise TableError(f"{error} Try again, or tell whoever runs the site.") from error
+    return said | {"read_as": earlier} if earlier else said
 
 
 def options_said(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -70,6 +70,7 @@ def _source(study: Study, table: Table) -> Source:
         dates=_dates(study),
         date_part=date_part,
         names_in_file=said.get("header") != "none",
+        read_as=said.get("read_as", {}),
     )
 
 

@@ -1,5 +1,6 @@
 """How a table is to be read where that should not be detected; and the stored bytes of a version read again."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from studies.engine.rereading import reread
 from studies.engine.store.versions import StorageAway, reading_options
 from studies.models import DatasetVersion, User
 from studies.tabular import TableError
+from studies.tabular.errors import listed, quote
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 MARKS = {"point": ".", "comma": ","}
@@ -67,6 +69,24 @@ def as_typed(options: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def _choice_of_columns(meant: Mapping[str, Mapping[str, str]]) -> forms.MultipleChoiceField:
+    """What words of single columns mean, as boxes: one that is cleared is taken back."""
+    return forms.MultipleChoiceField(
+        required=False,
+        label="In single columns",
+        choices=[(name, f"{quote(name)}: {meaning(words)}") for name, words in meant.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+def meaning(words: Mapping[str, str]) -> str:
+    """What each word is read as: “-999” as missing; “YES”, “yes” as “Yes”."""
+    spelt: dict[str, list[str]] = {}
+    for word, value in words.items():
+        spelt.setdefault(value, []).append(word)
+    return "; ".join(f"{listed(found)} as {quote(value) if value else 'missing'}" for value, found in spelt.items())
+
+
 class RereadForm(ReadingFields):
     """Filled in with how the version was to be read; a version that is not ready has no columns to be corrected, so
     there the target can be named too."""
@@ -80,8 +100,11 @@ class RereadForm(ReadingFields):
     )
 
     def __init__(self, version: DatasetVersion, data: Any = None) -> None:
-        super().__init__(data, initial=self._before(version) if data is None else {}, auto_id="again_%s")
-        self.version, self.before = version, version.stored_as
+        said = self._said(version)
+        super().__init__(data, initial=self._before(version, said) if data is None else {}, auto_id="again_%s")
+        self.version, self.before, self.meant = version, version.stored_as, said.get("read_as", {})
+        if self.meant:
+            self.fields["read_as"] = _choice_of_columns(self.meant)
         if version.is_ready:
             del self.fields["target"]
             found = dict(self.fields["separator"].choices)
@@ -93,12 +116,20 @@ class RereadForm(ReadingFields):
                 ]
 
     @staticmethod
-    def _before(version: DatasetVersion) -> dict[str, str]:
+    def _said(version: DatasetVersion) -> dict[str, Any]:
         try:
-            said = as_typed(reading_options(version))
+            return reading_options(version)
         except StorageAway:  # the page is shown without; the reading will say it
-            said = {}
-        return said if version.is_ready else said | {"target": version.reading.target}
+            return {}
+
+    @staticmethod
+    def _before(version: DatasetVersion, said: dict[str, Any]) -> dict[str, Any]:
+        typed = as_typed(said) | {"read_as": list(said.get("read_as", {}))}
+        return typed if version.is_ready else typed | {"target": version.reading.target}
+
+    def options(self) -> dict[str, Any]:
+        kept = self.cleaned_data.get("read_as", [])
+        return super().options() | {"read_as": {name: self.meant[name] for name in kept}}
 
     def save(self, user: User) -> DatasetVersion | None:
         """The version that was read, or that waits for it; None, with the reason, when it cannot be read so."""

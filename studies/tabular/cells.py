@@ -107,11 +107,15 @@ class Cells:
 
 
 def clean_cells(
-    name: str, raw: Iterable[bytes], lines: Sequence[int], missing_words: frozenset[str] = MISSING_WORDS
+    name: str,
+    raw: Iterable[bytes],
+    lines: Sequence[int],
+    missing_words: frozenset[str] = MISSING_WORDS,
+    read_as: Mapping[str, str] | None = None,
 ) -> Cells:
     """The column with its different values cleaned and counted; `missing_words` are compared without regard to case.
 
-    `raw` are its n cells as UTF-8, row by row.
+    `raw` are its n cells as UTF-8, row by row. `read_as`: what some words of this column mean, "" for a missing value.
     """
     code: defaultdict[bytes, int] = defaultdict(count().__next__)
     codes = np.fromiter(map(code.__getitem__, raw), np.int32, len(lines))
@@ -120,12 +124,12 @@ def clean_cells(
         # A column of plus and minus: there, "-" is a value.
         missing_words = missing_words - {"-"}
     del code
-    values, gone, of_word = _cleaned(words, missing_words)
+    values, gone, of_word = _cleaned(words, missing_words, read_as or {})
     return Cells(name, Words.of(values), tuple(gone), codes if of_word is None else of_word[codes], np.asarray(lines))
 
 
 def _cleaned(
-    words: list[bytes], missing_words: frozenset[str]
+    words: list[bytes], missing_words: frozenset[str], read_as: Mapping[str, str]
 ) -> tuple[list[bytes], list[str], NDArray[np.int32] | None]:
     """The different values, the different words that are missing, and the place of each word in both, the values first;
     None where each word is a value as it stands."""
@@ -136,9 +140,10 @@ def _cleaned(
         value = (text := word.decode()).strip()
         if not value.isascii():
             value = unicodedata.normalize("NFC", value)
+        said, value = value, read_as.get(value, value) if read_as else value
         # Folding the case makes no text shorter.
         if len(value) <= longest and value.casefold() in missing_words:
-            gone.setdefault(value, []).append(place)
+            gone.setdefault(said, []).append(place)
         elif value is not text and value != text:
             changed[place] = value.encode()
     if not gone and not changed:

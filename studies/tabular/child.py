@@ -31,7 +31,7 @@ from studies.tabular.held_out import NONE, Earlier, HeldOut, carry_held_out, dra
 from studies.tabular.reading import Reading, read_table
 from studies.tabular.storage import load_rows, load_table, save_table
 
-OPTIONS = ("separator", "decimal", "encoding", "header", "kinds", "roles", "missing_words")
+OPTIONS = ("separator", "decimal", "encoding", "header", "kinds", "roles", "missing_words", "read_as")
 # What a Python needs to start. Everything else stays here: settings, keys, addresses.
 KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}

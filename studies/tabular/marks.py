@@ -1,7 +1,7 @@
 """Is "1,5" one and a half? The decimal mark of each column, from what its cells show and, in doubt, from the others."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from studies.tabular.cells import clean_cells
 from studies.tabular.errors import quote, warning
@@ -34,14 +34,19 @@ def find_mark(values: Iterable[str]) -> str | None:
 
 
 def find_marks(
-    grid: Grid, missing_words: frozenset[str], separator: str, decimal: Mark | None
+    grid: Grid,
+    missing_words: frozenset[str],
+    read_as: Mapping[str, Mapping[str, str]],
+    separator: str,
+    decimal: Mark | None,
 ) -> tuple[list[Mark], Warnings]:
     """The decimal mark of each column and what was in doubt; a mark that a person gave holds for all."""
     if decimal is not None:
         return [decimal] * len(grid.names), []
 
     def shown(index: int) -> str | None:
-        return find_mark(clean_cells(grid.names[index], grid.cells(index), grid.lines, missing_words).counts)
+        name = grid.names[index]
+        return find_mark(clean_cells(name, grid.cells(index), grid.lines, missing_words, read_as.get(name)).counts)
 
     # Only a column whose cells hold commas can have a decimal comma: most tables are not looked at twice.
     found = {index: shown(index) for index in range(len(grid.names)) if grid.holds_comma[index]}

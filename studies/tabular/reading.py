@@ -54,6 +54,7 @@ def read_table(
     kinds: Mapping[str, str] | None = None,
     roles: Mapping[str, str] | None = None,
     missing_words: Sequence[str] = (),
+    read_as: Mapping[str, Mapping[str, str]] | None = None,
     hold_out: Callable[[Sequence[Column]], HeldOut] | None = None,
     on_progress: Callable[[float], None] = lambda share: None,
     folder: str | Path | None = None,
@@ -65,20 +66,23 @@ def read_table(
 
     separator: "," ";" "|" or tab. encoding: "utf-8", "utf-16" (both known by what the file begins with), "windows-1252"
     or "iso-8859-1". header: "first" (or None) where the first line holds the names, "none" where it is data.
-    `missing_words` are more words to read as missing. `hold_out` says which rows are the held-out set: these decide how
-    the file is parsed, as kinds and roles must suit every row, and nothing else is told of them. `on_progress` is told
-    the share that is done, rising to 1. `folder`: where the cells of a large table are set down meanwhile, in a file
-    without a name (None: where the system keeps such). Raises TableError with line and column where there is one.
+    `missing_words` are more words to read as missing. `read_as`: what words of single columns mean, by column and word
+    as in the file, "" for missing; a column that the file does not have is passed over. `hold_out` says which rows are
+    the held-out set: these decide how the file is parsed, as kinds and roles must suit every row, and nothing else is
+    told of them. `on_progress` is told the share that is done, rising to 1. `folder`: where the cells of a large table
+    are set down meanwhile, in a file without a name (None: where the system keeps such). Raises TableError with line
+    and column where there is one.
     """
     _check_options(separator, decimal, encoding, header)
     grid, separator = _grid(Path(path), encoding, separator, header, on_progress, folder)
     kinds = dict(kinds or {})
     _check_kinds(kinds, grid.names)
     words = MISSING_WORDS | {word.strip().casefold() for word in missing_words}
-    marks, warnings = find_marks(grid, words, separator, decimal)
+    meant = read_as or {}
+    marks, warnings = find_marks(grid, words, meant, separator, decimal)
 
     def cells(index: int) -> Cells:
-        return clean_cells(grid.names[index], grid.cells(index), grid.lines, words)
+        return clean_cells(name := grid.names[index], grid.cells(index), grid.lines, words, meant.get(name))
 
     told, columns, told_of = _Told(), list[Column](), set[int]()
     for index, name in enumerate(grid.names):

@@ -99,15 +99,16 @@ def _sentinels(cells: Cells, numbers: Numbers) -> list[dict[str, str | None]]:
         others = numbers[numbers != word]
         if len(others) == len(numbers):
             continue
-        times = int(cells.times[numbers == word].sum())
+        where = numbers == word
+        times = int(cells.times[where].sum())
         least, greatest = (float(others.min()), float(others.max())) if len(others) else (0.0, 0.0)
         if times < 2 or least == greatest:
             continue
         if (word < 0 <= least) or word >= FAR * max(abs(least), abs(greatest)):
             message = (
                 f"Column {quote(cells.name)} holds {word:g} in {counted(times, 'cell')} of {cells.present:,}, "
-                f"while all others lie between {least:g} and {greatest:g}. If it stands for a missing value, list it "
-                "as a missing word."
+                f"while all others lie between {least:g} and {greatest:g}. If it stands for a missing value, read it "
+                "so."
             )
             return [
                 warning(
@@ -115,6 +116,7 @@ def _sentinels(cells: Cells, numbers: Numbers) -> list[dict[str, str | None]]:
                     message,
                     cells.name,
                     value=word,
+                    words=[cells.values[place] for place in np.flatnonzero(where).tolist()],
                     cells=times,
                     least=least,
                     greatest=greatest,

@@ -56,6 +56,7 @@ def stored(folder: Path, text: str, target: str, task: str, **options: Any) -> t
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     words = MISSING_WORDS | set(options.get("missing_words", ()))
     source = Source(digest, ENCODINGS[reading.encoding], reading.separator, reading.decimal, words, table.classes)
+    source = Source(**vars(source) | {"read_as": options.get("read_as", {})})
     return path, table, source
 
 
@@ -132,7 +133,8 @@ def odd_table() -> str:
 
 @pytest.mark.parametrize(("kind", "metric"), [("stratified", "roc_auc"), ("kfold", "log_loss")])
 def test_odd_tables_are_read_as_the_study_read_them(tmp_path: Path, kind: str, metric: str) -> None:
-    options = {"missing_words": ["unknown"], "kinds": {"class": "number"}}
+    meant = {"x": {"3": ""}, "plus": {"+": "-"}, "no such column": {"a": "b"}}
+    options = {"missing_words": ["unknown"], "kinds": {"class": "number"}, "read_as": meant}
     path, table, source = stored(tmp_path, odd_table(), "class", "classification", **options)
     assert (source.separator, source.decimal, table.n_rows) == (";", ",", 89)
     plan = make_plan(table, kind, folds=2, repeats=2)

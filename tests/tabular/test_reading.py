@@ -111,6 +111,18 @@ def test_more_missing_words_by_choice(write):
     assert (column.kind, int(column.missing.sum())) == ("integer", 2)
 
 
+def test_words_of_single_columns_mean_what_was_said_of_them(write):
+    numbers, answers = [-999, 7, 8, -999, 9] * 2, ["Yes", "yes ", "YES", "no", "No"] * 2
+    lines = [f"{number},{number},{answer}" for number, answer in zip(numbers, answers, strict=True)]
+    path = write("\n".join(["pulse,height,answer", *lines]).encode())
+    meant = {"pulse": {"-999": ""}, "answer": {"yes": "Yes", "YES": "Yes", "No": "no"}, "gone": {"a": ""}}
+    pulse, height, answer = read_table(path, read_as=meant).columns
+    assert pulse.missing.tolist() == [True, False, False, True, False] * 2
+    assert height.values.tolist() == numbers
+    assert answer.levels == ("Yes", "no")
+    assert answer.kind == "boolean"
+
+
 def test_plus_and_minus_are_two_values(write):
     reading = read_table(write("a,b\n" + "+,1\n-,2\n" * 6))
     assert reading.columns[0].levels == ("+", "-")

@@ -67,16 +67,26 @@ def test_a_remedy_ignores_the_column_or_makes_a_new_version(
 
 
 def test_stray_words_and_numbers_are_read_as_missing_at_a_click(client_of: ClientOf, bob: User, team: Team) -> None:
-    lines = (
-        f"{'unknown' if i % 9 == 0 else i % 7},{-999 if i % 20 == 0 else 60 + i % 80},{i % 2}" for i in range(ROWS)
-    )
-    version = store_upload(team, bob, file_of("stay,pulse,y\n" + "\n".join(lines)), "Stays", target="y")
+    lines = [
+        f"{'unknown' if i % 9 == 0 else i % 7},{-999 if i % 20 == 0 else 60 + i % 80},{i % 250 - 999},{i % 2}"
+        for i in range(ROWS)
+    ]
+    version = store_upload(team, bob, file_of("stay,pulse,depth,y\n" + "\n".join(lines)), "Stays", target="y")
     client = client_of(bob)
     assert "Read -999 as missing" in client.get(f"/datasets/{version.dataset_id}/").content.decode()
     post(client, version, code="mixed", column="stay", act="missing")
     post(client, version, code="sentinel", column="pulse", act="missing")
     profiles = {column.name: (column.kind, column.profile["missing"]) for column in version.columns.all()}
     assert (profiles["stay"], profiles["pulse"]) == (("integer", 34), ("integer", 15))
+    assert profiles["depth"] == ("integer", 0)  # there, -999 is a number like others
+    page = client.get(f"/datasets/{version.dataset_id}/").content.decode()
+    assert "“pulse”: “-999”, “-999.0” as missing" in page
+    newer = file_of("stay,pulse,depth,y\n" + "\n".join(lines[:-1]))
+    again = store_upload(team, bob, newer, "", dataset=version.dataset)
+    assert again.columns.get(name="pulse").profile["missing"] == 15
+    client.post(f"/datasets/{version.dataset_id}/versions/2/read-again/", {"read_as": ["stay"]})
+    missing = {column.name: column.profile["missing"] for column in again.columns.all()}
+    assert (missing["stay"], missing["pulse"]) == (34, 0)
 
 
 def test_links_fill_in_the_new_study(client_of: ClientOf, bob: User, version: DatasetVersion) -> None:

@@ -20,6 +20,7 @@ TABLE_SHA256 = ""
 ENCODING, SEPARATOR, DECIMAL = "utf-8-sig", ",", "."
 NAMES_IN_FILE = True
 MISSING: set[str] = {""}
+READ_AS: dict[str, dict[str, str]] = {}
 TARGET = ""
 CLASSES: list[Any] = []
 FEATURES: dict[str, Any] = {}
@@ -54,7 +55,7 @@ def read_cells(path: str) -> dict[str, list[str]]:
         rows.pop()
     names = named(rows.pop(0) if NAMES_IN_FILE else [""] * len(rows[0]))
     columns = zip(*rows, strict=True)
-    return {name: clean(column) for name, column in zip(names, columns, strict=True)}
+    return {name: clean(column, READ_AS.get(name, {})) for name, column in zip(names, columns, strict=True)}
 
 
 def named(cells: list[str]) -> list[str]:
@@ -72,10 +73,11 @@ def named(cells: list[str]) -> list[str]:
     return found
 
 
-def clean(column: tuple[str, ...]) -> list[str]:
+def clean(column: tuple[str, ...], read_as: dict[str, str]) -> list[str]:
     # Beside a "+", a "-" is a value.
     missing = MISSING - {"-"} if "+" in column else MISSING
     cells = [unicodedata.normalize("NFC", cell.strip()) for cell in column]
+    cells = [read_as.get(cell, cell) for cell in cells]
     return ["" if cell.casefold() in missing else cell for cell in cells]
 
 

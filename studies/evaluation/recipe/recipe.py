@@ -50,7 +50,8 @@ class Source:
 
     dates: of each feature that is part of a date, the column, the part and whether the day comes before the month.
     date_part: the function that takes (cells, part, day_first) to (n,) numbers; its source is written out.
-    names_in_file: false where the first line is data, and the columns are called by their places."""
+    names_in_file: false where the first line is data, and the columns are called by their places.
+    read_as: what words of single columns mean, by column and word; "" for missing."""
 
     sha256: str
     encoding: str
@@ -62,6 +63,7 @@ class Source:
     dates: Mapping[str, tuple[str, str, bool]] = field(default_factory=dict)
     date_part: Callable[[list[str], str, bool], NDArray[np.float64]] | None = None
     names_in_file: bool = True
+    read_as: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ def _constants(table: Table, plan: Plan, source: Source, tried: Tried) -> dict[s
         "SEPARATOR": source.separator,
         "DECIMAL": source.decimal,
         "MISSING": source.missing,
+        "READ_AS": {name: dict(words) for name, words in source.read_as.items()},
         "TARGET": table.target,
         "CLASSES": list(source.classes),
         "FEATURES": {name: source.dates.get(name, list(levels) if coded else None) for name, coded, levels in kinds},
@@ -143,6 +146,7 @@ def _constants(table: Table, plan: Plan, source: Source, tried: Tried) -> dict[s
     }
     comments = {
         "MISSING": "# Words that mean missing, in lower case.",
+        "READ_AS": "# What words of single columns mean; nothing for missing.",
         "CLASSES": "# In the order of their numbers in y; none for regression.",
         "FEATURES": "# The columns of X in order: the levels of categories, None for numbers.",
         "RESULTS": "# The random state and the score of each fold in the study.",
