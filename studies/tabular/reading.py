@@ -12,6 +12,7 @@ from studies.tabular.columns import KINDS, NUMERIC, Column, as_kind, as_levels
 from studies.tabular.content import ENCODINGS, check_text, encoding_of, refuse_foreign
 from studies.tabular.errors import TableError, counted, listed, quote, warning
 from studies.tabular.held_out import HeldOut, Mask
+from studies.tabular.identifiers import nearly_unique
 from studies.tabular.marks import find_marks
 from studies.tabular.numbers import Mark
 from studies.tabular.records import HEAD_ROWS, Grid, Warnings, read_grid
@@ -93,6 +94,10 @@ def read_table(
             told_of.add(index)
         del whole
         on_progress(PARSED + (TYPED - PARSED) * (index + 1) / len(grid.names))
+    for index, why in nearly_unique(columns):
+        if kinds.get(grid.names[index], "id") == "id":
+            columns[index] = as_levels(cells(index), "id", why=why)
+            told.forget(grid.names[index])
     columns = assign_roles(columns, roles or {})
     held_out = HeldOut(np.zeros(grid.rows, np.bool_)) if hold_out is None else hold_out(columns)
     held: tuple[Column, ...] = ()
@@ -125,11 +130,16 @@ def preview(reading: Reading, rows: int = 50) -> list[list[str]]:
 @dataclass
 class _Told:
     """What typing the columns brings to light: warnings, how many cells of each column hold a word for missing, and
-    the columns whose kind a person chose against the guess."""
+    the columns whose kind is not the one that their cells alone suggest."""
 
     warnings: Warnings = field(default_factory=list)
     missing: dict[str, list[int]] = field(default_factory=dict)
     overruled: set[str] = field(default_factory=set)
+
+    def forget(self, name: str) -> None:
+        """What was said of a column whose kind is another one after all."""
+        self.overruled.add(name)
+        self.warnings = [item for item in self.warnings if item["column"] != name]
 
     def count(self, cells: Cells) -> None:
         for word, count in cells.missing.items():
