@@ -21,6 +21,8 @@ from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
 from typing import Any
 
+from tests.services import fork_services
+
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARIES = (  # nothing here asks for settings
     "django.core.management",
@@ -174,6 +176,8 @@ def run(order: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(order["environment"])
     sys.argv = ["manage.py", *order["words"]]
+    if order["words"][0] == "up":
+        fork_services()
     runpy.run_path(str(ROOT / "manage.py"), run_name="__main__")
 
 

@@ -8,41 +8,37 @@ from contextlib import contextmanager
 from secrets import token_hex
 
 import redis
-from django.conf import settings
 
 from studies.management.site.embedded_redis import server_program
+from tests.postgresql import on_postgresql, server, url_of
+from tests.prepared import postgresql_template
 from tests.site import free_port
 
 
-def on_postgresql() -> bool:
-    return settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
-
-
 @contextmanager
-def outside_services() -> Iterator[dict[str, str]]:
-    """DATABASE_URL and REDIS_URL of fresh ones on the PostgreSQL leg; nothing on SQLite, where a site has its own."""
+def outside_services(empty: bool = False) -> Iterator[dict[str, str]]:
+    """DATABASE_URL and REDIS_URL of fresh ones on the PostgreSQL leg; nothing on SQLite, where a site has its own.
+
+    empty: without any table.
+    """
     if not on_postgresql():
         yield {}
         return
-    with fresh_database() as database, outside_redis() as queue:
+    with fresh_database(empty) as database, outside_redis() as queue:
         yield {"DATABASE_URL": database, "REDIS_URL": queue}
 
 
 @contextmanager
-def fresh_database() -> Iterator[str]:
-    """A URL of an empty database on the PostgreSQL server that the tests run on."""
-    import psycopg
-
-    options = settings.DATABASES["default"]
-    host, name = options["OPTIONS"].get("host") or options["HOST"], f"site_{token_hex(6)}"
-    where = {"host": host, "port": options["PORT"] or None, "user": options["USER"], "dbname": "postgres"}
-    with psycopg.connect(**where, password=options["PASSWORD"] or None, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        try:
-            user = f"{options['USER']}:{options['PASSWORD']}" if options["PASSWORD"] else options["USER"]
-            yield f"postgres://{user}@:{options['PORT'] or 5432}/{name}?host={host}"
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def fresh_database(empty: bool) -> Iterator[str]:
+    """A URL of a database on the server that the tests run on: with the tables, or without any."""
+    name = f"site_{token_hex(6)}"
+    with server() as connection:
+        connection.execute(f"CREATE DATABASE {name}" + ("" if empty else f" TEMPLATE {postgresql_template()}"))
+    try:
+        yield url_of(name)
+    finally:
+        with server() as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager

@@ -4,10 +4,14 @@ Of files with long tests that need nothing from each other each test goes where 
 so that in the end no process is left alone with one.
 """
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+
+from tests import prepared
 
 ROOT = Path(__file__).parent
 LONG = ["browser", "management/test_demo.py", "api/test_whole_job.py", "engine/test_workers.py", "faults", "management"]
@@ -37,3 +41,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def how_late(path: Path) -> int:
     return next((place for place, start in enumerate(LONG) if path.is_relative_to(start)), len(LONG))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """What a run has made beside its tests goes with it."""
+    shutil.rmtree(settings.DATA, ignore_errors=True)
+    if not hasattr(config, "workerinput"):
+        prepared.clear_up()

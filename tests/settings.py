@@ -8,6 +8,8 @@ import os
 import tempfile
 
 os.environ["TUNINGSITE_DATA"] = tempfile.mkdtemp(prefix="tuningsite-test-")
+if "TUNINGSITE_TEST_PREPARED" not in os.environ:  # see tests/prepared.py; a parent's, with xdist
+    os.environ["TUNINGSITE_TEST_PREPARED"] = tempfile.mkdtemp(prefix="tuningsite-prepared-")
 os.environ["TUNINGSITE_PLAIN_STATIC"] = "1"
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"  # as manage.py does; must stand before numpy is imported

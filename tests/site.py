@@ -1,6 +1,5 @@
 """A whole site as a person starts it, on a data folder of its own, for tests that come from outside."""
 
-import os
 import re
 import socket
 import subprocess
@@ -10,9 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import prepared
 from tests.nursery import Started, start_command
-
-NOT_OURS = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL"}
 
 
 @dataclass(frozen=True)
@@ -38,11 +36,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_site(data: Path, workers: int = 2, *more: str, **variables: str) -> Iterator[Site]:
-    """`manage.py up` until the Ready line, `variables` in its environment; stopped in order afterwards."""
-    environment = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
-    environment |= {"TUNINGSITE_DATA": str(data), "LOG_LEVEL": "WARNING"} | variables
-    environment.pop("TUNINGSITE_PLAIN_STATIC", None)  # hashed names, as on a real site
+def running_site(data: Path, workers: int = 2, *more: str, furnished: bool = True, **variables: str) -> Iterator[Site]:
+    """`manage.py up` until the Ready line, `variables` in its environment; stopped in order afterwards.
+
+    furnished: it finds its tables and static files instead of making them. The latter have hashed names in any case, as
+    on a real site.
+    """
+    environment = prepared.environment(data, **variables)
+    if furnished:
+        prepared.furnish(data, with_database="DATABASE_URL" not in variables)
     log = data / "up.log"
     log.write_text("")  # a site may be started again on its folder
     words = ["up", "--port", str(free_port()), "--workers", str(workers), *more]

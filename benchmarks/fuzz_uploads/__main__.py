@@ -46,7 +46,7 @@ def main() -> int:
     report = Report("fuzz_uploads", facts)
     data = Path(tempfile.mkdtemp(prefix="tuningsite-fuzz-"))
     try:
-        with running_site(data, 1, LOG_LEVEL="ERROR") as site:
+        with running_site(data, 1, furnished=False, LOG_LEVEL="ERROR") as site:
             fuzz = Fuzz(site, data, chosen.seed)
             fuzz.run(range(chosen.first, chosen.first + total), chosen.connections)
             fuzz.tell(report)

@@ -15,7 +15,8 @@ import pytest
 from tests.engine.conftest import is_running, wait_until
 from tests.factories import csv_text
 from tests.management.test_up import descendants
-from tests.outside import on_postgresql, outside_services
+from tests.outside import outside_services
+from tests.postgresql import on_postgresql
 from tests.site import Site, running_site
 
 METHODS = ["random", "grid", "bayesian", "evolutionary"]

@@ -20,9 +20,10 @@ from secrets import token_hex
 from django.conf import settings
 
 from studies.management.site.embedded_redis import server_program
+from tests import prepared
 from tests.api.test_whole_job import Program
 from tests.outside import answers
-from tests.site import NOT_OURS, Site
+from tests.site import Site
 
 SITE = "10.77.0.1"  # the site's address, whichever cable leads to it
 PORT = 8240
@@ -252,9 +253,8 @@ def machines(folder: Path, **variables: str) -> Iterator[Machines]:
         net = stack.enter_context(network())
         database_url = stack.enter_context(database(net))
         redis_url = stack.enter_context(queue(net))
-        environment = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
-        environment |= {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "TUNINGSITE_DATA": str(folder)}
-        environment |= {"LOG_LEVEL": "INFO", "TUNINGSITE_PLAIN_STATIC": "1", "TUNINGSITE_URL": f"http://{SITE}:{PORT}"}
+        environment = prepared.environment(folder, DATABASE_URL=database_url, REDIS_URL=redis_url, LOG_LEVEL="INFO")
+        environment |= {"TUNINGSITE_PLAIN_STATIC": "1", "TUNINGSITE_URL": f"http://{SITE}:{PORT}"}
         environment |= variables
         with (folder / "site.log").open("w") as log:
             up = [sys.executable, "manage.py", "up", "--host", SITE, "--port", str(PORT), "--workers", "0"]

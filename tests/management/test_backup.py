@@ -22,7 +22,8 @@ from studies.models import Study, TrialPredictions, User
 from tests.api.test_whole_job import Program
 from tests.engine.conftest import wait_until
 from tests.factories import csv_text, make_person, make_study, make_team, make_trial, make_version
-from tests.outside import on_postgresql, outside_services
+from tests.outside import outside_services
+from tests.postgresql import on_postgresql
 from tests.site import Site, running_site
 
 Edit = Callable[[str, bytes], list[tuple[str, bytes]]]
@@ -108,7 +109,7 @@ def test_running_trials_go_on_after_a_restore(tmp_path: Path) -> None:
         site.manage("backup", str(file))
     made, caught = manifest_of(file), running_trials(file)
     assert caught
-    with outside_services() as variables:
+    with outside_services(empty=True) as variables:
         other = Site("", "", 0, site.environment | {"DATABASE_URL": "", "REDIS_URL": ""} | variables)
         other.environment["TUNINGSITE_DATA"] = str(second)
         other.manage("restore", str(file))
