@@ -93,7 +93,7 @@ def days(first: str, last: str) -> str:
 
 
 def number(value: float, whole: bool) -> str:
-    """Whole numbers of four digits stay plain: they may be years."""
-    if whole and value.is_integer() and abs(value) < 10_000:
-        return format_parameter(str(int(value)).replace("-", MINUS))
+    """Whole numbers of four digits stay plain, their median too: they may be years."""
+    if whole and abs(value) < 10_000:
+        return format_parameter(f"{value:.1f}".removesuffix(".0").replace("-", MINUS))
     return format_parameter(int(value) if whole and value.is_integer() and abs(value) < 1e6 else value)

@@ -23,6 +23,7 @@ from studies.plots.numbers import count_of
 from studies.tabular.samples import SAMPLES
 
 from .access import get_dataset, get_dataset_to_edit, get_membership, require_editor
+from .corrections import corrected, remember
 from .dataset_page import chosen_version, page_of
 from .unread import unread_page
 
@@ -123,7 +124,8 @@ def dataset(request: HttpRequest, pk: int) -> HttpResponse:
     version = chosen_version(found, request.GET.get("version", ""))
     if not version.is_ready:
         return unread_page(request, version)
-    return render(request, "datasets/dataset.html", page_of(request, found, version, SchemaForm(version)))
+    page = page_of(request, found, version, SchemaForm(version))
+    return render(request, "datasets/dataset.html", page | {"corrected": corrected(request, version)})
 
 
 @require_POST
@@ -136,11 +138,12 @@ def correct_columns(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     form = SchemaForm(version, request.POST)
     if not form.is_valid() or (saved := form.save(request.user)) is None:
         return render(request, "datasets/dataset.html", page_of(request, found, version, form))
+    note = "Saved:"
     if saved.pk != version.pk:
-        messages.success(request, f"Version {version.number} is in use and stays; this is version {saved.number} now.")
-    else:
-        messages.success(request, "The columns are saved.")
-    return redirect(f"{reverse('dataset', args=[pk])}?version={saved.number}")
+        note = f"Version {version.number} is in use and stays; this is version {saved.number} now:"
+    if not remember(request, form, saved, note):
+        messages.info(request, "No kind and no role was changed.")
+    return redirect(f"{reverse('dataset', args=[pk])}?version={saved.number}#columns")
 
 
 @require_POST

@@ -140,22 +140,32 @@ def test_a_wide_page_takes_few_queries(
     with django_assert_max_num_queries(17):
         response = client.get(f"/datasets/{version.dataset_id}/")
     assert len(response.context["rows"]) == 150
-    assert response.context["preview"][0].count("<td") == 150
+    assert response.context["preview"][0].count("<td") == 60
+    assert "60 of 150 columns" in response.content.decode()
 
 
-def test_corrected_columns_are_saved(client_of: ClientOf, bob: User, version: DatasetVersion) -> None:
+def test_corrected_columns_are_saved_and_can_be_taken_back(
+    client_of: ClientOf, bob: User, version: DatasetVersion
+) -> None:
     data = typed(version, kind_age="category", role_city="ignored")
-    response = client_of(bob).post(columns_path(version), data)
-    assert response["Location"] == f"/datasets/{version.dataset_id}/?version=1"
+    client = client_of(bob)
+    response = client.post(columns_path(version), data)
+    assert response["Location"] == f"/datasets/{version.dataset_id}/?version=1#columns"
     saved = {column.name: (column.kind, column.role) for column in Column.objects.all()}
     assert saved["age"] == ("category", "feature")
     assert saved["city"] == ("category", "ignored")
+    told = client.get(f"/datasets/{version.dataset_id}/").context["corrected"]
+    assert told.sentence == "Saved: age is category (was integer); city is ignored (was feature)."
+    assert client.get(f"/datasets/{version.dataset_id}/").context["corrected"] is None
+    client.post(columns_path(version), told.fields)
+    assert version.columns.get(name="age").kind == "integer"
+    assert version.columns.get(name="city").role == "feature"
 
 
 def test_correcting_a_used_version_makes_the_next(client_of: ClientOf, bob: User, version: DatasetVersion) -> None:
     make_study(version, bob, state="running")
     response = client_of(bob).post(columns_path(version), typed(version, role_city="ignored"))
-    assert response["Location"].endswith("?version=2")
+    assert response["Location"].endswith("?version=2#columns")
     assert version.columns.get(name="city").role == "feature"
 
 

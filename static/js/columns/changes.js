@@ -40,6 +40,17 @@ export function changing(form, rows, preview) {
     const count = rows.filter(isChanged).length;
     const words = count ? `${count.toLocaleString("en")} column${count === 1 ? "" : "s"} changed, not saved yet.` : "";
     said.textContent = [words, more].filter(Boolean).join(" ");
+    form.querySelector("[data-take-back]")?.remove(); // what was saved before is not what one is at now
+    show(count);
+  }
+
+  // What is chosen and what it makes of the first rows are seen together; on a phone the rows stay below anyway.
+  function reveal() {
+    if (!matchMedia("(min-width: 1101px) and (min-height: 620px)").matches) return;
+    form.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  }
+
+  function show(count) {
     discard.hidden = count === 0;
     save.disabled = count === 0;
     save.classList.toggle("btn-primary", count > 0);
@@ -50,7 +61,7 @@ export function changing(form, rows, preview) {
       const before = select(row, "kind").value;
       for (const what of ["kind", "role"]) select(row, what).value = row.dataset[what];
       mark(row);
-      if (before !== row.dataset.kind) preview.fit(row.dataset.position, row.dataset.kind);
+      if (before !== row.dataset.kind && preview.shows(row.dataset.position)) preview.fit(row.dataset.position, row.dataset.kind);
     }
     tell();
   }
@@ -74,6 +85,7 @@ export function changing(form, rows, preview) {
     const note = settle(row, what);
     mark(row);
     tell(note);
+    reveal();
     if (what === "kind") tell([note, await preview.fit(row.dataset.position, select(row, "kind").value)].filter(Boolean).join(" "));
   }
 
@@ -109,7 +121,9 @@ export function changing(form, rows, preview) {
     if (!sending && rows.some(isChanged)) event.preventDefault();
   });
 
-  rows.filter(isChanged).forEach(mark);
-  tell();
+  const typed = rows.filter(isChanged);
+  typed.forEach(mark);
+  if (typed.length) tell();
+  else show(0);
   return { give };
 }

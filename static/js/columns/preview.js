@@ -48,22 +48,30 @@ export function previewing(form) {
   // Of a very wide table only the first columns are on the page.
   async function add(position) {
     const answer = await ask(position);
-    if (!answer || places.has(position)) return;
-    const row = form.querySelector(`#column-${position}`);
-    const head = document.createElement("th");
-    head.scope = "col";
-    head.dataset.position = position;
-    const [link, words] = [document.createElement("a"), document.createElement("small")];
-    Object.assign(link, { href: `#column-${position}`, tabIndex: -1, textContent: row.dataset.column, title: row.dataset.column });
-    const [kind, role] = ["kind", "role"].map((what) => row.querySelector(`select[name^="${what}-"]`)?.value ?? row.dataset[what]);
-    words.textContent = `${kind}, ${role}`;
-    head.classList.toggle("n", ["number", "integer"].includes(kind));
-    head.append(link, words);
-    table.tHead.rows[0].append(head);
-    table.querySelector("colgroup").append(document.createElement("col"));
-    answer.cells.forEach((html, index) => table.tBodies[0].rows[index].append(cell(html)));
-    places.set(position, table.tHead.rows[0].cells.length - 1);
+    if (!answer) return;
+    put(position, answer.cells);
     light(position);
+  }
+
+  function put(position, cells) {
+    const place = places.get(position);
+    if (place !== undefined) return cells.forEach((html, index) => table.tBodies[0].rows[index].cells[place].replaceWith(cell(html)));
+    table.tHead.rows[0].append(headOf(form.querySelector(`#column-${position}`)));
+    table.querySelector("colgroup").append(document.createElement("col"));
+    cells.forEach((html, index) => table.tBodies[0].rows[index].append(cell(html)));
+    places.set(position, table.tHead.rows[0].cells.length - 1);
+  }
+
+  function headOf(row) {
+    const head = document.createElement("th");
+    const [link, words] = [document.createElement("a"), document.createElement("small")];
+    const [kind, role] = ["kind", "role"].map((what) => row.querySelector(`select[name^="${what}-"]`)?.value ?? row.dataset[what]);
+    Object.assign(head, { scope: "col", className: ["number", "integer"].includes(kind) ? "n" : "" });
+    head.dataset.position = row.dataset.position;
+    Object.assign(link, { href: `#${row.id}`, tabIndex: -1, textContent: row.dataset.column, title: row.dataset.column });
+    words.textContent = `${kind}, ${role}`;
+    head.append(link, words);
+    return head;
   }
 
   function label(position, kind, role) {
@@ -74,9 +82,9 @@ export function previewing(form) {
   // Marks the cells of the column that cannot be read as the kind; the sentence that says so.
   async function fit(position, kind) {
     const answer = await ask(position, kind);
-    const place = places.get(position);
     if (!answer) return "";
-    if (place !== undefined) answer.cells.forEach((html, index) => table.tBodies[0].rows[index].cells[place].replaceWith(cell(html)));
+    put(position, answer.cells);
+    light(position);
     return answer.says;
   }
 
@@ -97,5 +105,5 @@ export function previewing(form) {
     row.querySelector("select")?.focus({ preventScroll: true });
     light(head.dataset.position);
   });
-  return { fit, label };
+  return { fit, label, shows: (position) => places.has(position) };
 }
