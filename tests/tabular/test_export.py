@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from pathlib import Path
 
 import pytest
 
@@ -37,3 +39,18 @@ def test_lines_are_read_back_as_written():
     assert len(lines) == 4
     rows = list(csv.reader(io.StringIO("".join(lines), newline="")))
     assert rows == [["'=name", "n"], ["a, b", "1"], ['say "x"\nnow', "-2.5"], ["'@x", ""]]
+
+
+def test_nothing_else_writes_csv():
+    """The trials of a study go through csv_lines; the samples are tables of ours, written to be read as uploads are.
+
+    Each route is walked in tests/views/test_access.py.
+    """
+    studies = Path(__file__).parents[2] / "studies"
+    writing = re.compile(r"csv\.(?:writer|DictWriter)|content_type=.text/(?:csv|tab)|\.to_csv\(|savetxt\(")
+    found = {
+        str(path.relative_to(studies))
+        for path in studies.rglob("*.py")
+        if writing.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == {"tabular/export.py", "tabular/samples.py", "views/trials_csv.py"}

@@ -1,5 +1,7 @@
 """What is public is on this list; everything else asks who is there. And what every answer carries."""
 
+import csv
+import io
 import re
 from collections.abc import Callable, Iterator
 
@@ -10,6 +12,7 @@ from django.urls.converters import IntConverter, SlugConverter, StringConverter
 from django.utils.http import urlencode
 
 from studies.models import ApiToken, Comment, Comparison, Event, Invitation, Proposal, Role, Study, User
+from studies.tabular import csv_cell
 from tests.factories import make_study, make_trial, make_version
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +118,7 @@ def ids(alice: User, bob: User) -> dict[str, dict[str, object]]:
     """For the first words of a route, what its arguments stand for: rows of alice's team that are really there."""
     team = alice.teams.get()
     study = make_study(make_version(team, alice), alice, state="complete")
-    trial = make_trial(study, 1)
+    trial = make_trial(study, 1, error="=1+1")
     proposal = Proposal.objects.create(study=study, trial=trial, reason="Good.", by=bob, by_name=str(bob))
     said = study.comments.create(text="Hm.", by=alice, by_name=str(alice))
     both = [study, make_study(study.dataset_version, alice)]
@@ -158,7 +161,12 @@ def test_a_stranger_meets_404_at_every_id(
     assert 404 in answers
     assert before == {name: list(model.objects.order_by("pk").values()) for name, model in WATCHED.items()}
     owner = client_of(alice)
-    assert {owner.get(path).status_code, owner.post(path).status_code} != {404}, "the row is there for its owner"
+    shown = owner.get(path)
+    assert {shown.status_code, owner.post(path).status_code} != {404}, "the row is there for its owner"
+    if shown["Content-Type"].startswith("text/csv"):
+        cells = [cell for row in csv.reader(io.StringIO(shown.getvalue().decode(), newline="")) for cell in row]
+        assert "'=1+1" in cells, "what somebody wrote is in it"
+        assert [csv_cell(cell) for cell in cells] == cells, "and is no formula"
 
 
 WATCHED = {model.__name__: model for model in (Study, Proposal, Comment, Comparison, Invitation, ApiToken, Event)}

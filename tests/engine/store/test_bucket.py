@@ -21,6 +21,7 @@ from studies.engine.store import cache, versions
 from studies.engine.store.address import file_storages
 from studies.engine.store.models import part_of, put_model
 from studies.models import DatasetVersion, ErrandState, ModelFile, User
+from studies.tabular import load_table
 from tests.bucket import KEYS, s3_server
 from tests.distant import forget
 from tests.factories import csv_text, make_study, make_trial
@@ -56,13 +57,22 @@ def upload(alice: User) -> DatasetVersion:
     return store_upload(alice.teams.get(), alice, file, "A table", target="outcome", held_out=0.2)
 
 
-def test_the_same_bytes_come_back_and_only_old_leftovers_go(bucket: Path, alice: User) -> None:
+def test_the_same_bytes_come_back_and_only_old_leftovers_go(bucket: Path, alice: User, client_of: Any) -> None:
     version = upload(alice)
+    answer = client_of(alice).get(f"/datasets/{version.dataset_id}/versions/1/file")
+    assert (b"".join(answer), answer["Content-Length"]) == (csv_text().encode(), str(version.file_bytes))
+    assert (answer["Content-Disposition"], answer["X-Content-Type-Options"]) == (
+        'attachment; filename="table.csv"',
+        "nosniff",
+    )
     assert list((bucket / "datasets").iterdir()) == []
     assert sorted(versions.storage().listdir(version.stored_as)[1]) == sorted(versions.FILES)
     assert bring(version.stored_as, versions.UPLOAD, bucket)
     assert (bucket / versions.UPLOAD).read_text() == csv_text()
     assert cache.content_hash(cache.table_path(version)) == version.table_hash
+    typed = load_table(cache.table_path(version))
+    assert {column.name: column.kind for column in typed} == {c.name: c.kind for c in version.columns.all()}
+    assert {len(column.values) for column in typed} == {version.rows}
     assert versions.problem() == ""
     versions.storage().save("0f/upload", ContentFile(b"left by a crash"))
     assert tidying.leftovers() == []
