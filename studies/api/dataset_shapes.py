@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from studies.engine.guards import offered
+from studies.engine.standing import Standing, standing
 from studies.models import Dataset, DatasetVersion
 
 ROW = ("id", "number", "state", "rows", "held_out_rows", "file_name", "file_bytes", "content_hash", "created_at")
@@ -75,10 +76,9 @@ def _row_json(version: DatasetVersion, studies: int) -> dict[str, Any]:
 def whole_version_json(version: DatasetVersion) -> dict[str, Any]:
     """One version with the profile of every column, and what is offered or was answered to its warnings."""
     columns = [column.as_dict() | {"why": column.why, "profile": column.profile} for column in version.columns.all()]
-    answers = {(one.code, one.column): one for one in version.dataset.guard_answers.select_related("answered_by")}
     warnings = [
-        one | {"acts": offered(version, one), "kept": _kept_json(answers.get((one["code"], one["column"] or "")))}
-        for one in version.warnings
+        {**one.warning, "acts": offered(version, one.warning, one.open), "kept": _kept_json(one)}
+        for one in standing(version)
     ]
     studies = version.studies.filter(audit=None).count()
     return {
@@ -91,8 +91,10 @@ def whole_version_json(version: DatasetVersion) -> dict[str, Any]:
     }
 
 
-def _kept_json(answer: Any) -> dict[str, Any] | None:
-    if answer is None:
+def _kept_json(standing: Standing) -> dict[str, Any] | None:
+    """The first answer, where each of the warning's columns has one."""
+    if standing.open or not standing.kept:
         return None
+    answer = standing.kept[0]
     by = None if answer.answered_by is None else str(answer.answered_by)
     return {"reason": answer.reason, "by": by, "at": answer.answered_at}

@@ -129,12 +129,12 @@ def answer_guard(request: HttpRequest, dataset_id: int, number: int) -> Status:
     if not has_warning(version, code, column):
         raise ApiError(422, "There is no such warning here.", {"code": ["There is no such warning here."]})
     if act == ASK:
-        ask_again(version.dataset, membership.user, code, column)
+        ask_again(version, membership.user, code, column)
     elif act == KEEP:
         form = KeepForm({"reason": reason})
         if not form.is_valid():
             raise SpecError({"reason": [str(said) for said in form.errors["reason"]]})
-        keep_as_it_is(version.dataset, membership.user, code, column, form.cleaned_data["reason"])
+        keep_as_it_is(version, membership.user, code, column, form.cleaned_data["reason"])
     else:
         try:
             return _changed(version, remedy(version, membership.user, code, column, act))

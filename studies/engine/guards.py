@@ -5,12 +5,13 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from studies.models import Column, Dataset, DatasetVersion, GuardAnswer, User
+from studies.models import Column, DatasetVersion, GuardAnswer, User
 
 from .intake import correct_schema
 from .intake_held_out import record
 from .refused import Refused
 from .rereading import reread
+from .standing import Standing, columns_of, standing, what
 from .store import versions
 
 IGNORE, GROUP, NUMBER, CATEGORY, MISSING = "ignore", "group", "number", "category", "missing"
@@ -32,17 +33,11 @@ FEW_LEVELS = 10  # a column with fewer different values is a plain category, not
 SETTLED = "This was settled in the meantime. Look at the page as it is now."
 
 
-def offered(version: DatasetVersion, warning: Mapping[str, Any]) -> tuple[str, ...]:
-    """The remedies that this version can take for one of its warnings."""
+def offered(version: DatasetVersion, warning: Mapping[str, Any], names: Iterable[str] | None = None) -> tuple[str, ...]:
+    """The remedies that this version can take for one of its warnings; `names`: for these of its columns alone."""
     columns = {column.name: column for column in version.columns.all()}
-    named = [columns[name] for name in columns_of(warning) if name in columns]
+    named = [columns[name] for name in (columns_of(warning) if names is None else names) if name in columns]
     return tuple(act for act in OFFERED.get(warning["code"], ()) if named and _fits(act, version, warning, named))
-
-
-def columns_of(warning: Mapping[str, Any]) -> list[str]:
-    """The columns that a warning is about: one, or those of a warning that stands for many."""
-    one = warning.get("column")
-    return [one] if one else list(warning.get("figures", {}).get("columns", []))
 
 
 def words_of(warning: Mapping[str, Any]) -> list[str]:
@@ -56,12 +51,13 @@ def words_of(warning: Mapping[str, Any]) -> list[str]:
 def remedy(version: DatasetVersion, user: User, code: str, column: str, act: str) -> DatasetVersion:
     """Applies a remedy for the warning of that code and column; the version, or a new one where a study uses it.
 
-    Raises Refused where the version has no such warning any more, and what `correct_schema` and `reread` raise.
+    Columns that somebody keeps stay as they are. Raises Refused where the version has no such warning any more, and
+    what `correct_schema` and `reread` raise.
     """
-    warning = next((one for one in version.warnings if (one["code"], one["column"] or "") == (code, column)), None)
-    if warning is None or act not in offered(version, warning):
+    found = _find(version, code, column)
+    if found is None or act not in offered(version, found.warning, found.open):
         raise Refused(SETTLED)
-    names = columns_of(warning)
+    names, warning = found.open, found.warning
     if act == MISSING:
         return _read_as(version, user, names, dict.fromkeys(words_of(warning), ""))
     if act in (NUMBER, CATEGORY):
@@ -82,27 +78,36 @@ def _read_as(version: DatasetVersion, user: User, names: Iterable[str], words: M
     return reread(version, user, options | {"read_as": said | {name: said.get(name, {}) | words for name in names}})
 
 
-def keep_as_it_is(dataset: Dataset, user: User, code: str, column: str, reason: str) -> GuardAnswer:
-    """Refused where somebody has answered already."""
+def keep_as_it_is(version: DatasetVersion, user: User, code: str, column: str, reason: str) -> None:
+    """Answers for each column of the warning that nobody has answered for. Refused where somebody has, or the warning
+    leaves no choice."""
+    found = _find(version, code, column)
+    if found is None or not found.open or not found.may_be_kept:
+        raise Refused(SETTLED)
+    dataset, said = version.dataset, {"code": code, "reason": reason, "answered_by": user}
     try:
         with transaction.atomic():
-            answer = dataset.guard_answers.create(code=code, column=column, reason=reason, answered_by=user)
-            record(dataset, user, f"kept {_what(code, column)} of “{dataset}” in spite of a warning: {reason}")
-            return answer
+            GuardAnswer.objects.bulk_create(GuardAnswer(dataset=dataset, column=name, **said) for name in found.open)
+            kept = what(code, list(found.open))
+            record(dataset, user, f"kept {kept} of “{dataset}” in spite of a warning: {reason}")
     except IntegrityError as error:
         raise Refused(SETTLED) from error
 
 
-def ask_again(dataset: Dataset, user: User, code: str, column: str) -> None:
-    """Takes an answer back; a second time nothing happens."""
+def ask_again(version: DatasetVersion, user: User, code: str, column: str) -> None:
+    """Takes the answers to a warning back; a second time nothing happens."""
+    found = _find(version, code, column)
+    names = [answer.column for answer in found.kept] if found is not None else [column]
+    dataset = version.dataset
     with transaction.atomic():
-        gone, _ = dataset.guard_answers.filter(code=code, column=column).delete()
+        gone, _ = dataset.guard_answers.filter(code=code, column__in=names).delete()
         if gone:
-            record(dataset, user, f"took back that {_what(code, column)} of “{dataset}” is kept")
+            are = "is" if gone == 1 else "are"
+            record(dataset, user, f"took back that {what(code, names)} of “{dataset}” {are} kept")
 
 
-def _what(code: str, column: str) -> str:
-    return f"the column “{column}”" if column else f"the rows ({code.replace('_', ' ')})"
+def _find(version: DatasetVersion, code: str, column: str) -> Standing | None:
+    return next((one for one in standing(version) if (one.code, one.column) == (code, column)), None)
 
 
 def _fits(act: str, version: DatasetVersion, warning: Mapping[str, Any], columns: list[Column]) -> bool:

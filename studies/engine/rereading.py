@@ -25,8 +25,9 @@ NOT_YET = "The table is being read. Wait until it is there, or delete the versio
 def reread(
     version: DatasetVersion, user: User, options: Mapping[str, Any], target: str | None = None
 ) -> DatasetVersion:
-    """Reads the version's bytes with these options in place of those that were said before; what people corrected
-    stays where the columns are still there, unless `target` names the column to predict.
+    """Reads the version's bytes with these options in place of those that were said before; what people corrected, and
+    what words of single columns mean where `read_as` is not among the options, stays where the columns are still there,
+    unless `target` names the column to predict.
 
     A version that a launched study rests on stays as it is: the same bytes become a new one. A large file is read by a
     worker: a refused version waits for it again, any other becomes a new one. Raises TableError when the file cannot be
@@ -34,6 +35,8 @@ def reread(
     """
     if version.state == DatasetVersion.State.READING:
         raise Refused(NOT_YET)
+    if "read_as" not in options:
+        options = {**options, "read_as": versions.reading_options(version).get("read_as")}
     said = options_said(options)
     if version.is_ready and target is None and said == versions.reading_options(version):
         return version

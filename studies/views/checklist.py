@@ -4,6 +4,7 @@ from math import hypot
 from typing import Any
 
 from studies.engine.follow_up import bounds_of
+from studies.engine.standing import kept_sentences, standing
 from studies.evaluation.fold_difference import fold_difference
 from studies.models import Study, StudyState, Trial
 from studies.plots.numbers import count_of, format_points, format_score
@@ -148,12 +149,14 @@ def _edge(study: Study, trial: Trial) -> Check:
 
 
 def _data(study: Study) -> Check:
-    warnings = [one for one in study.dataset_version.warnings if one.get("level") != "notes"]
-    if not warnings:
-        return Check(PASS, "No warning about the data", "Neither duplicates nor a column that gives the target away.")
-    messages = [str(warning.get("message", "")).rstrip(".") for warning in warnings]
-    count = f"{count_of(len(messages), 'warning')} about the data"
-    return Check(WARN, count, f"{some(messages)}.")
+    found = standing(study.dataset_version)
+    messages = [one.message().rstrip(".") for one in found if one.is_asked]
+    kept = "".join(f" {sentence}" for sentence in kept_sentences(found))
+    if messages:
+        return Check(WARN, f"{count_of(len(messages), 'warning')} about the data", f"{some(messages)}.{kept}")
+    if kept:
+        return Check(PASS, "No open question about the data", kept.strip())
+    return Check(PASS, "No warning about the data", "Neither duplicates nor a column that gives the target away.")
 
 
 def _version(study: Study, newest: int) -> Check:

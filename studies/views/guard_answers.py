@@ -32,11 +32,11 @@ def answer_guard(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         if act == "keep":
             keep = KeepForm(request.POST)
             if has_warning(version, code, column) and keep.is_valid():
-                keep_as_it_is(found, request.user, code, column, keep.cleaned_data["reason"])
+                keep_as_it_is(version, request.user, code, column, keep.cleaned_data["reason"])
             else:
                 message = " ".join(keep.errors.get("reason", ["There is no such warning here."]))
         elif act == "ask":
-            ask_again(found, request.user, code, column)
+            ask_again(version, request.user, code, column)
         else:
             saved = remedy(version, request.user, code, column, act)
             told = f"version {version.number} is in use and stays; this is version {saved.number}"

@@ -1,26 +1,21 @@
 """A table's warnings as cards: what they are about, and what can be done; and the checks that passed."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from studies.engine.guards import GROUP, IGNORE, MISSING, NUMBER, columns_of, offered, words_of
+from studies.engine.guards import GROUP, IGNORE, MISSING, NUMBER, offered, words_of
+from studies.engine.standing import ASKS, BLOCKS, NOTES, Standing, standing
 from studies.forms.guards import KeepForm
 from studies.models import Dataset, DatasetVersion, GuardAnswer
+from studies.tabular.errors import listed
 
-BLOCKS, ASKS, NOTES = "blocks", "asks", "notes"
 ORDER = {BLOCKS: 0, ASKS: 1, NOTES: 2}
 MARKS = {BLOCKS: ("failed", "Blocks"), ASKS: ("attention", "Asks"), NOTES: ("idle", "Note")}
-# How grave the warnings are that say nothing of it themselves: those of the reading, and of versions read long ago.
-USUAL_LEVELS = {
-    "target_copy": BLOCKS,
-    **dict.fromkeys(("mixed", "decorated", "sentinel", "huge", "not_carried", "spelling", "imbalanced"), ASKS),
-    **dict.fromkeys(("rare_class", "lone_groups", "large_group", "mostly_missing"), ASKS),
-}
 MENDED_IN_THE_FILE = (
     "spelling",
     "mixed",
@@ -45,8 +40,21 @@ JUDGED = {"no column that gives the target away": ("telling", "target_copy"), "n
 
 
 @dataclass(frozen=True)
+class Kept:
+    """Who keeps a column as it is, since when and why; the first of several answers of one person and reason."""
+
+    answer: GuardAnswer
+    columns: list[str]
+
+    @property
+    def named(self) -> str:
+        return listed(self.columns)
+
+
+@dataclass(frozen=True)
 class Guard:
-    """A warning as a card. `acts`: buttons, each with the remedy's name; `links`: what a study or a file decides."""
+    """A warning as a card. `acts`: buttons, each with the remedy's name; `links`: what a study or a file decides;
+    `kept`: the answers, on the card of what is kept."""
 
     level: str
     code: str
@@ -55,7 +63,7 @@ class Guard:
     words: str
     acts: Sequence[tuple[str, str]] = ()
     links: Sequence[tuple[str, str]] = ()
-    answer: GuardAnswer | None = None
+    kept: Sequence["Kept"] = ()
     keep: KeepForm | None = None
     error: str = ""
 
@@ -76,13 +84,14 @@ def guard_facts(
     found: Dataset, version: DatasetVersion, error: Mapping[str, Any] | None = None, keep: KeepForm | None = None
 ) -> dict[str, Any]:
     """`error`: code, column and sentence of what was refused; `keep`: the form that came back."""
-    answers = {(one.code, one.column): one for one in found.guard_answers.select_related("answered_by")}
-    guards = [_guard(version, one, answers, number, error, keep) for number, one in enumerate(version.warnings)]
-    guards.sort(key=lambda guard: (guard.answer is not None, ORDER[guard.level]))
-    questions = [guard for guard in guards if guard.is_question and guard.answer is None]
+    guards = [
+        guard for number, one in enumerate(standing(version)) for guard in _guards(version, one, number, error, keep)
+    ]
+    guards.sort(key=lambda guard: (bool(guard.kept), ORDER[guard.level]))
+    questions = [guard for guard in guards if guard.is_question and not guard.kept]
     return {
         "questions": questions,
-        "answered": [guard for guard in guards if guard.is_question and guard.answer],
+        "answered": [guard for guard in guards if guard.kept],
         "notes": [guard for guard in guards if not guard.is_question],
         "passed": passed(version),
         "makes_new": any(guard.acts for guard in guards) and version.launched_on,
@@ -90,38 +99,38 @@ def guard_facts(
     }
 
 
-def _guard(
-    version: DatasetVersion,
-    warning: Mapping[str, Any],
-    answers: Mapping[tuple[str, str], GuardAnswer],
-    number: int,
-    error: Mapping[str, Any] | None,
-    keep: KeepForm | None,
-) -> Guard:
-    code, column = warning["code"], warning["column"] or ""
-    level = warning.get("level") or USUAL_LEVELS.get(code, NOTES)
-    title, words = split_message(warning["message"])
-    here = error is not None and (error["code"], error["column"]) == (code, column)
-    answer = answers.get((code, column)) if level != NOTES else None
-    may_stay = level != NOTES and code not in ("unfit_target", "numbers_as_classes") and not _is_unfit(code, level)
-    form = (keep if here and keep is not None else KeepForm(number=number)) if may_stay and answer is None else None
-    return Guard(
-        level=level,
-        code=code,
-        column=column,
-        title=title,
-        words=words,
-        acts=[] if answer else [(act, act_label(act, warning)) for act in offered(version, warning)],
-        links=[] if answer else _links(version, warning),
-        answer=answer,
-        keep=form,
-        error=error["message"] if here and error is not None else "",
-    )
+def _guards(
+    version: DatasetVersion, one: Standing, number: int, error: Mapping[str, Any] | None, keep: KeepForm | None
+) -> Iterator[Guard]:
+    """The card of what is open and the card of what is kept: a warning of many columns may have both."""
+    here = error is not None and (error["code"], error["column"]) == (one.code, one.column)
+    said = error["message"] if here and error is not None else ""
+    if one.open:
+        title, words = split_message(one.message())
+        yield Guard(
+            level=one.level,
+            code=one.code,
+            column=one.column,
+            title=title,
+            words=words,
+            acts=[(act, act_label(act, one)) for act in offered(version, one.warning, one.open)],
+            links=_links(version, one.warning),
+            keep=(keep if here and keep is not None else KeepForm(number=number)) if one.may_be_kept else None,
+            error=said,
+        )
+    if one.kept:
+        title, words = split_message(one.message([answer.column for answer in one.kept]))
+        error_here = "" if one.open else said
+        yield Guard(one.level, one.code, one.column, title, words, kept=_by_reason(one), error=error_here)
 
 
-def _is_unfit(code: str, level: str) -> bool:
-    """A constant target cannot be kept: nothing can be learnt of it."""
-    return code == "constant" and level == BLOCKS
+def _by_reason(one: Standing) -> list[Kept]:
+    """The answers of a warning, each person and reason once."""
+    found: dict[tuple[int | None, str], Kept] = {}
+    for answer in one.kept:
+        kept = found.setdefault((answer.answered_by_id, answer.reason), Kept(answer, []))
+        kept.columns.append(answer.column)
+    return list(found.values())
 
 
 def split_message(message: str) -> tuple[str, str]:
@@ -133,8 +142,8 @@ def split_message(message: str) -> tuple[str, str]:
     return f"{first}.", rest[0].upper() + rest[1:]
 
 
-def act_label(act: str, warning: Mapping[str, Any]) -> str:
-    columns = columns_of(warning)
+def act_label(act: str, one: Standing) -> str:
+    columns, warning = one.open, one.warning
     if act == IGNORE and warning["code"] == "grouped":
         return "Rows are independent"
     if act == IGNORE:

@@ -1,7 +1,6 @@
 """Whether the data can bear the search: a column that gives the target away, too few rows for so many trials."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from studies.plots.numbers import count_of, format_score
 
@@ -18,31 +17,24 @@ def too_good(
     guess: float | None,
     metric: str,
     maximize: bool,
-    warnings: Sequence[Mapping[str, Any]],
+    suspects: Mapping[str, str],
     dataset: str,
-    kept: Mapping[str, str] | None = None,
+    kept: Sequence[str] = (),
 ) -> Card:
-    """best, guess: scores of the best trial and of the baseline; warnings: about the study's table and target;
-    dataset: the address of its page; kept: the columns that the team keeps in spite of a warning, by whom and why."""
-    kept = kept or {}
-    answered = [
-        f"{warning['column']} is kept {kept[warning['column']]}." for warning in warnings if _is_kept(warning, kept)
-    ]
-    warnings = [warning for warning in warnings if not _is_kept(warning, kept)]
-    suspects = [
-        str(warning["column"]) for warning in warnings if warning.get("code") in TELLING and warning.get("column")
-    ]
-    messages = [str(warning["message"]) for warning in warnings if warning.get("code") in TELLING]
+    """best, guess: scores of the best trial and of the baseline; suspects: columns that may give the study's target
+    away, with what is said of each; dataset: the address of its page; kept: what the team keeps in spite of such a
+    warning, in sentences."""
+    messages = list(suspects.values())
     perfect = best is not None and _nearly_perfect(best, guess, metric, maximize)
     columns = (Remedy("Look at the columns", href=f"{dataset}#columns"),)
-    look = tuple(Remedy(f"Look at {name}", href=f"{dataset}#columns") for name in suspects[:3])
+    look = tuple(Remedy(f"Look at {name}", href=f"{dataset}#columns") for name in list(suspects)[:3])
     if perfect and messages:
         words = f"Hardly any error is left, and there is a reason: {messages[0]}"
         return Card(FAIL, "Too good to be true", words, remedies=look or columns)
     if messages:
         return Card(WARN, "A column may give the target away", messages[0], remedies=look)
-    if answered:
-        words = f"A column nearly gives the target away, and the team knows: {' '.join(answered)}"
+    if kept:
+        words = f"A column nearly gives the target away, and the team knows. {' '.join(kept)}"
         return Card(WARN if perfect else PASS, "A telling column is kept", words, remedies=columns)
     if perfect:
         words = (
@@ -53,10 +45,6 @@ def too_good(
     return Card(
         PASS, "Not too good to be true", "Errors are left, and no single column was found to give the target away."
     )
-
-
-def _is_kept(warning: Mapping[str, Any], kept: Mapping[str, str]) -> bool:
-    return warning.get("code") in TELLING and warning.get("column") in kept
 
 
 def _nearly_perfect(best: float, guess: float | None, metric: str, maximize: bool) -> bool:

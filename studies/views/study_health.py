@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from studies.engine.follow_up import bounds_of
+from studies.engine.standing import kept_sentences, standing
 from studies.models import Study, TrialState
 
 from .access import get_study
@@ -121,16 +122,12 @@ def _folds(study: Study, complete: list[Any], noise: float | None) -> Card | Non
 def _too_good(study: Study, best: float | None) -> Card:
     version = study.dataset_version
     target = version.target
-    warnings = version.warnings if target is not None and target.name == study.target else []
+    found = standing(version) if target is not None and target.name == study.target else []
+    telling = [one for one in found if one.code in TELLING]
     guess = (study.baseline or {}).get("value")
     address = reverse("dataset", args=[version.dataset_id])
-    return too_good(best, guess, study.metric, study.maximize, warnings, address, kept_columns(study))
-
-
-def kept_columns(study: Study) -> dict[str, str]:
-    """The telling columns that the team keeps, by whom and why."""
-    answers = study.dataset_version.dataset.guard_answers.filter(code__in=TELLING).select_related("answered_by")
-    return {answer.column: f"by {answer.answered_by or 'somebody'}: “{answer.reason}”" for answer in answers}
+    suspects = {column: one.message() for one in telling for column in one.open}
+    return too_good(best, guess, study.metric, study.maximize, suspects, address, kept_sentences(telling))
 
 
 def _few_rows(study: Study, expected: Expected, complete: int, noise: float | None) -> Card | None:

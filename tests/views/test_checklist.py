@@ -2,7 +2,9 @@
 
 import pytest
 
+from studies.engine.guards import keep_as_it_is
 from studies.models import Study
+from studies.tabular.errors import warning
 from studies.views.checklist import checklist
 from studies.views.expected_scores import expected_scores
 from studies.views.progress import progress_of
@@ -93,13 +95,19 @@ def test_failures_and_running_and_newer_data_and_warnings(study) -> None:
     for number in range(20, 24):
         make_trial(study, number, state="failed", value=None, stderr=None, fold_scores=[])
     Study.objects.filter(pk=study.pk).update(state="running", max_trials=40)
-    study.dataset_version.warnings = [{"message": f"Column {name} is odd."} for name in "abcd"]
+    version = study.dataset_version
+    version.warnings = [warning("telling", f"Column {name} is odd.", name, "blocks") for name in "abcde"]
+    keep_as_it_is(version, study.created_by, "telling", "a", "Known before.")
     study.refresh_from_db(fields=["state", "max_trials"])
     found = marks(study, proposed(study), newest=3)
     assert found["Many trials failed"] == "Warns: 13 complete, 4 failed (24 %)."
     assert found["Newer data"] == "Warns: The study used version 1; the dataset is at version 3."
     assert found["The search goes on"].startswith("Warns: Running, 23 trials to go")
-    assert found["4 warnings about the data"].endswith("Column c is odd; and 1 more.")
+    assert "Column d is odd; and 1 more. The column “a” is kept by alice" in found["4 warnings about the data"]
+    version.warnings = version.warnings[:1]
+    kept = marks(study, study.trials.get(number=50), newest=3)["No open question about the data"]
+    assert kept.startswith("Passes: The column “a” is kept by alice")
+    assert kept.endswith(": “Known before.”.")
 
 
 def test_a_tie_and_a_clearly_better_trial_are_told_apart(study) -> None:

@@ -2,10 +2,14 @@
 
 import pytest
 
+from studies.engine.guards import keep_as_it_is
 from studies.engine.intake import store_upload
+from studies.engine.refused import Refused
+from studies.engine.standing import kept_sentences, standing
 from studies.models import DatasetVersion, Team, User
+from studies.tabular.errors import condense, quote, warning
 from studies.views.guards import split_message
-from tests.factories import make_study
+from tests.factories import make_study, make_version
 from tests.views.uploads import ClientOf, file_of
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +50,48 @@ def test_a_leak_is_kept_with_a_reason_and_asked_about_again(
     seen = client_of(vera).get(path).content.decode()
     assert "Known at discharge." in seen
     assert "Ask again" not in seen
-    assert "1 question" in post(client, version, act="ask", **leak)
+    newer = store_upload(version.dataset.team, bob, file_of(VISITS + "\n"), "", dataset=version.dataset)
+    assert "Known at discharge." in client.get(f"{path}?version={newer.number}").content.decode()
+    assert "1 question" in post(client, newer, act="ask", **leak)
+
+
+@pytest.fixture
+def constants(team: Team, alice: User) -> DatasetVersion:
+    """Seven columns of one value, the last two of them told in one warning."""
+    warnings = [warning("constant", f"Column {quote(name)} is always 1.", name, "asks") for name in "abcdefg"]
+    version = make_version(team, alice)
+    version.warnings = condense(warnings)
+    version.save()
+    return version
+
+
+def test_a_warning_of_many_columns_is_kept_for_each_by_name(
+    client_of: ClientOf, alice: User, bob: User, constants: DatasetVersion
+) -> None:
+    client, many = client_of(bob), {"code": "constant", "column": ""}
+    page = post(client, constants, act="keep", reason="Filled in later.", **many)
+    assert "What is said of “a” holds for 2 more columns.</b><p>“f”, “g”." in page
+    assert {answer.column for answer in constants.dataset.guard_answers.all()} == {"f", "g"}
+    constants.warnings[-1]["figures"]["columns"] = ["f", "g", "h"]  # as a later version has it
+    constants.save()
+    page = client.get(f"/datasets/{constants.dataset_id}/").content.decode()
+    assert "once <b>6 questions</b>" in page
+    assert "holds for 1 more column.</b><p>“h”." in page
+    keep_as_it_is(constants, alice, "constant", "", "Another reason.")
+    page = client.get(f"/datasets/{constants.dataset_id}/").content.decode()
+    assert "<b>“h”</b> kept by alice" in page
+    with pytest.raises(Refused):
+        keep_as_it_is(constants, alice, "constant", "", "Twice")
+    post(client, constants, act="ask", **many)
+    assert not constants.dataset.guard_answers.exists()
+
+
+def test_what_is_kept_is_no_open_question_of_a_study(constants: DatasetVersion, bob: User) -> None:
+    keep_as_it_is(constants, bob, "constant", "", "Filled in later.")
+    found = standing(constants)
+    assert [one.is_asked for one in found] == [True] * 5 + [False]
+    (kept,) = kept_sentences(found)
+    assert kept.startswith("The columns “f”, “g” are kept by bob")
 
 
 def test_a_remedy_ignores_the_column_or_makes_a_new_version(

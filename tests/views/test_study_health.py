@@ -16,7 +16,7 @@ ENTRIES = [
     {"name": "depth", "type": "int", "low": 1, "high": 30},
 ]
 NAMES = [f"Fold {i + 1}" for i in range(5)]
-COPY = {"code": "target_copy", "column": "left_on", "message": "Column left_on says exactly what the target says."}
+COPY = {"left_on": "Column left_on says exactly what the target says."}
 
 
 def follows(card):
@@ -77,20 +77,20 @@ def test_configurations_that_ran_again():
 
 def test_too_good_to_be_true_names_the_suspect():
     fair = (0.8, 0.5, "accuracy", True)
-    assert too_good(*fair, [], "/datasets/1/").mark == PASS
-    assert too_good(*fair, [COPY], "/datasets/1/").mark == WARN
-    assert too_good(0.995, 0.5, "accuracy", True, [], "/datasets/1/").mark == WARN
-    card = too_good(0.999, 0.5, "accuracy", True, [COPY], "/datasets/1/")
+    assert too_good(*fair, {}, "/datasets/1/").mark == PASS
+    assert too_good(*fair, COPY, "/datasets/1/").mark == WARN
+    assert too_good(0.995, 0.5, "accuracy", True, {}, "/datasets/1/").mark == WARN
+    card = too_good(0.999, 0.5, "accuracy", True, COPY, "/datasets/1/")
     assert card.mark == FAIL
     assert [(r.label, r.href) for r in card.remedies] == [("Look at left_on", "/datasets/1/#columns")]
-    kept = {COPY["column"]: "by ann: “Known before.”"}
-    card = too_good(*fair, [COPY], "/datasets/1/", kept)
+    kept = ["The column “left_on” is kept by ann: “Known before.”."]
+    card = too_good(*fair, {}, "/datasets/1/", kept)
     assert (card.mark, "Known before." in card.words) == (PASS, True)
-    assert too_good(0.999, 0.5, "accuracy", True, [COPY], "/datasets/1/", kept).mark == WARN
-    assert too_good(0.985, 0.98, "accuracy", True, [], "").mark == PASS  # guessing is nearly as good
-    assert too_good(0.5, 10.0, "rmse", False, [], "").mark == WARN
-    assert too_good(2.0, 10.0, "rmse", False, [], "").mark == PASS
-    assert too_good(None, None, "accuracy", True, [], "").mark == PASS
+    assert too_good(0.999, 0.5, "accuracy", True, {}, "/datasets/1/", kept).mark == WARN
+    assert too_good(0.985, 0.98, "accuracy", True, {}, "").mark == PASS  # guessing is nearly as good
+    assert too_good(0.5, 10.0, "rmse", False, {}, "").mark == WARN
+    assert too_good(2.0, 10.0, "rmse", False, {}, "").mark == PASS
+    assert too_good(None, None, "accuracy", True, {}, "").mark == PASS
 
 
 def test_few_rows_go_by_the_over_fitting_that_was_found():
