@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from studies.models import Dataset, DatasetVersion, HeldOutSet, Study, StudyState, User
@@ -18,12 +17,13 @@ from studies.tabular import TableError
 from studies.tabular.held_out import NONE, USUAL_SHARE, Wish, what_it_tells
 
 from . import intake_held_out as holding
-from .intake import CORRECTED_MEANWHILE, upload_again
-from .intake_folder import keep, new_folder, removed_on_failure
+from .intake import upload_again
+from .intake_folder import keep, new_folder
 from .intake_held_out import Holding, held_out_fields
+from .intake_reading import Pace, in_time
 from .intake_rows import Gone, still_there, write_schema
 from .refused import Refused
-from .store import versions
+from .remade import CORRECTED_MEANWHILE, put_in_place, remove_unnamed
 from .store.versions import HELD_OUT, TABLE
 
 ON, OFF = "on", "off"
@@ -37,6 +37,44 @@ class Reread:
     version: DatasetVersion
     folder: Path
     table: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Redrawn:
+    """All versions of a dataset, the newest first, read again for another set; `kept`: fields that name the files of
+    each; `set_id`: the dataset's set when it began."""
+
+    dataset: Dataset
+    wish: Wish
+    made: Sequence[Reread]
+    kept: Sequence[dict[str, Any]]
+    set_id: int | None
+
+    @property
+    def folders(self) -> list[str]:
+        return [*(one.version.stored_as for one in self.made), *(fields["stored_as"] for fields in self.kept)]
+
+    def write(self, who: User | None) -> HeldOutSet | None:
+        """The set that there is now."""
+        dataset = still_there(Dataset.objects.filter(pk=self.dataset.pk))
+        # A launch locks its version: it is done, and seen below, or begins after this transaction and finds new files.
+        rows = DatasetVersion.objects.ready().select_for_update().filter(dataset=dataset)
+        now = {row.pk: row for row in rows.order_by("pk")}
+        read = {one.version.pk: one.version.stored_as for one in self.made}
+        if {row.pk: row.stored_as for row in now.values()} != read:
+            raise TableError(CORRECTED_MEANWHILE)
+        _refuse_seen(dataset)
+        holding.check_same(dataset, Holding(set_id=self.set_id))
+        for one, fields in zip(self.made, self.kept, strict=True):
+            row = now[one.version.pk]
+            for name, value in (fields | held_out_fields(one.table) | {"held_out_gone": 0}).items():
+                setattr(row, name, value)
+            write_schema(row, one.table)
+        newest = self.made[0]
+        found = holding.remember_draw(now[newest.version.pk], self.wish, newest.table, who)
+        if found is None and self.set_id is not None:
+            holding.record(dataset, who, f"dissolved the held-out set of “{dataset}”")
+        return found
 
 
 def told_by(version: DatasetVersion, task: str) -> str:
@@ -69,26 +107,30 @@ def change(dataset: Dataset, who: User | None, wish: Wish) -> HeldOutSet | None:
 
     Raises Refused once a study was launched on the dataset, and TableError where no such set can be had.
     """
+    return put_in_place(redraw(dataset, wish), who)
+
+
+def redraw(dataset: Dataset, wish: Wish, pace: Pace | None = None) -> "Redrawn":
+    """Every version read again for another set; not yet in their places. Raises as `change` does."""
     _refuse_seen(dataset)
     rows = list(dataset.versions.ready().prefetch_related("columns").order_by("-number"))
     if not rows:
         raise Refused(f"“{dataset}” has not been read yet.")
     before = holding.current_set(dataset.pk)
-    set_id = None if before is None else before.pk
+    pace = pace or in_time()
     with ExitStack() as stack:
         made: list[Reread] = []
-        for version in rows:
+        for place, version in enumerate(rows):
             folder = stack.enter_context(new_folder())
-            made.append(Reread(version, folder, _read_again(version, folder, wish, made)))
-        kept = []
-        for one in made:
-            kept.append(keep(one.folder))
-            stack.enter_context(removed_on_failure(kept[-1]["stored_as"]))
-        with transaction.atomic():
-            found = _switch(dataset, who, wish, made, kept, set_id)
-    for version in rows:
-        versions.remove(version.stored_as)
-    return found
+            part = pace.between(place / len(rows), (place + 1) / len(rows))
+            made.append(Reread(version, folder, _read_again(version, folder, wish, made, part)))
+        kept: list[dict[str, Any]] = []
+        try:
+            kept.extend(keep(one.folder) for one in made)
+        except BaseException:
+            remove_unnamed(fields["stored_as"] for fields in kept)
+            raise
+    return Redrawn(dataset, wish, made, kept, None if before is None else before.pk)
 
 
 def settle(study: Study, who: User | None) -> None:
@@ -124,7 +166,9 @@ def _refuse_seen(dataset: Dataset) -> None:
         raise Refused(why_not(dataset, OFF if found is not None else ON))
 
 
-def _read_again(version: DatasetVersion, folder: Path, wish: Wish, made: Sequence[Reread]) -> dict[str, Any]:
+def _read_again(
+    version: DatasetVersion, folder: Path, wish: Wish, made: Sequence[Reread], pace: Pace
+) -> dict[str, Any]:
     """The newest version draws the set, each older one has the rows that it shares with it."""
     kept = Holding(wish)
     if made:
@@ -133,34 +177,6 @@ def _read_again(version: DatasetVersion, folder: Path, wish: Wish, made: Sequenc
         pair = (newest.folder / TABLE, newest.folder / HELD_OUT, same_bytes)
         kept = Holding(earlier=(pair,)) if newest.table["held_out"]["rows"] else Holding()
     try:
-        return upload_again(version, folder, kept)
+        return upload_again(version, folder, kept, pace=pace)
     except TableError as error:
         raise TableError(f"Version {version.number}: {error.message}", line=error.line, column=error.column) from error
-
-
-def _switch(
-    dataset: Dataset,
-    who: User | None,
-    wish: Wish,
-    made: Sequence[Reread],
-    kept: Sequence[dict[str, Any]],
-    set_id: int | None,
-) -> HeldOutSet | None:
-    dataset = still_there(Dataset.objects.filter(pk=dataset.pk))
-    # A launch locks its version: it is done, and seen below, or begins after this transaction and finds new files.
-    rows = DatasetVersion.objects.ready().select_for_update().filter(dataset=dataset)
-    now = {row.pk: row for row in rows.order_by("pk")}
-    if {row.pk: row.stored_as for row in now.values()} != {one.version.pk: one.version.stored_as for one in made}:
-        raise TableError(CORRECTED_MEANWHILE)
-    _refuse_seen(dataset)
-    holding.check_same(dataset, Holding(set_id=set_id))
-    for one, fields in zip(made, kept, strict=True):
-        row = now[one.version.pk]
-        for name, value in (fields | held_out_fields(one.table) | {"held_out_gone": 0}).items():
-            setattr(row, name, value)
-        write_schema(row, one.table)
-    newest = now[made[0].version.pk]
-    found = holding.remember_draw(newest, wish, made[0].table, who)
-    if found is None and set_id is not None:
-        holding.record(dataset, who, f"dissolved the held-out set of “{dataset}”")
-    return found

@@ -5,7 +5,6 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 
@@ -26,11 +25,8 @@ from .intake_folder import (
 )
 from .intake_held_out import (
     Holding,
-    check_same,
-    held_out_fields,
     holding_for_correction,
     holding_for_upload,
-    record,
     remember_draw,
     wish_so_far,
 )
@@ -38,19 +34,18 @@ from .intake_reading import (
     Pace,
     corrected,
     first_reading,
-    in_time,
     read,
     remember_first_reading,
     with_earlier_corrections,
 )
-from .intake_rows import Gone, add_version, free_name, lock_version, make_dataset, write_schema
+from .intake_rows import Gone, add_version, free_name, make_dataset
 from .intake_schema import ONCE_READ, Schema, with_said_schema
-from .intake_unread import is_large, is_large_upload, store_unread
+from .intake_unread import is_large_upload, store_unread
 from .quota import refuse_without_room
+from .remade import CORRECTED_MEANWHILE, ReadAgain, put_in_place
 from .store import versions
 from .twins import refuse_newer_twin, refuse_twin
 
-CORRECTED_MEANWHILE = "Somebody else has corrected these columns in the meantime. Open the page anew and look."
 READING_OPTIONS = ("separator", "decimal", "encoding", "header", "missing_words", "read_as")
 
 
@@ -153,44 +148,24 @@ def correct_schema(
     A version that a launched study rests on is left alone: then the same bytes become a new version. Raises TableError,
     with the column, when one does not fit, and Gone when the dataset was deleted meanwhile.
     """
-    columns = list(version.columns.all())
-    chosen = corrected(columns, kinds or {}, roles or {})
-    if all((column.kind, column.role) == chosen[column.name] for column in columns):
+    chosen = corrected(version.columns.all(), kinds or {}, roles or {})
+    if is_so(version, chosen):
         return version
+    return put_in_place(read_corrected(version, chosen), user)
+
+
+def is_so(version: DatasetVersion, chosen: Mapping[str, tuple[str, str]]) -> bool:
+    return all((column.kind, column.role) == chosen[column.name] for column in version.columns.all())
+
+
+def read_corrected(
+    version: DatasetVersion, chosen: Mapping[str, tuple[str, str]], pace: Pace | None = None
+) -> ReadAgain:
+    """The version's bytes with kind and role of each column as chosen; not yet in its place."""
     with holding_for_correction(version, chosen) as holding, new_folder() as folder:
-        table = upload_again(version, folder, holding, chosen)
+        table = upload_again(version, folder, holding, chosen, pace)
         # A new name each time: what readers keep in memory by path cannot be out of date.
-        stored = keep(folder)
-    return replace_reading(version, user, stored, table, holding, "correcting a role")
-
-
-def replace_reading(
-    version: DatasetVersion, user: User, stored: Mapping[str, Any], table: Mapping[str, Any], holding: Holding, by: str
-) -> DatasetVersion:
-    """The version as its bytes were read anew, `by` what; a new one where a launched study rests on it.
-
-    TableError when the version or its held-out set has changed meanwhile; the new files go then.
-    """
-    with removed_on_failure(stored["stored_as"]), transaction.atomic():
-        # Locked: no study is launched on it between the question and the change (SQLite has one writer at a time).
-        seen, version = version.stored_as, lock_version(version)
-        if version.stored_as != seen or (version.is_used and holding.draws):
-            raise TableError(CORRECTED_MEANWHILE)
-        if version.is_used:
-            return add_version(version.dataset, user, same_upload(version) | stored, table, holding)
-        check_same(version.dataset, holding)
-        for name, value in (stored | held_out_fields(table)).items():
-            setattr(version, name, value)
-        write_schema(version, table)
-        if holding.draws and remember_draw(version, holding.wish, table, user) is None:
-            record(version.dataset, user, f"dissolved the held-out set of “{version.dataset}” by {by}")
-    versions.remove(seen)
-    return version
-
-
-def same_upload(version: DatasetVersion) -> dict[str, Any]:
-    """The fields that say which bytes a version is."""
-    return {field: getattr(version, field) for field in ("file_name", "file_bytes", "content_hash")}
+        return ReadAgain(version, table, holding, keep(folder), "correcting a role")
 
 
 def upload_again(
@@ -198,13 +173,13 @@ def upload_again(
     folder: Path,
     holding: Holding,
     chosen: Mapping[str, tuple[str, str]] | None = None,
+    pace: Pace | None = None,
 ) -> dict[str, Any]:
     """Reads the version's stored bytes into `folder`, with kind and role of each column as chosen, else as they are."""
     columns = list(version.columns.all())
     chosen = chosen or {column.name: (column.kind, column.role) for column in columns}
     if not shared(version, folder):
         raise TableError(CORRECTED_MEANWHILE) if DatasetVersion.objects.filter(pk=version.pk).exists() else Gone
-    pace = Pace(settings.READING_JOB_SECONDS) if is_large(version.file_bytes) else in_time()
     # All of them, also what nobody touched: a later release may guess otherwise.
     forced = {
         "kinds": {name: kind for name, (kind, _) in chosen.items()},

@@ -5,7 +5,6 @@ What is read goes into the storage under a new name before the rows are pointed 
 conditions: a worker that dies leaves at most files that nobody refers to, and two that read the same leave one result.
 """
 
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,22 +24,13 @@ from studies.engine.intake_held_out import (
 )
 from studies.engine.intake_reading import Pace, first_reading, refuse_version, with_earlier_corrections
 from studies.engine.intake_rows import write_schema
+from studies.engine.long_reading import Telling, Withdrawn, outcome_of
 from studies.engine.quota import OverQuota, claim
-from studies.engine.store import versions
-from studies.engine.watch import StopRequest
-from studies.models import DatasetVersion, TableReading
+from studies.engine.remade import remove_unnamed
+from studies.models import DatasetVersion, ErrandState, TableReading
 from studies.tabular import TableError
 
-SAY_EVERY = 1.0  # seconds
 NO_ROOM_FOR_TABLE = "The uploaded file is kept, its table is not: have it read again when there is room."
-
-
-class Withdrawn(Exception):
-    """The reading is not ours any more: its version was deleted, or another worker has it."""
-
-
-class Interrupted(Exception):
-    """The worker is being stopped."""
 
 
 @dataclass
@@ -56,16 +46,9 @@ class Reading:
 
     def do(self, errand: TableReading, beat: errands.Beat) -> errands.Values | None:
         """Read it, and keep what was read; None when the worker is being stopped."""
-        try:
-            self._read(errand, beat)
-        except (Interrupted, Withdrawn):
-            return None
-        except TableError as error:
-            if isinstance(error.__cause__, versions.StorageAway):
-                raise error.__cause__ from error
-            self.is_refused = True
-            return errands.failed(error.message)
-        return errands.done(share=1.0)
+        values = outcome_of(lambda: self._read(errand, beat))
+        self.is_refused = values is not None and values["state"] == ErrandState.FAILED
+        return values
 
     def _read(self, errand: TableReading, beat: errands.Beat) -> None:
         version = self._versions().select_related("dataset").first()
@@ -113,30 +96,10 @@ class Reading:
 
     def tidy(self) -> None:
         """Remove whichever of the two folders the version does not name."""
-        for name in filter(None, (self.before, self.stored.get("stored_as"))):
-            if not DatasetVersion.objects.filter(stored_as=name).exists():
-                versions.remove(name)
+        remove_unnamed([name for name in (self.before, self.stored.get("stored_as")) if name])
 
     def _versions(self) -> QuerySet[DatasetVersion]:
         return DatasetVersion.objects.being_read().filter(reading=self.reading)
-
-
-@dataclass
-class Telling:
-    """Stores how much is done, at most once a second: also the sign that this worker lives."""
-
-    beat: errands.Beat
-    next_at: float = 0.0
-
-    def __call__(self, share: float) -> None:
-        if StopRequest.at is not None:
-            raise Interrupted
-        now = time.monotonic()
-        if now < self.next_at:
-            return
-        self.next_at = now + SAY_EVERY
-        if not self.beat(share=share):
-            raise Withdrawn
 
 
 def run_reading(pk: int) -> None:

@@ -10,13 +10,14 @@ from studies.models import DatasetVersion, ErrandState, TableReading, User
 from studies.tabular import TableError
 
 from . import errands
-from .intake import CORRECTED_MEANWHILE, options_said, replace_reading, same_upload, shared
+from .intake import options_said, shared
 from .intake_folder import keep, new_folder, removed_on_failure, write_options
 from .intake_held_out import holding_for_reread
 from .intake_reading import first_reading, with_earlier_corrections
 from .intake_rows import Gone, lock_version, next_version
 from .intake_unread import UNREAD, is_large
 from .refused import Refused
+from .remade import CORRECTED_MEANWHILE, ReadAgain, put_in_place, same_upload
 from .store import versions
 
 NOT_YET = "The table is being read. Wait until it is there, or delete the version."
@@ -53,8 +54,8 @@ def _now(version: DatasetVersion, user: User, options: Mapping[str, Any], target
         table = first_reading(folder, options, target, holding)
         if target is None:
             table = with_earlier_corrections(folder, options, table, version, holding)
-        stored = keep(folder)
-    return replace_reading(version, user, stored, table, holding, "reading it again")
+        again = ReadAgain(version, table, holding, keep(folder), "reading it again")
+    return put_in_place(again, user)
 
 
 def _as_new_unread(version: DatasetVersion, user: User, options: Mapping[str, Any], target: str) -> DatasetVersion:

@@ -194,7 +194,7 @@ def test_a_crash_or_a_launch_in_the_midst_of_a_change_loses_nothing(
         return real(folder)
 
     for name, instead, error in (
-        ("_switch", lambda *_: 1 / 0, ZeroDivisionError),
+        ("write_schema", lambda *_: 1 / 0, ZeroDivisionError),
         ("keep", launched_meanwhile, actions.Refused),
     ):
         monkeypatch.undo()

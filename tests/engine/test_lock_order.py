@@ -11,11 +11,12 @@ from django.db import connection
 from django.utils import timezone
 
 from studies.engine import errands
-from studies.engine.intake import replace_reading, same_upload, upload_again
+from studies.engine.intake import upload_again
 from studies.engine.intake_folder import new_folder
 from studies.engine.intake_held_out import holding_for_correction
 from studies.engine.intake_rows import Gone
 from studies.engine.refused import Refused
+from studies.engine.remade import ReadAgain, put_in_place, same_upload
 from studies.engine.removal import delete_version
 from studies.models import DatasetVersion, ErrandState, TableReading, User
 from tests.factories import make_study
@@ -61,7 +62,7 @@ def test_a_correction_and_a_deletion(version: DatasetVersion, alice: User) -> No
 
     def correct() -> None:
         stored = {"stored_as": token_hex(16), "table_hash": "", "held_out_hash": "", "table_bytes": 1}
-        replace_reading(version, alice, stored, table, holding, "correcting a role")
+        put_in_place(ReadAgain(version, table, holding, stored, "correcting a role"), alice)
 
     at_once([correct] * ROUNDS, [lambda: delete_version(version)] * ROUNDS)
     assert version.dataset.versions.count() == ROUNDS + 1
