@@ -29,7 +29,8 @@ class Ended:
 
 
 def in_child(work: Work, memory_mb: int | None, seconds: float, beat: Callable[[], object]) -> Ended | None:
-    """Run the work in a child, beating meanwhile; None when the worker is being stopped.
+    """Run the work in a child, beating meanwhile; None when the worker is being stopped, and when `beat`
+    answers False: then nobody waits for it any more.
 
     What the work returns is the answer. All that it needs is read before: the child has no database.
     """
@@ -39,20 +40,20 @@ def in_child(work: Work, memory_mb: int | None, seconds: float, beat: Callable[[
         pid = os.fork()
         if pid == 0:
             _child(work, said, parent, memory_mb)
-        deadline, next_beat = time.monotonic() + seconds, 0.0
+        deadline, next_beat, is_wanted = time.monotonic() + seconds, 0.0, True
         while True:
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
                 return _told(said, status)
             now = time.monotonic()
-            if StopRequest.at is not None or now > deadline:
+            if now > next_beat:
+                is_wanted = beat() is not False
+                next_beat = now + settings.HEARTBEAT_SECONDS
+            if StopRequest.at is not None or not is_wanted or now > deadline:
                 processes.end_with_descendants(pid)
                 os.waitpid(pid, 0)
-                over = Ended(error=f"It took longer than the limit of {seconds:g} s.")
-                return None if StopRequest.at is not None else over
-            if now > next_beat:
-                beat()
-                next_beat = now + settings.HEARTBEAT_SECONDS
+                is_left = StopRequest.at is not None or not is_wanted
+                return None if is_left else Ended(error=f"It took longer than the limit of {seconds:g} s.")
             time.sleep(POLL)
 
 

@@ -20,7 +20,16 @@ from studies.engine import bell, fitness
 from studies.engine.intake_reading import lock_dataset, refuse_version
 from studies.engine.patience import patiently
 from studies.engine.store.versions import StorageAway
-from studies.models import AuditScoring, Errand, ErrandState, ExpectedScore, ModelFile, Opening, TableReading
+from studies.models import (
+    AuditScoring,
+    Errand,
+    ErrandState,
+    ExpectedScore,
+    ModelFile,
+    Opening,
+    TableReading,
+    VersionDifference,
+)
 
 logger = logging.getLogger(__name__)
 RING_AGAIN = timedelta(seconds=60)
@@ -91,6 +100,13 @@ KINDS = (
         is_short=True,  # somebody looks at its page
         lock=lock_dataset,
         also_lost=refuse_version,
+    ),
+    Kind(
+        VersionDifference,
+        "studies.engine.difference_job.run_difference",
+        "READING_JOB_SECONDS",
+        "workers were lost while they compared the tables; memory may be too small.",
+        is_short=True,  # somebody looks at its page
     ),
 )
 BY_MODEL = {kind.model: kind for kind in KINDS}

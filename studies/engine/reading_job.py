@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from studies.engine import errands
+from studies.engine.differences import ask_after_reading
 from studies.engine.intake_folder import keep, new_folder, read_options, share_upload
 from studies.engine.intake_held_out import (
     Holding,
@@ -93,6 +94,7 @@ class Reading:
         write_schema(version, self.table)
         if self.holding.draws:
             remember_draw(version, self.holding.wish, self.table, version.created_by)
+        ask_after_reading(version)
 
     def tidy(self) -> None:
         """Remove whichever of the two folders the version does not name."""

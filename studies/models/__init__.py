@@ -24,6 +24,7 @@ from .team import Membership, Refused, Role, Team
 from .team_event import TeamEvent
 from .trial import Attempt, Outcome, Reason, Source, Trial, TrialPredictions, TrialState
 from .user import User
+from .version_difference import VersionDifference
 from .worker import ReconcilerLock, SiteFacts, WorkerProcess
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "TrialPredictions",
     "TrialState",
     "User",
+    "VersionDifference",
     "WorkerProcess",
     "anchor",
     "may_decide",

@@ -1,43 +1,21 @@
 """A version whose bytes are being read, or were refused; and any version read again with other options."""
 
-from dataclasses import dataclass
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from studies.engine.intake_rows import Gone
 from studies.forms.datasets import SchemaForm
 from studies.forms.reading import RereadForm
-from studies.models import DatasetVersion, ErrandState, TableReading, WorkerProcess
+from studies.models import DatasetVersion
 
 from .access import get_dataset, get_dataset_to_edit
 from .column_rows import file_size
 from .dataset_page import chosen_version, page_of
+from .errand_progress import progress_of
 from .versions import delete_and_say
-
-FIRST_ESTIMATE = 0.05  # of the reading; before, its pace says nothing
-
-
-@dataclass(frozen=True)
-class Progress:
-    """percent: of the reading; left: seconds, None while nobody can tell; serving: workers that take work."""
-
-    state: str
-    percent: int
-    left: float | None
-    serving: int
-
-
-def progress_of(reading: TableReading) -> Progress:
-    left = None
-    if reading.state == ErrandState.RUNNING and reading.started_at and reading.share >= FIRST_ESTIMATE:
-        passed = (timezone.now() - reading.started_at).total_seconds()
-        left = max(1.0, passed * (1 - reading.share) / reading.share)
-    return Progress(reading.state, int(100 * reading.share), left, WorkerProcess.objects.serving().count())
 
 
 def unread_page(request: HttpRequest, version: DatasetVersion, form: RereadForm | None = None) -> HttpResponse:

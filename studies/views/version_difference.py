@@ -1,44 +1,50 @@
 """What is different between two versions of a dataset, as its page shows it.
 
-The columns are told from the stored rows. Rows and distributions are compared while the page is made, where the tables
-are small enough for that; held-out rows are in neither table.
+The columns are told from the stored rows; what the rows say, from what was found when they were compared
+(engine/differences.py). Two small tables are compared when somebody looks first.
 """
 
 from typing import Any
 
-from studies.engine.store.cache import table_path
+from studies.engine.differences import compare_now, is_small, known
 from studies.models import DatasetVersion
 from studies.plots.numbers import NOTHING, count_of, format_parameter, format_percent
-from studies.tabular import load_table
-from studies.tabular.difference import difference
 
 from .column_pictures import bars
+from .errand_progress import progress_of
 
-MOST_CELLS = 300_000  # of the larger table: about 0.15 s
-MOST_BYTES = 20 * 10**6
-MOST_ROWS = 200
+SAME = "A version is compared with itself here. Choose two."
+AWAY = "The stored tables do not answer just now, so their rows are not compared. Try again."
 WORDS = {"much": "Much", "somewhat": "Somewhat", "little": "Little", "chance": "Within chance", "same": "Not at all"}
 
 
 def difference_page(before: DatasetVersion, after: DatasetVersion) -> dict[str, Any]:
-    page: dict[str, Any] = {"before": before, "after": after, **columns_moved(before, after)}
-    if not all(is_small(version) for version in (before, after)):
-        return page | {"why_not": "These tables are too large for their rows to be compared while you wait."}
+    return {"before": before, "after": after, **columns_moved(before, after), **rows_compared(before, after)}
+
+
+def rows_compared(before: DatasetVersion, after: DatasetVersion) -> dict[str, Any]:
+    """What was found, or what stands in its place: `going`, a worker's progress; `why_not`, a sentence; and whether
+    somebody is to ask for it (`to_ask`)."""
+    if before.pk == after.pk:
+        return {"why_not": SAME}
+    row = known(before, after)
+    if row is not None and row.is_there:
+        return found_in_words(row.found)
+    if row is not None and row.is_under_way:
+        return {"going": progress_of(row)}
+    if row is not None:
+        return {"why_not": row.error, "has_failed": True, "to_ask": True}
+    if not is_small(before, after):
+        return {"why_not": "So many rows are compared by a worker, once.", "to_ask": True}
     try:
-        found = difference(load_table(table_path(before)), load_table(table_path(after)))
+        return found_in_words(compare_now(before, after))
     except OSError:
-        return page | {
-            "why_not": "The stored tables do not answer just now, so their rows are not compared. Try again."
-        }
-    changes = [change_row(change) for change in found["columns"][:MOST_ROWS]]
-    renamed = found["renamed"]
-    hidden = max(0, len(found["columns"]) - MOST_ROWS)
-    return page | {"found": found["rows"], "renamed": renamed, "changes": changes, "hidden": hidden}
+        return {"why_not": AWAY}
 
 
-def is_small(version: DatasetVersion) -> bool:
-    cells = version.rows * len(version.columns.all())
-    return cells <= MOST_CELLS and max(version.file_bytes, version.table_bytes) <= MOST_BYTES
+def found_in_words(found: dict[str, Any]) -> dict[str, Any]:
+    changes = [change_row(change) for change in found["columns"]]
+    return {"found": found["rows"], "renamed": found["renamed"], "changes": changes, "hidden": found["hidden"]}
 
 
 def columns_moved(before: DatasetVersion, after: DatasetVersion) -> dict[str, Any]:

@@ -1,15 +1,30 @@
-"""What each worker is at: a trial of some study, the timing of fits for a form, or the fit of a model."""
+"""What each worker is at: a trial of some study, the timing of fits for a form, the fit of a model, or a table."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from studies.models import ErrandState, Lane, ModelFile, ProbeState, ProbeTiming, Trial, TrialState, WorkerProcess
+from studies.engine import errands
+from studies.models import (
+    Dataset,
+    Errand,
+    ErrandState,
+    Lane,
+    ModelFile,
+    ProbeState,
+    ProbeTiming,
+    TableReading,
+    Trial,
+    TrialState,
+    VersionDifference,
+    WorkerProcess,
+)
 from studies.models.worker import ALIVE_FOR
 
 from .attempts import Loss, Place, losses, place_of
@@ -76,9 +91,8 @@ def _doing(teams: Collection[int], held: list[Lane]) -> dict[str, list[Doing]]:
         doing[lane.worker].append(_at_lane(lane, trials[lane.token], lane.study.team_id in teams))
     for probe in _probes():
         doing[probe.worker].append(_at_probe(probe, probe.version.dataset.team_id in teams))
-    models = ModelFile.objects.filter(state=ErrandState.RUNNING).exclude(worker="")
-    for wanted in models.select_related("trial__study").defer("trial__traceback"):
-        doing[wanted.worker].append(_at_model(wanted, wanted.trial.study.team_id in teams))
+    for errand, at in _at_errands(teams):
+        doing[errand.worker].append(at)
     return doing
 
 
@@ -112,6 +126,33 @@ def _at_probe(probe: ProbeTiming, is_ours: bool) -> Doing:
     return Doing(
         "times fits for a form on", dataset.name, reverse("dataset", args=[dataset.pk]), since=probe.started_at
     )
+
+
+def _at_errands(teams: Collection[int]) -> Iterator[tuple[Errand, Doing]]:
+    """What is done beside trials; most of the time there is nothing, and one query says so."""
+    under_way = defaultdict(list)
+    for model, pk in errands.running():
+        under_way[model].append(pk)
+
+    def rows(model: type[Errand], *related: str) -> Iterable[Any]:
+        if model not in under_way:
+            return ()
+        found = model._default_manager.filter(pk__in=under_way[model], state=ErrandState.RUNNING).exclude(worker="")
+        return found.select_related(*related)
+
+    for wanted in rows(ModelFile, "trial__study"):
+        yield wanted, _at_model(wanted, wanted.trial.study.team_id in teams)
+    for reading in rows(TableReading, "version__dataset"):
+        yield reading, _at_table(reading, reading.version.dataset, f"reads version {reading.version.number} of", teams)
+    for one in rows(VersionDifference, "before", "after__dataset"):
+        what = f"compares versions {one.before.number} and {one.after.number} of"
+        yield one, _at_table(one, one.after.dataset, what, teams)
+
+
+def _at_table(errand: Errand, dataset: Dataset, what: str, teams: Collection[int]) -> Doing:
+    if dataset.team_id not in teams:
+        return Doing("is at a table of another team", since=errand.started_at)
+    return Doing(what, dataset.name, reverse("dataset", args=[dataset.pk]), since=errand.started_at)
 
 
 def _at_model(wanted: ModelFile, is_ours: bool) -> Doing:

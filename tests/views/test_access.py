@@ -11,7 +11,18 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter, SlugConverter, StringConverter
 from django.utils.http import urlencode
 
-from studies.models import ApiToken, Comment, Comparison, Event, Invitation, Proposal, Role, Study, User
+from studies.models import (
+    ApiToken,
+    Comment,
+    Comparison,
+    Event,
+    Invitation,
+    Proposal,
+    Role,
+    Study,
+    User,
+    VersionDifference,
+)
 from studies.tabular import csv_cell
 from tests.factories import make_study, make_trial, make_version
 
@@ -169,7 +180,8 @@ def test_a_stranger_meets_404_at_every_id(
         assert [csv_cell(cell) for cell in cells] == cells, "and is no formula"
 
 
-WATCHED = {model.__name__: model for model in (Study, Proposal, Comment, Comparison, Invitation, ApiToken, Event)}
+ROWS = (Study, Proposal, Comment, Comparison, Invitation, ApiToken, Event, VersionDifference)
+WATCHED = {model.__name__: model for model in ROWS}
 
 
 def test_the_walk_covers_studies_datasets_reviews_and_teams() -> None:

@@ -4,13 +4,14 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
-from studies.engine import held_out
+from studies.engine import differences, errands, held_out
 from studies.engine.intake import correct_schema
 from studies.engine.refused import Refused
 from studies.engine.rereading import reread
-from studies.models import DatasetVersion, User
+from studies.models import DatasetVersion, User, VersionDifference
 from studies.views.download import safe_name
 from tests.factories import add_version, csv_text, make_study
 from tests.views.uploads import ClientOf
@@ -58,8 +59,48 @@ def test_the_page_tells_what_changed(
     assert "Changed since version 1" in shown
     assert f"/datasets/{version.dataset_id}/changes/?from=1&amp;to=2" in shown
     assert client.get(f"/datasets/{version.dataset_id}/changes/?from=9").status_code == 404
-    DatasetVersion.objects.filter(pk=later.pk).update(rows=10**6)
-    assert "too large for their rows" in client.get(f"/datasets/{version.dataset_id}/changes/").content.decode()
+    with django_assert_max_num_queries(9):  # the second look
+        again = client.get(f"/datasets/{version.dataset_id}/changes/?from=1&to=2")
+    for part in ("found", "changes", "renamed", "hidden"):
+        assert again.context[part] == page.context[part], part
+    assert VersionDifference.objects.get().after == later
+    same = client.get(f"/datasets/{version.dataset_id}/changes/?from=2&to=2").content.decode()
+    assert "compared with itself" in same
+
+
+def test_large_versions_are_compared_by_a_worker(
+    client_of: ClientOf, alice: User, vera: User, version: DatasetVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(differences, "MOST_CELLS", 0)
+    monkeypatch.setattr(errands, "ring_waiting", lambda: None)
+    add_version(version, csv_text() + "25,3.5,Rome,yes\n" * 7)
+    client, path = client_of(alice), f"/datasets/{version.dataset_id}/changes/"
+
+    def shown(who: Client = client, live: str = "") -> str:
+        return who.get(f"{path}{live}?from=1&to=2").content.decode()
+
+    assert "Compare their rows" in shown()
+    assert "Editors and owners of the team can ask for it" in shown(client_of(vera))
+    assert client_of(vera).post(f"{path}compare/").status_code == 403
+    assert not VersionDifference.objects.exists()
+    pair = {"from": "1", "to": "2"}
+    for _ in range(2):
+        assert client.post(f"{path}compare/", pair)["Location"] == f"{path}?from=1&to=2"
+    for words in ("wait to be compared", "No worker is running", f'hx-get="{path}live/?from=1&amp;to=2"'):
+        assert words in shown()
+    VersionDifference.objects.update(state="running", share=0.4, started_at=timezone.now())
+    assert '<b class="n">40 %</b>' in shown(live="live/")
+    VersionDifference.objects.update(
+        state="failed", error="It took too long.", stamp=differences.stamp_of(*version.dataset.versions.order_by("pk"))
+    )
+    assert client.get(f"{path}live/?from=1&to=2")["HX-Redirect"] == f"{path}?from=1&to=2"
+    for words in ("could not be compared", "It took too long.", "Compare them again"):
+        assert words in shown()
+    client.post(f"{path}compare/", pair)
+    differences.compare_now(*version.dataset.versions.order_by("pk"))  # as a worker does
+    assert "7 rows added, 0 removed, 60 kept" in shown()
+    client.post(f"{path}compare/", {"from": "2", "to": "2"})
+    assert VersionDifference.objects.get().state == "complete"
 
 
 def test_a_version_is_deleted_by_an_editor(client_of: ClientOf, bob: User, vera: User, version: DatasetVersion) -> None:

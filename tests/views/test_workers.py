@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from studies.models import Lane, ModelFile, ProbeTiming, WorkerProcess
+from studies.models import Lane, ModelFile, ProbeTiming, TableReading, VersionDifference, WorkerProcess
 from studies.views.workers import why_waiting
-from tests.factories import make_attempt, make_study, make_trial, make_version
+from tests.factories import add_version, make_attempt, make_study, make_trial, make_version
 from tests.views.reading import words_of
 
 
@@ -64,12 +64,20 @@ def test_timing_for_a_form_and_fitting_a_model_are_said_too(client_of, alice, ch
                                state="running", asked_at=now, started_at=now, worker="lab-3-1-77")  # fmt: skip
     ModelFile.objects.create(trial=make_trial(study, 7), state="running", asked_at=now, started_at=now,
                              worker="lab-3-2-78")  # fmt: skip
+    first = study.dataset_version
+    second = add_version(first)
+    under_way = {"state": "running", "asked_at": now, "started_at": now}
+    TableReading.objects.create(version=second, worker="lab-3-1-77", **under_way)
+    VersionDifference.objects.create(before=first, after=second, worker="lab-3-2-78", **under_way)
     words = words_of(client_of(alice).get("/workers/"))
+    assert f"reads version 2 of {first.dataset.name}" in words
+    assert f"compares versions 1 and 2 of {first.dataset.name}" in words
     assert f"times fits for a form on {study.dataset_version.dataset.name}" in words
     assert "fits the model of Boosting, trial 7" in words
     words = words_of(client_of(charlie).get("/workers/"))
     assert "times fits for another team’s form" in words
     assert "fits a model for another team" in words
+    assert words.count("is at a table of another team") == 2
     assert "Boosting" not in words
     assert study.dataset_version.dataset.name not in words
 
