@@ -72,7 +72,7 @@ def group_reason(column: Column) -> str:
     match = _group_name(column)
     if match is None or column.kind not in GROUP_KINDS:
         return ""
-    words, counts = column.distinct()
+    counts = column.counts()
     present = int(counts.sum())
     marked = bool(match["before"] or match["after"])
     if match["alone"]:
@@ -83,9 +83,9 @@ def group_reason(column: Column) -> str:
         fewest, least = (FEWEST_UNMARKED, OFTEN) if marked else (FEWEST_THINGS, OFTEN)
         if not marked and column.kind == "integer":  # a number of sessions, a size of a family
             return ""
-    if len(words) < fewest or present < least * len(words) or 2 * present < column.rows:
+    if len(counts) < fewest or present < least * len(counts) or 2 * present < column.rows:
         return ""
-    return f"its {counted(len(words), 'value')} come back in other rows; rows of one stay in one fold"
+    return f"its {counted(len(counts), 'value')} come back in other rows; rows of one stay in one fold"
 
 
 def time_reason(column: Column) -> str:
@@ -96,7 +96,7 @@ def time_reason(column: Column) -> str:
         return "it seems to hold seconds since 1970; blocks of time keep the future out of training"
     if column.kind != "date" or not EVENT.fullmatch(_spaced(column.name)):
         return ""
-    if column.missing.mean() > MOST_MISSING or len(column.distinct()[0]) < FEWEST_DAYS:
+    if column.missing.mean() > MOST_MISSING or len(column.counts()) < FEWEST_DAYS:
         return ""
     return "it seems to say when each row was; blocks of time keep the future out of training"
 

@@ -1,7 +1,7 @@
 """A typed column, and the conversion of a file's cells into one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from studies.tabular.cells import Cells
 from studies.tabular.dates import not_dates, parse_dates
 from studies.tabular.errors import TableError, counted, listed, quote
 from studies.tabular.numbers import Mark
+from studies.tabular.words import only_words
 
 KINDS = ("number", "integer", "category", "boolean", "date", "text", "id")
 NUMERIC = ("number", "integer")
@@ -29,7 +30,7 @@ class Column:
     kind: str
     role: str
     values: NDArray[np.float64] | NDArray[np.int32]
-    levels: tuple[str, ...] = ()
+    levels: Sequence[str] = ()
     why: str = ""
 
     def __post_init__(self) -> None:
@@ -53,24 +54,38 @@ class Column:
     def rows(self) -> int:
         return len(self.values)
 
+    @property
+    def n_levels(self) -> int:
+        return len(self.levels)
+
+    def in_role(self, role: str, why: str) -> "Column":
+        """The same column in another role, with a word why."""
+        return replace(self, role=role, why=why)
+
     def only(self, rows: NDArray[np.bool_]) -> "Column":
         """The same column with the rows that are true in `rows` (n,) alone, and the levels that these have."""
         values = self.values[rows]
         if self.is_numeric:
-            return replace(self, values=values)
-        codes = values.astype(np.int64)
-        is_there = np.bincount(codes[codes >= 0], minlength=len(self.levels)) > 0
+            return Column(self.name, self.kind, self.role, values, (), self.why)
+        codes = values.astype(np.int32, copy=False)
+        is_there = np.bincount(codes[codes >= 0], minlength=self.n_levels) > 0
         code = np.append(np.cumsum(is_there) - 1, MISSING_CODE).astype(np.int32)  # a missing one is -1: the last
-        return replace(self, values=code[codes], levels=tuple(compress(self.levels, is_there)))
+        levels = only_words(self.levels, is_there)
+        return Column(self.name, self.kind, self.role, code[codes], levels, self.why)
 
-    def distinct(self) -> tuple[list[str], NDArray[np.int64]]:
+    def distinct(self) -> tuple[Sequence[str], NDArray[np.int64]]:
         """The different values as words, and how many rows have each: in order of value."""
+        if self.is_numeric:
+            numbers, counts = np.unique(self.values[~self.missing], return_counts=True)
+            return [number_text(value) for value in numbers.tolist()], counts
+        return self.levels, self.counts()
+
+    def counts(self) -> NDArray[np.int64]:
+        """How many rows have each of the different values, in order of value."""
         present = self.values[~self.missing]
         if self.is_numeric:
-            numbers, counts = np.unique(present, return_counts=True)
-            return [number_text(value) for value in numbers.tolist()], counts
-        counts = np.bincount(present.astype(np.int64), minlength=len(self.levels))
-        return list(self.levels), counts
+            return np.unique(present, return_counts=True)[1]
+        return np.bincount(present, minlength=self.n_levels)
 
 
 def number_text(value: float) -> str:
@@ -105,7 +120,7 @@ def as_levels(cells: Cells, kind: str, role: str = "feature", why: str = "") -> 
     """The cells as codes of their sorted words, whatever they say."""
     levels, codes = cells.values.in_order()
     values = np.append(codes, np.full(len(cells.gone), MISSING_CODE, np.int32))[cells.codes]
-    return Column(cells.name, kind, role, values, tuple(levels), why)
+    return Column(cells.name, kind, role, values, levels, why)
 
 
 def _numbers(cells: Cells, kind: str, mark: Mark) -> NDArray[np.float64]:

@@ -149,6 +149,10 @@ def _refuse_encoding(path: Path, where: int, byte: int, encoding: str) -> None:
 
 def _line_of(path: Path, where: int) -> int:
     """The line (from 1; LF, CRLF and CR end lines) on which a byte of the file stands. Read only when refusing."""
+    line, last = 1, b""
     with path.open("rb") as file:
-        before = file.read(where)
-    return 1 + before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n")
+        while before := file.read(min(BLOCK, where)):
+            where -= len(before)
+            line += before.count(b"\n") + before.count(b"\r") - (last + before).count(b"\r\n")
+            last = before[-1:]
+    return line

@@ -10,6 +10,8 @@
 A recipe holds this source as it stands, so annotations here name builtins and numpy alone.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from studies.tabular.columns import Column
@@ -19,12 +21,12 @@ DAYS, MONTH, WEEKDAY, HOUR = "days since 2000", "month", "day of week", "hour"
 ORIGIN, UNIX = 730_120, 719_163  # 1 January of 2000 and of 1970, as days since the year 1
 
 
-def date_part(cells: list[str] | tuple[str, ...], part: str, day_first: bool) -> np.ndarray:
+def date_part(cells: Sequence[str], part: str, day_first: bool) -> np.ndarray:
     """(n,) that part of each cell; NaN where it is empty or no date in this order of day and month."""
     return part_of(days_of(cells, day_first), part)
 
 
-def days_of(cells: list[str] | tuple[str, ...], day_first: bool) -> np.ndarray:
+def days_of(cells: Sequence[str], day_first: bool) -> np.ndarray:
     """(n,) days since 1 January of the year 1, with a fraction for the time of day; NaN as in `date_part`."""
     return np.array([parse_date(cell, day_first) if cell else None for cell in cells], dtype=np.float64)
 

@@ -1,5 +1,6 @@
 """The one error of this package, and how it quotes what it found."""
 
+from collections.abc import Sequence
 from typing import Any
 
 MAX_QUOTE = 40
@@ -24,7 +25,7 @@ def quote(value: str) -> str:
     return f"“{shown[:MAX_QUOTE]}…”" if len(shown) > MAX_QUOTE else f"“{shown}”"
 
 
-def listed(words: list[str], most: int = 5) -> str:
+def listed(words: Sequence[str], most: int = 5) -> str:
     """'“a”, “b” and 3 more': the first few values of a list, quoted."""
     shown = ", ".join(quote(word) for word in words[:most])
     return shown if len(words) <= most else f"{shown} and {len(words) - most:,} more"

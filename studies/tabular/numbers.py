@@ -39,16 +39,16 @@ def parse_numbers(words: Words, mark: Mark) -> NDArray[np.float64]:
     found = np.full(len(words), np.nan)
     if len(words) > ONE_BY_ONE:
         text = np.frombuffer(words.text, np.uint8)
-        ends = words.ends.astype(np.int64)
-        begins = np.append(0, ends[:-1] + 1)
         for first in range(0, len(words), AT_ONCE):
             block = slice(first, first + AT_ONCE)
-            found[block] = _plain_numbers(text, begins[block], ends[block] - begins[block], mark)
+            ends = words.ends[block].astype(np.int64)
+            begins = np.append(words.begin(first), ends[:-1] + 1)
+            found[block] = _plain_numbers(text, begins, ends - begins, mark)
     left = np.flatnonzero(np.isnan(found))
-    for place, word in zip(left.tolist(), words.at(left), strict=True):
+    for index, word in enumerate(words.at(left)):
         number = parse_number(word, mark)
         if number is not None:
-            found[place] = number
+            found[left[index]] = number
     return found
 
 

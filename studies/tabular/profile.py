@@ -1,5 +1,6 @@
 """A column in a few numbers: what a dataset's page shows beside its name. Plain values that JSON can hold."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,23 +20,23 @@ def profile_column(column: Column) -> dict[str, Any]:
     `bins` are up to 12 counts for a small picture: equal slices of the range for numbers and dates, one bar for each of
     few values, else the most frequent ones. An empty list where there is nothing to draw.
     """
-    words, counts = column.distinct()
-    profile: dict[str, Any] = {"missing": int(column.missing.sum()), "distinct": len(words), "bins": []}
-    if not words:
+    counts = column.counts()
+    profile: dict[str, Any] = {"missing": int(column.missing.sum()), "distinct": len(counts), "bins": []}
+    if not len(counts):
         return profile
     if column.is_numeric:
-        present = np.asarray(column.values, np.float64)[~column.missing]
+        present = column.values[~column.missing].astype(np.float64, copy=False)
         return profile | _numbers(present) | {"bins": _bins(present, counts)}
     if column.kind == "date":
         return profile | _dates(column.levels, counts)
     if column.kind in ("id", "text"):
-        return profile | _words(words, counts)
+        return profile | _words(column.levels, counts)
     order = np.argsort(-counts, kind="stable")
-    top = [{"value": words[index], "count": int(counts[index])} for index in order[:TOP]]
+    top = [{"value": column.levels[index], "count": int(counts[index])} for index in order[:TOP].tolist()]
     return profile | {"top": top, "bins": counts[order[:BINS]].tolist()}
 
 
-def _words(words: list[str], counts: NDArray[np.int64]) -> dict[str, Any]:
+def _words(words: Sequence[str], counts: NDArray[np.int64]) -> dict[str, Any]:
     """Examples, and how many words a cell has at least, on average over the rows, and at most."""
     lengths = np.fromiter((len(word.split()) for word in words), np.int64, len(words))
     of_cells = {
@@ -47,13 +48,15 @@ def _words(words: list[str], counts: NDArray[np.int64]) -> dict[str, Any]:
 
 
 def _numbers(values: NDArray[np.float64]) -> dict[str, float]:
+    low, high = float(values.min()), float(values.max())
     # Scaled, so that the sum of values near the largest float does not overflow.
-    scale = float(np.abs(values).max()) or 1.0
+    scale = max(abs(low), abs(high)) or 1.0
+    scaled = values / scale
     return {
-        "min": float(values.min()),
-        "max": float(values.max()),
-        "mean": float(np.clip(np.mean(values / scale), -1.0, 1.0)) * scale,
-        "median": float(np.median(values / scale)) * scale,
+        "min": low,
+        "max": high,
+        "mean": float(np.clip(np.mean(scaled), -1.0, 1.0)) * scale,
+        "median": float(np.median(scaled, overwrite_input=True)) * scale,
     }
 
 
@@ -71,7 +74,7 @@ def _slices(values: NDArray[np.float64], weights: NDArray[np.int64]) -> list[int
     return sums
 
 
-def _dates(levels: tuple[str, ...], counts: NDArray[np.int64]) -> dict[str, Any]:
+def _dates(levels: Sequence[str], counts: NDArray[np.int64]) -> dict[str, Any]:
     days = np.asarray(parse_dates(levels) or [], np.float64)
     if not len(days):
         return {}

@@ -7,6 +7,7 @@ from _csv import Reader
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ MIN_ROWS = 10
 MAX_CELL = 131_072
 HEAD_ROWS = 200
 TITLE_LINES = 50
-CHUNK_ROWS = 8_192
+CHUNK_CELLS, CHUNK_BYTES = 160_000, 4 << 20  # cells are taken into columns when so much has been read
 IN_MEMORY = 8 << 20  # bytes of cells; those of a larger table are set down in a file, and read column by column
 
 Warnings = list[dict[str, Any]]
@@ -33,7 +34,7 @@ class Grid:
     """A table as text: its names, the line on which each row starts, its first rows, and the cells by column."""
 
     names: tuple[str, ...]
-    lines: "array[int]" = field(default_factory=lambda: array("q"))
+    lines: "array[int]" = field(default_factory=lambda: array("I"))
     head: list[tuple[str, ...]] = field(default_factory=list)
     warnings: Warnings = field(default_factory=list)
     holds_comma: list[bool] = field(default_factory=list)
@@ -41,7 +42,7 @@ class Grid:
     encoding: str = "utf-8"
 
     def __post_init__(self) -> None:
-        self._places: list[list[tuple[int, int]]] = [[] for _ in self.names]
+        self._places: list[array[int]] = []  # of each chunk: where its columns begin, and its end
         # Without a name in the folder: whatever ends this process takes it along.
         self._texts = tempfile.SpooledTemporaryFile(IN_MEMORY, dir=None if self.folder is None else str(self.folder))  # noqa: SIM115
         self.holds_comma = [False] * len(self.names)
@@ -52,19 +53,18 @@ class Grid:
 
     def cells(self, column: int) -> Iterator[bytes]:
         """The cells of one column, row by row, as they stand in the file: UTF-8."""
-        for place, length in self._places[column]:
-            self._texts.seek(place)
-            yield from self._texts.read(length).split(JOINT.encode())
+        for places in self._places:
+            self._texts.seek(places[column])
+            yield from self._texts.read(places[column + 1] - places[column]).split(JOINT.encode())
 
     def add(self, records: list[list[str]]) -> None:
         """Appends rows, all of the header's width."""
-        place = self._texts.seek(0, os.SEEK_END)
+        places = array("q", [self._texts.seek(0, os.SEEK_END)])
         for index, cells in enumerate(zip(*records, strict=True)):
             text = JOINT.join(cells)
             self.holds_comma[index] = self.holds_comma[index] or "," in text
-            length = self._texts.write(text.encode())
-            self._places[index].append((place, length))
-            place += length
+            places.append(places[-1] + self._texts.write(text.encode()))
+        self._places.append(places)
         for record in records[: HEAD_ROWS - len(self.head)]:
             self.head.append(tuple(record))
 
@@ -96,7 +96,8 @@ def read_grid(
             records = chain([(line, header)], records)
         grid = Grid(names, warnings=warnings, folder=folder, encoding=encoding)
         size = max(path.stat().st_size, 1)
-        _fill(grid, records, separator, lambda: on_progress(min(os.lseek(file.fileno(), 0, os.SEEK_CUR) / size, 1.0)))
+        read = partial(os.lseek, file.fileno(), 0, os.SEEK_CUR)
+        _fill(grid, records, separator, read, lambda: on_progress(min(read() / size, 1.0)))
     if grid.rows < MIN_ROWS:
         below = " below the line of names" if has_names else ""
         found = "only the column names" if grid.rows == 0 else counted(grid.rows, "row")
@@ -144,11 +145,19 @@ def _refuse_title(header: list[str], line: int, records: Iterator[tuple[int, lis
         )
 
 
-def _fill(grid: Grid, records: Iterator[tuple[int, list[str]]], separator: str, on_chunk: Callable[[], None]) -> None:
+def _fill(
+    grid: Grid,
+    records: Iterator[tuple[int, list[str]]],
+    separator: str,
+    bytes_read: Callable[[], int],
+    on_chunk: Callable[[], None],
+) -> None:
     """Moves the records into the grid; blank lines are passed over, empty rows at the end (spreadsheets) left out."""
-    width = len(grid.names)
+    width, begun = len(grid.names), bytes_read()
+    most = max(1, CHUNK_CELLS // width)
+    look = max(1, most // 64)  # rows after which it is asked how much was read
     chunk: list[list[str]] = []
-    empty: list[tuple[int, list[str]]] = []
+    empty, nothing = array("I"), [""] * width
     blank = blank_before_end = 0
     for line, record in records:
         if len(record) < 2 and not "".join(record).strip():
@@ -157,20 +166,20 @@ def _fill(grid: Grid, records: Iterator[tuple[int, list[str]]], separator: str, 
         if len(record) != width:
             raise _ragged(line, len(record), width, separator)
         if not any(record):
-            empty.append((line, record))
+            empty.append(line)
             if len(empty) > MAX_ROWS:
                 raise _too_many_rows()
             continue
         if empty:
-            chunk.extend(cells for _, cells in empty)
-            grid.lines.extend(place for place, _ in empty)
-            empty.clear()
+            chunk.extend([nothing] * len(empty))
+            grid.lines.extend(empty)
+            del empty[:]
         blank_before_end = blank
         chunk.append(record)
         grid.lines.append(line)
-        if len(chunk) >= CHUNK_ROWS:
+        if len(chunk) >= most or (len(chunk) % look == 0 and bytes_read() - begun > CHUNK_BYTES):
             grid.add(chunk)
-            chunk = []
+            chunk, begun = [], bytes_read()
             on_chunk()
         if grid.rows > MAX_ROWS:
             raise _too_many_rows()

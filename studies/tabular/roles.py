@@ -1,7 +1,6 @@
 """What is each column for? Suggestions: a target, features, and what is set aside with a word why."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -39,8 +38,8 @@ def roles_of_part(columns: Sequence[Column]) -> list[Column]:
 
 def _role_of_part(column: Column) -> Column:
     if column.role in ("feature", "ignored") and bool(column.missing.all()):
-        return replace(column, role="ignored", why="it has no values")
-    return replace(column, why=group_reason(column)) if column.role == "group" else column
+        return column.in_role("ignored", "it has no values")
+    return column.in_role("group", group_reason(column)) if column.role == "group" else column
 
 
 def _suggested(columns: Sequence[Column], given: Mapping[str, str]) -> dict[str, str]:
@@ -88,7 +87,7 @@ def _with_role(column: Column, given: str | None, is_target: bool) -> Column:
         _REFUSE[given](column)
     suggested = "target" if is_target else "feature" if _reason_to_ignore(column) is None else "ignored"
     role = given or suggested
-    return replace(column, role=role, why=_why(column, role))
+    return column.in_role(role, _why(column, role))
 
 
 def _why(column: Column, role: str) -> str:
@@ -104,7 +103,7 @@ def _reason_to_ignore(column: Column) -> str | None:
     """Why a column cannot serve as it is; None where it can."""
     if bool(column.missing.all()):
         return "it has no values"
-    levels = len(column.levels)
+    levels = column.n_levels
     if column.kind == "category" and levels > MAX_LEVELS and column.rows < ROWS_PER_LEVEL * levels:
         return f"{levels:,} different values are too many for a category of {column.rows:,} rows"
     return SET_ASIDE.get(column.kind)
@@ -124,7 +123,7 @@ def _refuse_feature(column: Column) -> None:
 
 def _refuse_group(column: Column) -> None:
     _refuse_empty(column, "group")
-    if len(column.distinct()[0]) < 2:
+    if len(column.counts()) < 2:
         raise TableError(f"Column {quote(column.name)} has one value: it parts no groups.", column=column.name)
 
 

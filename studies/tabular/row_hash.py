@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.tabular.columns import Column
-from studies.tabular.numbers import parse_number
+from studies.tabular.numbers import parse_number, parse_numbers
+from studies.tabular.words import Words
 
 Hashes = NDArray[np.uint64]
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -96,14 +97,16 @@ def cell_hashes(column: Column, name: str | None = None) -> Hashes:
     name = column.name if name is None else name
     if column.is_numeric:
         return _number_hashes(name, np.asarray(column.values, np.float64))
-    values = [value_of(level) for level in column.levels]
-    numbers = np.array([value if isinstance(value, float) else np.nan for value in [*values, None]])
+    words = Words.of(level.strip().encode() for level in column.levels)
+    numbers = parse_numbers(words, ".")
+    if np.isnan(numbers).any():
+        numbers = np.where(np.isnan(numbers), parse_numbers(words, ","), numbers)
     # The last entry is that of the missing, whose code is -1.
-    of_level = _number_hashes(name, numbers)
-    for code, value in enumerate(values):
-        if isinstance(value, str):
-            of_level[code] = _word_hash(f"{name}\0{value}")
-    return of_level[column.values.astype(np.int64)]
+    of_level = _number_hashes(name, np.append(numbers, np.nan))
+    others = np.flatnonzero(np.isnan(numbers))
+    for code, word in zip(others.tolist(), words.at(others), strict=True):
+        of_level[code] = _word_hash(f"{name}\0{word}")
+    return of_level[column.values]
 
 
 def value_of(text: str) -> float | str:
@@ -128,6 +131,9 @@ def _word_hash(word: str) -> int:
 def mixed(hashes: Hashes) -> Hashes:
     """Every bit of the result hangs on every bit of the argument; one to one."""
     bits = hashes + GOLDEN
-    bits = (bits ^ (bits >> np.uint64(30))) * FIRST
-    bits = (bits ^ (bits >> np.uint64(27))) * SECOND
-    return bits ^ (bits >> np.uint64(31))
+    bits ^= bits >> np.uint64(30)
+    bits *= FIRST
+    bits ^= bits >> np.uint64(27)
+    bits *= SECOND
+    bits ^= bits >> np.uint64(31)
+    return bits

@@ -4,7 +4,8 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Container, Sequence
+import zipfile
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.tabular.columns import NUMERIC, Column
+from studies.tabular.compact import compact, in_full, smallest
 
 FORMAT = 2
-WHOLE = (np.int8, np.int16, np.int32)
+WORDS_AT_ONCE = 4_096
 FORMATS = (1, 2)  # 1: values as they are in memory
 
 
@@ -25,16 +27,17 @@ def save_table(columns: Sequence[Column], path: str | Path, rows: NDArray[np.int
     """
     path = Path(path)
     header = [{"name": column.name, "kind": column.kind, "role": column.role, "why": column.why} for column in columns]
-    arrays: dict[str, NDArray[Any]] = {"header": _json_array({"format": FORMAT, "columns": header})}
-    if rows is not None:
-        arrays["rows"] = _smallest(rows)
-    for index, column in enumerate(columns):
-        arrays[f"values_{index}"] = _compact(column)
-        arrays[f"levels_{index}"] = _json_array(column.levels)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as arrays:
+                _write(arrays, "header", _json_array({"format": FORMAT, "columns": header}))
+                if rows is not None:
+                    _write(arrays, "rows", smallest(rows))
+                # One after the other, as np.savez would: a large table is never in memory.
+                for index, column in enumerate(columns):
+                    _write(arrays, f"values_{index}", compact(column))
+                    _write_words(arrays, f"levels_{index}", column.levels)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
@@ -77,7 +80,7 @@ class StoredTable:
             name=name,
             kind=told["kind"],
             role=told["role"],
-            values=_in_full(self._arrays[f"values_{index}"], told["kind"] in NUMERIC),
+            values=in_full(self._arrays[f"values_{index}"], told["kind"] in NUMERIC),
             levels=tuple(_from_json(self._arrays[f"levels_{index}"])),
             why=told["why"],
         )
@@ -98,43 +101,32 @@ def stored_kinds(path: str | Path) -> dict[str, str]:
         return {column["name"]: column["kind"] for column in _from_json(arrays["header"])["columns"]}
 
 
-def _compact(column: Column) -> NDArray[Any]:
-    """The values in the smallest type that holds each of them: whole numbers and codes of levels as integers, of which
-    the least one stands for a missing number; other numbers as they are."""
-    if not column.is_numeric:
-        return _smallest(column.values)
-    missing = column.missing
-    values = np.where(missing, 0.0, column.values)
-    whole = bool(np.all(values == np.rint(values))) and not bool(np.any((values == 0) & np.signbit(values)))
-    low, high = float(values.min(initial=0)), float(values.max(initial=0))
-    small = next((kind for kind in WHOLE if np.iinfo(kind).min < low and high <= np.iinfo(kind).max), None)
-    if not whole or small is None:
-        return column.values
-    return np.where(missing, np.iinfo(small).min, values).astype(small)
-
-
-def _in_full(values: NDArray[Any], is_numeric: bool) -> NDArray[np.float64] | NDArray[np.int32]:
-    if not is_numeric:
-        return values.astype(np.int32, copy=False)
-    if values.dtype.kind == "f":
-        return values
-    numbers = values.astype(np.float64)
-    numbers[values == np.iinfo(values.dtype).min] = np.nan
-    return numbers
-
-
-def _smallest(values: NDArray[Any]) -> NDArray[Any]:
-    """Integers in the smallest type that holds them all."""
-    low, high = int(values.min(initial=0)), int(values.max(initial=0))
-    return values.astype(
-        next((kind for kind in WHOLE if np.iinfo(kind).min < low and high <= np.iinfo(kind).max), np.int64)
-    )
-
-
 def load_rows(path: str | Path) -> NDArray[np.int64] | None:
     """(n,) where in the file the rows of a stored table stood, from 0; None where it is all of the file."""
     with np.load(path, allow_pickle=False) as arrays:
         return np.asarray(arrays["rows"], np.int64) if "rows" in arrays.files else None
+
+
+def _write(arrays: zipfile.ZipFile, name: str, array: NDArray[Any]) -> None:
+    with arrays.open(f"{name}.npy", "w", force_zip64=True) as member:
+        np.lib.format.write_array(member, array, allow_pickle=False)
+
+
+def _write_words(arrays: zipfile.ZipFile, name: str, words: Sequence[str]) -> None:
+    """The words as a JSON list in an array of bytes, in pieces: all at once a long text would be there thrice."""
+    size = sum(map(len, _json_pieces(words)))
+    with arrays.open(f"{name}.npy", "w", force_zip64=True) as member:
+        np.lib.format.write_array_header_1_0(member, {"descr": "|u1", "fortran_order": False, "shape": (size,)})
+        for piece in _json_pieces(words):
+            member.write(piece)
+
+
+def _json_pieces(words: Sequence[str]) -> Iterator[bytes]:
+    yield b"["
+    for first in range(0, len(words), WORDS_AT_ONCE):
+        piece = json.dumps(words[first : first + WORDS_AT_ONCE], ensure_ascii=False)[1:-1]
+        yield (", " if first else "").encode() + piece.encode()
+    yield b"]"
 
 
 def content_hash(source: bytes | str | Path) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from studies.tabular.columns import Column, number_text
 from studies.tabular.errors import counted, listed, quote, warning
 from studies.tabular.header import INVISIBLE
@@ -67,10 +69,7 @@ def _check_levels(column: Column, words: Sequence[str]) -> Warnings:
         message = f"Column {name} has {len(words):,} different values: slow to learn from, and easy to learn by heart."
         level = "asks" if column.role == "feature" else "notes"
         found.append(warning("high_cardinality", message, column.name, level, values=len(words)))
-    spellings: dict[str, list[str]] = {}
-    for word in words:
-        spellings.setdefault(" ".join(word.casefold().split()), []).append(word)
-    twins = [words for words in spellings.values() if len(words) > 1]
+    twins = _twins(words)
     if twins:
         more = f", and {counted(len(twins) - 1, 'more such set')}" if len(twins) > 1 else ""
         what = "classes" if column.role == "target" else "values"
@@ -82,3 +81,18 @@ def _check_levels(column: Column, words: Sequence[str]) -> Warnings:
         message = f"Column {name} has values with invisible characters, such as {quote(hidden[0])}."
         found.append(warning("invisible", message, column.name, "notes", values=len(hidden)))
     return found
+
+
+def _twins(words: Sequence[str]) -> list[list[str]]:
+    """Words that differ only in capitals or spaces, each set in order. Of hundreds of thousands of words only those are
+    kept that share the hash of their spelling with another."""
+    hashes = np.fromiter((hash(_spelling(word)) for word in words), np.int64, len(words))
+    _, inverse, times = np.unique(hashes, return_inverse=True, return_counts=True)
+    spellings: dict[str, list[str]] = {}
+    for place in np.flatnonzero(times[inverse] > 1).tolist():
+        spellings.setdefault(_spelling(words[place]), []).append(words[place])
+    return [words for words in spellings.values() if len(words) > 1]
+
+
+def _spelling(word: str) -> str:
+    return " ".join(word.casefold().split())

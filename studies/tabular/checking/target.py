@@ -96,7 +96,7 @@ def _check_balance(target: Column) -> Warnings:
     return found
 
 
-def _check_regression(column: Column, words: list[str]) -> list[str]:
+def _check_regression(column: Column, words: Sequence[str]) -> list[str]:
     if column.is_numeric:
         return []
     return [
@@ -105,7 +105,7 @@ def _check_regression(column: Column, words: list[str]) -> list[str]:
     ]
 
 
-def _check_classes(column: Column, words: list[str], counts: NDArray[np.int64]) -> list[str]:
+def _check_classes(column: Column, words: Sequence[str], counts: NDArray[np.int64]) -> list[str]:
     name = quote(column.name)
     advice = "Choose regression." if column.is_numeric else "Choose another target, or join classes."
     if counts.max() < 2:
