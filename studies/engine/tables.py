@@ -63,8 +63,11 @@ def table_from_file(
         raise ValueError("No column has the role feature. Give at least one column that role on the dataset's page.")
     dates = {found.column: found for found in date_parts(like or path, tuple(features))}
     pieces = [piece for column in used for piece in _pieces(column, dates.get(column.name))]
+    X = np.empty((int(known.sum()), len(pieces)))
+    for place, (_, values, _) in enumerate(pieces):
+        X[:, place] = values if known.all() else values[known]
     return Table(
-        X=np.column_stack([values[known] for _, values, _ in pieces]),
+        X=X,
         y=y,
         task=task,
         names=tuple(name for name, _, _ in pieces),

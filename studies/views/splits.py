@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from studies.engine.plans import first_repeat, told_facts
 from studies.engine.spec_examination import Examination
 from studies.engine.split_choices import SplitChoice, examine_split, split_choices
-from studies.forms.study_choices import KINDS, SPLIT_HINTS
+from studies.forms.study_choices import KINDS, SPLIT_HINTS, UNFIT
 from studies.models import DatasetVersion
 from studies.plots.fold_preview import fold_preview
 from studies.plots.stacked_bar import SHADES, stacked_bar
@@ -18,32 +18,33 @@ from studies.plots.stacked_bar import SHADES, stacked_bar
 from .access import get_dataset
 from .dataset_page import chosen_version
 
-BAR, WHOLE_BAR = 180, 360
+BAR, WHOLE_BAR = 120, 360
+LARGE = 100_000  # rows from which on the page is shown before the table has been read
 
 
 @require_safe
 def splits(request: HttpRequest, pk: int) -> HttpResponse:
-    """The choice lies in the address: kind, folds, repeats, version."""
+    """The choice lies in the address: kind, folds, repeats, version; of a large table the page comes first."""
     dataset = get_dataset(request, pk)
     version = chosen_version(dataset, request.GET.get("version", ""))
     if not version.is_ready:
         return redirect("dataset", pk)
+    page = {"section": "datasets", "dataset": dataset, "version": version}
+    if version.rows >= LARGE and not request.htmx and "wait" not in request.GET:
+        return render(request, "datasets/splits.html", page | {"waits": True})
     found = examine_split(dataset.team, version, _asked(request.GET))
     role = request.user.memberships.filter(team=dataset.team).first()
     context = {
-        "section": "datasets",
-        "dataset": dataset,
-        "version": version,
         "can_edit": role is not None and role.can_edit,
         "typed": request.GET,
         "kind": found.plan.kind if found.plan else request.GET.get("kind", ""),
         "errors": [sentence for sentences in found.problems.errors.values() for sentence in sentences],
         "decisions": found.decisions,
-        "choices": [_told(choice) for choice in split_choices(found)],
+        "choices": [_told(choice, found.task) for choice in split_choices(found)],
         "rows": _rows(found, version),
         **_drawn(found),
     }
-    return render(request, "datasets/splits.html", context)
+    return render(request, "datasets/splits.html", page | context)
 
 
 def _asked(typed: QueryDict) -> dict[str, Any]:
@@ -53,8 +54,10 @@ def _asked(typed: QueryDict) -> dict[str, Any]:
     return numbers | ({"kind": given["kind"]} if given["kind"] else {})
 
 
-def _told(choice: SplitChoice) -> dict[str, Any]:
-    return {"choice": choice, "label": KINDS[choice.kind], "protects": SPLIT_HINTS[choice.kind]}
+def _told(choice: SplitChoice, task: str | None) -> dict[str, Any]:
+    classless = choice.kind == "stratified" and task == "regression"  # the spec's own sentence names a key of the API
+    problem = UNFIT[choice.kind] if classless else choice.problem
+    return {"choice": choice, "label": KINDS[choice.kind], "protects": SPLIT_HINTS[choice.kind], "problem": problem}
 
 
 def _rows(found: Examination, version: DatasetVersion) -> dict[str, Any] | None:
