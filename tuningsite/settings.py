@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "studies.views.middleware.refuse_large_bodies_of_strangers",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "studies.views.middleware.current_membership",
     "studies.views.middleware.refuse_without_room",

@@ -5,6 +5,7 @@ from itertools import chain, repeat
 
 import pytest
 from django.conf import settings
+from django.test import Client
 
 from tests.bad_input.conftest import Door
 from tests.bad_input.files import with_line
@@ -48,6 +49,15 @@ def test_two_gigabytes_are_refused_before_a_byte_is_read(door: Door) -> None:
         assert answer.status_code == 411
         assert "Content-Length" in answer.content.decode()
         assert body.read_bytes == 0
+
+
+def test_a_large_body_of_a_stranger_is_not_read(client: Client, db: None) -> None:
+    """strangers_body: who may hold a thread by sending slowly is known."""
+    for path, status in (("/datasets/new/", 302), ("/accounts/login/", 302), ("/api/v1/datasets", 401)):
+        body = Unread()
+        sent = {"CONTENT_LENGTH": str(2**20), "wsgi.input": body}
+        answer = client.generic("POST", path, b"", "multipart/form-data; boundary=x", **sent)
+        assert (answer.status_code, body.read_bytes) == (status, 0)
 
 
 class Unread:

@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -94,19 +95,61 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
-def test_clients_that_fall_silent_hold_the_site_up_for_a_moment_only(site: Site) -> None:
-    """More of them than there are threads, half in the midst of the headers and half of the body."""
+def opened(site: Site, *pieces: bytes) -> socket.socket:
+    """A connection over which these pieces were sent."""
     address = urlsplit(site.url)
-    headers = (
-        "POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-        f"Cookie: csrftoken={'a' * 32}\r\nContent-Length: 1000\r\n\r\n"
+    client = socket.create_connection((address.hostname, address.port), timeout=10)
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for piece in pieces:
+        client.sendall(piece)
+    return client
+
+
+def head(length: int, path: str = "/accounts/login/", more: str = "") -> bytes:
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        f"Cookie: csrftoken={'a' * 32}\r\nContent-Length: {length}\r\n{more}\r\n"
     ).encode()
-    silent = [socket.create_connection((address.hostname, address.port)) for _ in range(16)]
-    for number, client in enumerate(silent):
-        client.sendall(headers if number % 2 else headers[:40])
-    assert urlopen(f"{site.url}/healthz", timeout=20).status == 200
-    for client in silent:
-        client.close()
+
+
+def told(client: socket.socket) -> bytes:
+    """All that is answered until the other side hangs up."""
+    with client:
+        return b"".join(iter(lambda: client.recv(2**16), b""))
+
+
+def test_clients_that_are_silent_or_slow_hold_nobody_up(site: Site) -> None:
+    """Far more of them than there are threads, half silent and half byte by byte: in a head, in a small body, and in a
+    large one of nobody. Meanwhile every page comes at once; in the end all are answered or closed."""
+    kinds = [head(1000)[:40], head(1000), head(2**20), head(2**20, "/api/v1/datasets")]
+    slow = [opened(site, kind) for kind in kinds * 6]
+    for _ in range(4):
+        for number, client in enumerate(slow):
+            if number % 8 < 2:
+                client.sendall(b"x")
+        began = time.monotonic()
+        assert urlopen(f"{site.url}/healthz", timeout=10).status == 200
+        assert time.monotonic() - began < 1
+    assert all(b"302 Found" in told(client) for client in slow[2::4]), "a stranger's large body is not read"
+    assert all(b"401 Unauthorized" in told(client) for client in slow[3::4])
+    assert [told(client) for number, client in enumerate(slow) if number % 4 < 2] == [b""] * 12, "silent for a second"
+
+
+def test_requests_are_answered_however_they_are_cut(site: Site) -> None:
+    get = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    last = get.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    byte_by_byte = [bytes([byte]) for byte in last]
+    assert told(opened(site, *byte_by_byte)).count(b"200 OK") == 1
+    assert told(opened(site, get + get + last[:20], last[20:])).count(b"200 OK") == 3, "three on one connection"
+    body = b"username=a%40example.org&password=" + b"x" * 20_000
+    assert b"403 Forbidden" in told(opened(site, head(len(body), more="Connection: close\r\n") + body[:9], body[9:]))
+    asking = opened(site, head(9, more="Connection: close\r\nExpect: 100-continue\r\n"))
+    assert b"100 Continue" in asking.recv(100)
+    asking.sendall(b"username=")
+    assert b"403 Forbidden" in told(asking)
+    assert b" 431 " in told(opened(site, b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 15_000))
+    assert b" 400 " in told(opened(site, b"nonsense\r\n\r\n"))
+    assert b" 411 " in told(opened(site, head(9).replace(b"Content-Length: 9", b"Transfer-Encoding: chunked")))
 
 
 def test_a_second_start_says_who_holds_the_lock(site: Site, tmp_path: Path) -> None:

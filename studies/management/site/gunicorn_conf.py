@@ -8,7 +8,7 @@ from typing import Any
 
 from studies.engine.processes import die_with_parent
 
-worker_class = "gthread"
+worker_class = "studies.management.site.patient_worker.Worker"
 workers = 1
 threads = 8
 timeout = 60
