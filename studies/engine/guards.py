@@ -14,20 +14,34 @@ from .rereading import reread
 from .standing import Standing, columns_of, standing, what
 from .store import versions
 
-IGNORE, GROUP, NUMBER, CATEGORY, MISSING = "ignore", "group", "number", "category", "missing"
+IGNORE, FEATURE, GROUP, TIME, TARGET = "ignore", "feature", "group", "time", "target"
+NUMBER, CATEGORY, MISSING, JOIN = "number", "category", "missing", "join"
 OFFERED = {
+    "no_target": (TARGET,),
+    "unfit_target": (TARGET,),
+    "rare_class": (MISSING,),
     "target_copy": (IGNORE,),
     "telling": (IGNORE, GROUP),
     "repeats": (GROUP,),
     "grouped": (IGNORE,),
     "lone_groups": (IGNORE,),
-    "constant": (IGNORE,),
+    "large_group": (IGNORE,),
+    "dated": (TIME,),
+    "timed": (FEATURE,),
+    "constant": (IGNORE, TARGET),
     "mostly_missing": (IGNORE,),
     "high_cardinality": (IGNORE,),
     "numbers_as_classes": (NUMBER,),
     "huge": (CATEGORY,),
     "mixed": (MISSING,),
+    "spelling": (JOIN,),
     "sentinel": (MISSING,),
+}
+ROLES = {
+    IGNORE: Column.Role.IGNORED,
+    FEATURE: Column.Role.FEATURE,
+    GROUP: Column.Role.GROUP,
+    TIME: Column.Role.TIME,
 }
 FEW_LEVELS = 10  # a column with fewer different values is a plain category, not the name of what rows belong to
 SETTLED = "This was settled in the meantime. Look at the page as it is now."
@@ -37,7 +51,8 @@ def offered(version: DatasetVersion, warning: Mapping[str, Any], names: Iterable
     """The remedies that this version can take for one of its warnings; `names`: for these of its columns alone."""
     columns = {column.name: column for column in version.columns.all()}
     named = [columns[name] for name in (columns_of(warning) if names is None else names) if name in columns]
-    return tuple(act for act in OFFERED.get(warning["code"], ()) if named and _fits(act, version, warning, named))
+    acts = OFFERED.get(warning["code"], ())
+    return tuple(act for act in acts if (named or act == TARGET) and _fits(act, version, warning, named))
 
 
 def words_of(warning: Mapping[str, Any]) -> list[str]:
@@ -45,7 +60,8 @@ def words_of(warning: Mapping[str, Any]) -> list[str]:
     figures = warning.get("figures", {})
     # A number may be spelt with a fraction or without, and differently among rows that are held out.
     spelt = [f"{figures['value']:g}", f"{figures['value']}"] if "value" in figures else []
-    return list(dict.fromkeys([*(str(word) for word in figures.get("words", [])), *spelt]))
+    words = figures.get("words", figures.get("lone", []))
+    return list(dict.fromkeys([*(str(word) for word in words), *spelt]))
 
 
 def remedy(version: DatasetVersion, user: User, code: str, column: str, act: str) -> DatasetVersion:
@@ -60,10 +76,17 @@ def remedy(version: DatasetVersion, user: User, code: str, column: str, act: str
     names, warning = found.open, found.warning
     if act == MISSING:
         return _read_as(version, user, names, dict.fromkeys(words_of(warning), ""))
+    if act == JOIN:
+        return _read_as(version, user, names, warning["figures"]["read_as"])
     if act in (NUMBER, CATEGORY):
-        return correct_schema(version, user, kinds=dict.fromkeys(names, act))
-    role = Column.Role.GROUP if act == GROUP else Column.Role.IGNORED
-    return correct_schema(version, user, roles=dict.fromkeys(names, role.value))
+        # What was set aside as text or an identifier is of use as a number.
+        aside = [column.name for column in version.columns.all() if column.role == Column.Role.IGNORED]
+        roles = {name: Column.Role.FEATURE.value for name in names if name in aside}
+        return correct_schema(version, user, kinds=dict.fromkeys(names, act), roles=roles)
+    if act == TARGET:
+        roles = dict.fromkeys(filter(None, names), Column.Role.IGNORED.value)
+        return correct_schema(version, user, roles=roles | {warning["figures"]["instead"]: Column.Role.TARGET.value})
+    return correct_schema(version, user, roles=dict.fromkeys(names, ROLES[act].value))
 
 
 def has_warning(version: DatasetVersion, code: str, column: str) -> bool:
@@ -111,8 +134,15 @@ def _find(version: DatasetVersion, code: str, column: str) -> Standing | None:
 
 
 def _fits(act: str, version: DatasetVersion, warning: Mapping[str, Any], columns: list[Column]) -> bool:
-    if act == IGNORE:
+    if act == IGNORE:  # also of a warning of versions read before, whose columns people have changed since
         return all(column.role in (Column.Role.FEATURE, Column.Role.GROUP) for column in columns)
+    figures = warning.get("figures", {})
+    if act == TARGET:
+        return any(column.name == figures.get("instead") for column in version.columns.all())
+    if act == JOIN:
+        return bool(figures.get("read_as"))
+    if act == TIME:
+        return version.time is None
     if act == MISSING:
         return bool(words_of(warning))
     if act == GROUP:

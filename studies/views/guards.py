@@ -8,10 +8,23 @@ from typing import Any
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from studies.engine.guards import GROUP, IGNORE, MISSING, NUMBER, offered, words_of
+from studies.engine.guards import (
+    CATEGORY,
+    FEATURE,
+    GROUP,
+    IGNORE,
+    JOIN,
+    MISSING,
+    NUMBER,
+    TARGET,
+    TIME,
+    offered,
+    words_of,
+)
 from studies.engine.standing import ASKS, BLOCKS, NOTES, Standing, standing
 from studies.forms.guards import KeepForm
 from studies.models import Dataset, DatasetVersion, GuardAnswer
+from studies.plots.numbers import count_of
 from studies.tabular.errors import listed
 
 ORDER = {BLOCKS: 0, ASKS: 1, NOTES: 2}
@@ -23,8 +36,17 @@ MENDED_IN_THE_FILE = (
     "not_carried",
     "missing_target",
     "unfit_target",
-    "duplicate_rows",
+    "invisible",
 )
+ACTS = {
+    GROUP: "Split by it",
+    TIME: "Split by time",
+    FEATURE: "Order does not matter",
+    CATEGORY: "Read as categories",
+    JOIN: "Read them as one",
+}
+PENALISED = {"classification": "logistic_regression", "regression": "elastic_net"}
+SEEN_IN_FOLDS = ("duplicate_rows", "sorted_by_target", "grouped", "timed")  # the remedy is at work by itself
 FIRST_SENTENCE = re.compile(r"((?:“[^”]*”|[^“”])+?)(?:\.|(?<!”):) (.+)", re.DOTALL)
 # What is looked for: in every table, where there is a target, where it has classes, and since columns are judged alone.
 CHECKS = {
@@ -107,14 +129,15 @@ def _guards(
     said = error["message"] if here and error is not None else ""
     if one.open:
         title, words = split_message(one.message())
+        acts = offered(version, one.warning, one.open)
         yield Guard(
             level=one.level,
             code=one.code,
             column=one.column,
             title=title,
             words=words,
-            acts=[(act, act_label(act, one)) for act in offered(version, one.warning, one.open)],
-            links=_links(version, one.warning),
+            acts=[(act, act_label(act, one)) for act in acts],
+            links=_links(version, one.warning, acts),
             keep=(keep if here and keep is not None else KeepForm(number=number)) if one.may_be_kept else None,
             error=said,
         )
@@ -144,34 +167,47 @@ def split_message(message: str) -> tuple[str, str]:
 
 def act_label(act: str, one: Standing) -> str:
     columns, warning = one.open, one.warning
-    if act == IGNORE and warning["code"] == "grouped":
+    code, figures = warning["code"], warning.get("figures", {})
+    if act == IGNORE and code in ("grouped", "large_group"):
         return "Rows are independent"
     if act == IGNORE:
         return "Ignore the column" if len(columns) == 1 else f"Ignore these {len(columns):,} columns"
-    if act == GROUP:
-        return "Split by it"
+    if act == TARGET:
+        return f"Predict {figures['instead']}"
+    if act == MISSING and code == "rare_class":
+        return f"Leave out {count_of(len(figures['lone']), 'lone row')}"
     if act == MISSING:
         words = words_of(warning)
-        return (
-            f"Read {words[0]} as missing"
-            if len(words) == 1 or "value" in warning["figures"]
-            else "Read these words as missing"
-        )
-    return "Use regression" if act == NUMBER else "Read as categories"
+        return f"Read {words[0]} as missing" if len(words) == 1 or "value" in figures else "Read these words as missing"
+    if act == NUMBER:
+        return "Use regression" if code == "numbers_as_classes" else "Read as numbers"
+    return ACTS[act]
 
 
-def _links(version: DatasetVersion, warning: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _links(version: DatasetVersion, warning: Mapping[str, Any], acts: Sequence[str]) -> list[tuple[str, str]]:
+    """What is done elsewhere: a new study that is filled in so, the folds, a mended file where nothing else helps."""
     code, figures = warning["code"], warning.get("figures", {})
-    study = {"dataset_version": version.pk}
     if code == "imbalanced":
-        address = f"{reverse('new_study')}?{urlencode(study | {'metric': 'balanced_accuracy'})}"
-        return [("New study with balanced accuracy", address)]
+        kind = {} if version.group or version.time else {"kind": "stratified"}
+        return [("New study with balanced accuracy", _study(version, metric="balanced_accuracy", **kind))]
     if code == "rare_class" and figures.get("folds", 0) > 1:
-        address = f"{reverse('new_study')}?{urlencode(study | {'folds': figures['folds']})}"
-        return [(f"New study with {figures['folds']} folds", address)]
-    if code in MENDED_IN_THE_FILE:
+        return [(f"New study with {figures['folds']} folds", _study(version, folds=figures["folds"]))]
+    if code == "wide" and version.task in PENALISED:
+        return [("New study with a penalised model", _study(version, estimator=PENALISED[version.task]))]
+    if code == "high_cardinality" and version.target is not None:
+        return [("New study with target encoding", _study(version))]
+    if code in SEEN_IN_FOLDS and version.target is not None:
+        address = f"{reverse('splits', args=[version.dataset_id])}?{urlencode({'version': version.number})}"
+        return [("See the folds", address)]
+    if code == "no_target" and not acts:
+        return [("Choose a target", "#columns")]
+    if code in MENDED_IN_THE_FILE and not acts:
         return [("Upload a mended file", reverse("new_version", args=[version.dataset_id]))]
     return []
+
+
+def _study(version: DatasetVersion, **told: Any) -> str:
+    return f"{reverse('new_study')}?{urlencode({'dataset_version': version.pk} | told)}"
 
 
 def passed(version: DatasetVersion) -> list[str]:

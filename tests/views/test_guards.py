@@ -38,7 +38,7 @@ def test_a_leak_is_kept_with_a_reason_and_asked_about_again(
     client, path = client_of(bob), f"/datasets/{version.dataset_id}/"
     page = client.get(path).content.decode()
     assert "once <b>1 question</b> is answered" in page
-    assert "“days_to_next_visit” gives the target away.</b>" in page
+    assert "“days_to_next_visit” may give the target away.</b>" in page
     assert "no duplicate rows" in page.casefold()
     leak = {"code": "telling", "column": "days_to_next_visit"}
     assert "Say why, in a few words." in post(client, version, act="keep", reason=" ", **leak)

@@ -11,7 +11,7 @@ from studies.tabular.checking.alone import Alone, judge_alone
 from studies.tabular.checking.columns import check_column
 from studies.tabular.checking.leaks import check_leaks
 from studies.tabular.checking.rows import check_rows
-from studies.tabular.checking.target import check_target, check_target_rows
+from studies.tabular.checking.target import check_target, check_target_rows, warn_of_no_target
 from studies.tabular.columns import Column
 from studies.tabular.records import Warnings
 
@@ -25,7 +25,9 @@ def check_columns(columns: Sequence[Column], alone: Mapping[str, Alone] | None =
     """
     target = next((column for column in columns if column.role == "target"), None)
     warnings: Warnings = []
-    if target is not None:
+    if target is None:
+        warnings.append(warn_of_no_target(columns))
+    else:
         warnings.extend(check_target_rows(columns, target))
         warnings.extend(check_leaks(columns, target, judge_alone(columns) if alone is None else alone))
     warnings.extend(check_rows(columns))

@@ -1,6 +1,7 @@
 """What is wrong with a single column: no value, one, too many, doubtful spellings; groups that part nothing."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from studies.tabular.records import Warnings
 
 MANY_LEVELS = 100
 LARGE_GROUP = 0.4
+MOST_SPELLINGS = 200  # that can be read as others at once
 LINE_ENDS = str.maketrans("\r\n\t", "   ")  # as quoted cells hold them: seen, not hidden
 
 
@@ -75,7 +77,7 @@ def _check_levels(column: Column, words: Sequence[str]) -> Warnings:
         what = "classes" if column.role == "target" else "values"
         message = f"Column {name} has {what} that differ only in capitals or spaces, such as {listed(twins[0])}{more}."
         level = "asks" if column.role in ("feature", "target") else "notes"
-        found.append(warning("spelling", message, column.name, level, sets=len(twins)))
+        found.append(warning("spelling", message, column.name, level, sets=len(twins), **_as_one(column, twins)))
     hidden = [word for word in words if INVISIBLE.search(word.translate(LINE_ENDS))]
     if hidden:
         message = f"Column {name} has values with invisible characters, such as {quote(hidden[0])}."
@@ -96,3 +98,14 @@ def _twins(words: Sequence[str]) -> list[list[str]]:
 
 def _spelling(word: str) -> str:
     return " ".join(word.casefold().split())
+
+
+def _as_one(column: Column, sets: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """What each spelling is to be read as: the most frequent one of its set. Nothing where there are very many."""
+    if sum(map(len, sets)) > MOST_SPELLINGS:
+        return {}
+    words, counts = column.distinct()
+    wanted = {word for spellings in sets for word in spellings}
+    times = {word: count for word, count in zip(words, counts.tolist(), strict=True) if word in wanted}
+    usual = [(max(spellings, key=lambda word: times[word]), spellings) for spellings in sets]
+    return {"read_as": {word: first for first, spellings in usual for word in spellings if word != first}}

@@ -35,8 +35,8 @@ def check_leaks(columns: Sequence[Column], target: Column, alone: Mapping[str, A
         figures = {"alone": round(score.score, 4), "at_least": round(score.at_least, 4)} if score else {}
         if ranks is not None and _is_copy(column, target, ranks):
             message = (
-                f"Column {quote(column.name)} says exactly what the target {quote(target.name)} says. If it is not "
-                "known before the target is, ignore it."
+                f"Column {quote(column.name)} says exactly what the target {quote(target.name)} says: each value of "
+                "one goes with one of the other. If it is not known before the target is, ignore it."
             )
             found.append(warning("target_copy", message, column.name, "blocks", **figures))
         elif score and is_telling(score):
@@ -51,8 +51,8 @@ def is_telling(alone: Alone) -> bool:
 def _telling(column: Column, target: Column, alone: Alone) -> str:
     measure = "a balanced accuracy" if alone.by_class else "an R²"
     found = (
-        f"Column {quote(column.name)} gives the target away: alone it predicts {quote(target.name)} with {measure} of "
-        f"{alone.score:.3f}"
+        f"Column {quote(column.name)} may give the target away: alone it predicts {quote(target.name)} with {measure} "
+        f"of {alone.score:.3f}"
     )
     levels = len(column.levels)
     if levels > FEW_LEVELS and not column.is_numeric and column.kind != "date":
@@ -61,8 +61,8 @@ def _telling(column: Column, target: Column, alone: Alone) -> str:
             "one value belong together, split by it; if new rows will have other values, ignore it."
         )
     return (
-        f"{found}. If it is known only after the target is, or made from it, ignore it: left in, every score would be "
-        "too good to be true."
+        f"{found}. Is it known only once the target is, or made from it? Then ignore it: left in, every score would be "
+        "too good to be true. If it is known before, keep it and say so."
     )
 
 

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from studies.tabular.belonging import FEWEST_DAYS, MOST_MISSING
 from studies.tabular.columns import Column
 from studies.tabular.errors import counted, quote, warning
+from studies.tabular.moments import moments
 from studies.tabular.records import Warnings
 from studies.tabular.roles import suggest_task
 from studies.tabular.row_hash import occurrences, row_hashes
@@ -17,10 +19,11 @@ FEWEST_THINGS = 10
 ROWS_PER_THING = (1.1, 50)
 SHAPES_LOOKED_AT = 1_000
 LONGEST_CODE = 40
+BIRTH = re.compile(r"birth|born|(?:^|[_\-. ])dob(?:$|[_\-. ])", re.IGNORECASE)  # says nothing of when the row was
 
 
 def check_rows(columns: Sequence[Column]) -> Warnings:
-    """Warnings of the codes `duplicate_rows`, `wide`, `sorted_by_target`, `grouped`, `timed` and `repeats`."""
+    """Warnings of the codes `duplicate_rows`, `wide`, `sorted_by_target`, `grouped`, `timed`, `dated` and `repeats`."""
     return [*_check_copies(columns), *_check_width(columns), *_check_order(columns), *_check_things(columns)]
 
 
@@ -84,9 +87,30 @@ def _check_things(columns: Sequence[Column]) -> Warnings:
             else ": folds are blocks of time, each predicted from the rows before it."
         )
         found.append(warning("timed", message, time.name, "notes"))
+    else:
+        found.extend(warning for column in columns for warning in _check_dates(column))
     if group is None:
         found.extend(warning for column in columns for warning in _check_repeats(column))
     return found
+
+
+def _check_dates(column: Column) -> Warnings:
+    """A date that may be when each row was, though its name does not say so."""
+    if column.role not in ("feature", "ignored") or column.kind != "date" or BIRTH.search(column.name):
+        return []
+    days = moments(column)
+    days = days[~np.isnan(days)]
+    different = len(np.unique(days))
+    if different < FEWEST_DAYS or len(days) < (1 - MOST_MISSING) * column.rows:
+        return []
+    steps = np.diff(days)
+    ordered = bool(np.all(steps >= 0) or np.all(steps <= 0))
+    order = "and the rows stand in its order" if ordered else "and the rows stand in no order of it"
+    message = (
+        f"{quote(column.name)} has {different:,} different dates, {order}. If it says when each row was, and new rows "
+        "will be later ones, split by time: each block is then predicted from the rows before it."
+    )
+    return [warning("dated", message, column.name, "asks" if ordered else "notes", dates=different)]
 
 
 def _check_repeats(column: Column) -> Warnings:

@@ -1,6 +1,7 @@
 """Can the target be predicted, and what do its values do to folds and metrics?"""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,11 +10,13 @@ from studies.tabular.columns import Column
 from studies.tabular.errors import counted, listed, quote, warning
 from studies.tabular.numbers import Mark, parse_number
 from studies.tabular.records import MIN_ROWS, Warnings
-from studies.tabular.roles import suggest_task
+from studies.tabular.roles import guess_target, suggest_task
 
 MAX_CLASSES = 100
 MANY_NUMBERS = 20  # different ones: more are measured, not named
 LOPSIDED = 0.9
+MOST_TRIED = 20  # columns in search of another target
+MOST_LONE = 20  # classes of a single row whose rows may be left out at once
 RARE = 5  # a class with fewer rows cannot be in every one of five folds
 
 
@@ -37,6 +40,27 @@ def check_target(columns: Sequence[Column], target: str, task: str) -> list[str]
     return _check_regression(column, words) if task == "regression" else _check_classes(column, words, counts)
 
 
+def warn_of_no_target(columns: Sequence[Column]) -> dict[str, Any]:
+    """The warning of the code `no_target`."""
+    message = "No column is to be predicted: choose a target, and a study can be made."
+    return warning("no_target", message, None, "blocks", **_another(columns))
+
+
+def _another(columns: Sequence[Column], instead_of: Column | None = None) -> dict[str, str]:
+    """A column that a study could predict, if there is one."""
+    left = [column for column in columns if column is not instead_of]
+    seen = [column for column in left if column.role == "feature"]
+    for _ in range(MOST_TRIED):
+        name = guess_target(seen)
+        column = next((column for column in seen if column.name == name), None)
+        if column is None:
+            return {}
+        if not check_target(left, column.name, suggest_task(column)):
+            return {"instead": column.name}
+        seen.remove(column)
+    return {}
+
+
 def check_target_rows(columns: Sequence[Column], target: Column) -> Warnings:
     """Warnings of the codes `missing_target`, `unfit_target`, `numbers_as_classes`, `imbalanced` and `rare_class`."""
     found: Warnings = []
@@ -56,9 +80,10 @@ def check_target_rows(columns: Sequence[Column], target: Column) -> Warnings:
         found.append(warning("numbers_as_classes", message, target.name, level, classes=numbers))
     elif len(np.unique(target.values[~target.missing])) == 1:
         message = f"Every row of the target {name} says the same: there is nothing to learn. Choose another target."
-        found.append(warning("constant", message, target.name, "blocks", rows=target.rows))
+        instead = _another(columns, target)
+        found.append(warning("constant", message, target.name, "blocks", rows=target.rows, **instead))
     elif problems := check_target(columns, target.name, task):
-        found.append(warning("unfit_target", problems[0], target.name, "blocks"))
+        found.append(warning("unfit_target", problems[0], target.name, "blocks", **_another(columns, target)))
     elif task == "classification":
         found.extend(_check_balance(target))
     return found
@@ -92,7 +117,9 @@ def _check_balance(target: Column) -> Warnings:
         folds = f"at most {least} folds can hold every class" if least > 1 else "no folds can hold every class"
         more = f" and {len(rare) - 5:,} more" if len(rare) > 5 else ""
         message = f"Rare values of the target {name}: {named}{more}; {folds}."
-        found.append(warning("rare_class", message, target.name, "asks", classes=len(rare), folds=least))
+        lone = [word for word, count in rare if count == 1]
+        alone = {"lone": lone} if lone and len(lone) <= MOST_LONE and len(words) - len(lone) > 1 else {}
+        found.append(warning("rare_class", message, target.name, "asks", classes=len(rare), folds=least, **alone))
     return found
 
 
