@@ -14,6 +14,7 @@ from studies.views import (
     column_fit,
     comments,
     compare,
+    dataset_change,
     datasets,
     expectation,
     forgotten,
@@ -98,6 +99,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "datasets/<int:pk>/versions/<int:number>/columns/<int:position>/fit/", column_fit.column_fit, name="column_fit"
     ),
     path("datasets/<int:pk>/versions/<int:number>/reading/", unread.reading_live, name="reading_live"),
+    path("datasets/<int:pk>/change/", dataset_change.change_live, name="change_live"),
+    path("datasets/<int:pk>/change/forget/", dataset_change.forget_change, name="forget_change"),
     path("datasets/<int:pk>/versions/<int:number>/read-again/", unread.read_again, name="read_again"),
     path("datasets/<int:pk>/versions/<int:number>/withdraw/", unread.remove_unread, name="remove_unread"),
     path("datasets/<int:pk>/versions/<int:number>/guards/", guard_answers.answer_guard, name="answer_guard"),

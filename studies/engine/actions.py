@@ -12,7 +12,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from studies.engine import expected, held_out, moves
+from studies.engine import changes, expected, held_out, moves
 from studies.engine.advance import advance, make_lanes
 from studies.engine.plans import PLAN_SEED, told_facts
 from studies.engine.refused import Refused
@@ -57,7 +57,7 @@ class Prepared:
 
 def launch(study: Study, who: User | None) -> None:
     """From draft to queued: store the folds and the baseline, make trial 0, ring the bell."""
-    held_out.settle(study, who)
+    changes.settle(study, who)
     prepared = prepare(study)
     with transaction.atomic():
         begin(study, who, prepared)

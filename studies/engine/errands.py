@@ -17,11 +17,12 @@ from django.db.models import F, IntegerField, QuerySet, Value
 from django.utils import timezone
 
 from studies.engine import bell, fitness
-from studies.engine.intake_reading import lock_dataset, refuse_version
+from studies.engine.intake_reading import lock_dataset_of_change, lock_dataset_of_reading, refuse_version
 from studies.engine.patience import patiently
 from studies.engine.store.versions import StorageAway
 from studies.models import (
     AuditScoring,
+    DatasetChange,
     Errand,
     ErrandState,
     ExpectedScore,
@@ -39,6 +40,7 @@ MAX_ATTEMPTS = 3
 E = TypeVar("E", bound=Errand)
 Beat = Callable[..., bool]  # a sign of life, and values to be stored with it; False: it is not ours any more
 Values = dict[str, Any]
+ENDED = (ErrandState.COMPLETE, ErrandState.FAILED)
 WAITS: Values = {"state": ErrandState.WAITING, "rung_at": None}  # nothing was wrong with it: it is done later
 
 
@@ -98,7 +100,7 @@ KINDS = (
         "workers were lost while they read it; memory may be too small.",
         parts=3,  # the plain reading, one with earlier corrections, and the plain one again where these do not fit
         is_short=True,  # somebody looks at its page
-        lock=lock_dataset,
+        lock=lock_dataset_of_reading,
         also_lost=refuse_version,
     ),
     Kind(
@@ -107,6 +109,15 @@ KINDS = (
         "READING_JOB_SECONDS",
         "workers were lost while they compared the tables; memory may be too small.",
         is_short=True,  # somebody looks at its page
+    ),
+    Kind(
+        DatasetChange,
+        "studies.engine.change_job.run_change",
+        "READING_JOB_SECONDS",
+        "workers were lost while they read it again; memory may be too small.",
+        parts=10,  # each version once, where rows are held out
+        is_short=True,  # somebody looks at its page
+        lock=lock_dataset_of_change,
     ),
 )
 BY_MODEL = {kind.model: kind for kind in KINDS}
@@ -171,7 +182,7 @@ def failed(error: str) -> Values:
 
 def want_again(rows: QuerySet[Any], who: Any, **values: Any) -> int:
     """Have those that ended done anew; how many were. What is under way stays so."""
-    ended = rows.filter(state__in=[ErrandState.COMPLETE, ErrandState.FAILED])
+    ended = rows.filter(state__in=ENDED)
     fresh = {"state": ErrandState.WAITING, "attempts": 0, "asked_by": who, "asked_at": timezone.now()}
     return int(ended.update(**fresh, rung_at=None, error="", **values))
 

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from studies.models import Column, DatasetVersion, GuardAnswer, User
 
-from .intake import correct_schema
+from .changes import correct
 from .intake_held_out import record
 from .refused import Refused
 from .rereading import reread
@@ -68,7 +68,7 @@ def remedy(version: DatasetVersion, user: User, code: str, column: str, act: str
     """Applies a remedy for the warning of that code and column; the version, or a new one where a study uses it.
 
     Columns that somebody keeps stay as they are. Raises Refused where the version has no such warning any more, and
-    what `correct_schema` and `reread` raise.
+    what `correct` and `reread` raise.
     """
     found = _find(version, code, column)
     if found is None or act not in offered(version, found.warning, found.open):
@@ -82,11 +82,11 @@ def remedy(version: DatasetVersion, user: User, code: str, column: str, act: str
         # What was set aside as text or an identifier is of use as a number.
         aside = [column.name for column in version.columns.all() if column.role == Column.Role.IGNORED]
         roles = {name: Column.Role.FEATURE.value for name in names if name in aside}
-        return correct_schema(version, user, kinds=dict.fromkeys(names, act), roles=roles)
+        return correct(version, user, kinds=dict.fromkeys(names, act), roles=roles)
     if act == TARGET:
         roles = dict.fromkeys(filter(None, names), Column.Role.IGNORED.value)
-        return correct_schema(version, user, roles=roles | {warning["figures"]["instead"]: Column.Role.TARGET.value})
-    return correct_schema(version, user, roles=dict.fromkeys(names, ROLES[act].value))
+        return correct(version, user, roles=roles | {warning["figures"]["instead"]: Column.Role.TARGET.value})
+    return correct(version, user, roles=dict.fromkeys(names, ROLES[act].value))
 
 
 def has_warning(version: DatasetVersion, code: str, column: str) -> bool:

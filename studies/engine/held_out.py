@@ -12,16 +12,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from studies.models import Dataset, DatasetVersion, HeldOutSet, Study, StudyState, User
+from studies.models import Dataset, DatasetVersion, HeldOutSet, Study, User
 from studies.tabular import TableError
-from studies.tabular.held_out import NONE, USUAL_SHARE, Wish, what_it_tells
+from studies.tabular.held_out import Wish, what_it_tells
 
 from . import intake_held_out as holding
 from .intake import upload_again
 from .intake_folder import keep, new_folder
 from .intake_held_out import Holding, held_out_fields
 from .intake_reading import Pace, in_time
-from .intake_rows import Gone, still_there, write_schema
+from .intake_rows import still_there, write_schema
 from .refused import Refused
 from .remade import CORRECTED_MEANWHILE, put_in_place, remove_unnamed
 from .store.versions import HELD_OUT, TABLE
@@ -63,7 +63,7 @@ class Redrawn:
         read = {one.version.pk: one.version.stored_as for one in self.made}
         if {row.pk: row.stored_as for row in now.values()} != read:
             raise TableError(CORRECTED_MEANWHILE)
-        _refuse_seen(dataset)
+        refuse_seen(dataset)
         holding.check_same(dataset, Holding(set_id=self.set_id))
         for one, fields in zip(self.made, self.kept, strict=True):
             row = now[one.version.pk]
@@ -112,7 +112,7 @@ def change(dataset: Dataset, who: User | None, wish: Wish) -> HeldOutSet | None:
 
 def redraw(dataset: Dataset, wish: Wish, pace: Pace | None = None) -> "Redrawn":
     """Every version read again for another set; not yet in their places. Raises as `change` does."""
-    _refuse_seen(dataset)
+    refuse_seen(dataset)
     rows = list(dataset.versions.ready().prefetch_related("columns").order_by("-number"))
     if not rows:
         raise Refused(f"“{dataset}” has not been read yet.")
@@ -133,24 +133,6 @@ def redraw(dataset: Dataset, wish: Wish, pace: Pace | None = None) -> "Redrawn":
     return Redrawn(dataset, wish, made, kept, None if before is None else before.pk)
 
 
-def settle(study: Study, who: User | None) -> None:
-    """Before a draft is launched: the dataset's set is made what the study asks for. Raises Refused."""
-    if study.pk and not Study.objects.filter(pk=study.pk, state=StudyState.DRAFT).exists():
-        return
-    dataset = study.dataset_version.dataset
-    if (holding.current_set(dataset.pk) is not None) == (study.holdout == ON):
-        return
-    if problem := why_not(dataset, study.holdout):
-        raise Refused(problem)
-    try:
-        change(dataset, who, USUAL_SHARE if study.holdout == ON else NONE)
-    except TableError as error:
-        raise Refused(str(error)) from error
-    except Gone as error:  # a version was deleted while all of them were being read
-        raise Refused(MOVED) from error
-    study.dataset_version = DatasetVersion.objects.select_related("dataset").get(pk=study.dataset_version_id)
-
-
 def fix(study: Study) -> None:
     """At a launch, in its transaction and under the version's lock: from now on the set is what it is."""
     dataset = study.dataset_version.dataset_id
@@ -160,7 +142,7 @@ def fix(study: Study) -> None:
     found.filter(fixed_at=None).update(fixed_at=timezone.now())
 
 
-def _refuse_seen(dataset: Dataset) -> None:
+def refuse_seen(dataset: Dataset) -> None:
     found = holding.current_set(dataset.pk)
     if not holding.is_open(dataset, found):
         raise Refused(why_not(dataset, OFF if found is not None else ON))

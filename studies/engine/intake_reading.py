@@ -119,9 +119,13 @@ def with_earlier_corrections(
     return again
 
 
-def lock_dataset(reading: int) -> None:
+def lock_dataset_of_reading(reading: int) -> None:
     """As who deletes a dataset does before its versions and their readings go."""
     list(Dataset.objects.select_for_update().filter(versions__reading=reading).values_list("pk"))
+
+
+def lock_dataset_of_change(change: int) -> None:
+    list(Dataset.objects.select_for_update().filter(change=change).values_list("pk"))
 
 
 def refuse_version(reading: int) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from studies.engine import held_out
+from studies.engine import changes
 from studies.engine.actions import begin, prepare
 from studies.engine.advance import advance
 from studies.engine.spec import MAX_NAME, Resolved, SpecError, create_draft, resolved, unsaved_study, usual_name
@@ -77,7 +77,7 @@ def launch_comparison(comparison: MethodComparison, who: User) -> Comparison:
     """
     specs, team = comparison.resolved(), comparison.found.team
     first = unsaved_study(specs[0])
-    held_out.settle(first, who)
+    changes.settle(first, who)
     prepared = prepare(first)  # the folds and the score by chance are the same for all
     for tries in range(NAME_TRIES):
         try:

@@ -5,11 +5,13 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from studies.engine.intake import correct_schema, store_upload
+from studies.engine.changes import correct
+from studies.engine.intake import store_upload
 from studies.engine.intake_rows import MAX_NAME, NameRefused, free_name
 from studies.engine.intake_schema import contradictions
+from studies.engine.refused import Refused
 from studies.engine.twins import SameBytes
-from studies.models import Column, Dataset, DatasetVersion, Team, User
+from studies.models import Column, Dataset, DatasetChange, DatasetVersion, Team, User
 from studies.tabular import TableError
 from studies.tabular.header import MAX_COLUMNS
 from studies.tabular.held_out import AUTO
@@ -93,10 +95,31 @@ class SchemaForm(forms.Form):
         self.add_error(None, message if column is None or column in message else f"{column}: {message}")
 
     def save(self, user: User) -> DatasetVersion | None:
-        """The corrected version, perhaps a new one; None, with the error at its column, when one does not fit."""
+        """The corrected version, perhaps a new one, or a large one as it is while a worker reads it again.
+
+        None, with the error at its column, when one does not fit.
+        """
         try:
-            return correct_schema(self.version, user, self.kinds, self.roles)
+            return correct(self.version, user, *self.differences())
         except TableError as error:
-            known = error.column in self.kinds
-            self.refuse(error.message, error.column if known else None)
+            self.refuse(error.message, error.column if error.column in self.kinds else None)
+        except Refused as error:
+            self.refuse(str(error))
         return None
+
+    def differences(self) -> tuple[dict[str, str], dict[str, str]]:
+        """The kinds and the roles, by name, that the columns do not have."""
+        kinds = {one.name: self.kinds[one.name] for one in self.columns if self.kinds[one.name] != one.kind}
+        roles = {one.name: self.roles[one.name] for one in self.columns if self.roles[one.name] != one.role}
+        return kinds, roles
+
+    @classmethod
+    def refused(cls, version: DatasetVersion, change: DatasetChange) -> "SchemaForm":
+        """As it was posted for a correction that came to nothing, with the reason."""
+        places = {column.name: column.position for column in version.columns.all()}
+        kinds = {f"kind-{places[name]}": kind for name, kind in change.kinds.items() if name in places}
+        roles = {f"role-{places[name]}": role for name, role in change.roles.items() if name in places}
+        form = cls(version, kinds | roles)
+        form.full_clean()
+        form.refuse(change.error, change.column if change.column in places else None)
+        return form

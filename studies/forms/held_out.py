@@ -2,7 +2,7 @@
 
 from django import forms
 
-from studies.engine.held_out import change
+from studies.engine.changes import hold_out
 from studies.engine.refused import Refused
 from studies.models import Dataset, HeldOutSet, User
 from studies.tabular import TableError
@@ -39,9 +39,9 @@ class HeldOutForm(forms.Form):
         self.dataset = dataset
 
     def save(self, user: User) -> bool:
-        """Whether it was done; else the reason stands at the field."""
+        """Whether it was done, or a worker is asked to; else the reason stands at the field."""
         try:
-            self.found: HeldOutSet | None = change(self.dataset, user, self.cleaned_data["wish"])
+            self.found: HeldOutSet | None = hold_out(self.dataset, user, self.cleaned_data["wish"])
         except (Refused, TableError) as error:
             self.add_error("wish", str(error))
             return False

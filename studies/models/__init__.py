@@ -3,6 +3,7 @@
 from .comment import Comment, anchor
 from .comparison import ComparedStudy, Comparison
 from .dataset import Column, Dataset, DatasetVersion
+from .dataset_change import DatasetChange
 from .errand import Errand, ErrandState
 from .event import Event, NeverChanged
 from .expected_score import ExpectedScore
@@ -42,6 +43,7 @@ __all__ = [
     "ComparedStudy",
     "Comparison",
     "Dataset",
+    "DatasetChange",
     "DatasetVersion",
     "Errand",
     "ErrandState",

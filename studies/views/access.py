@@ -74,7 +74,7 @@ def get_version(request: HttpRequest, pk: int) -> DatasetVersion:
 
 
 def get_dataset(request: HttpRequest, pk: int) -> Dataset:
-    return get_object_or_404(Dataset.objects.visible_to(request.user), pk=pk)
+    return get_object_or_404(Dataset.objects.visible_to(request.user).select_related("held_out"), pk=pk)
 
 
 def get_dataset_to_edit(request: HttpRequest, pk: int) -> Dataset:

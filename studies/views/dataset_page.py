@@ -6,14 +6,16 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
+from studies.engine.changes import last_change
 from studies.engine.held_out import told_by
 from studies.forms.datasets import SchemaForm
 from studies.forms.held_out import HeldOutForm
 from studies.forms.reading import RereadForm
-from studies.models import Column, Dataset, DatasetVersion, Study, StudyState
+from studies.models import Column, Dataset, DatasetChange, DatasetVersion, Study, StudyState
 from studies.tabular.separators import SEPARATORS
 
 from .column_rows import column_rows, file_size, target_sentence
+from .dataset_change import change_facts
 from .guards import guard_facts
 from .opening import opening_log
 from .preview_table import preview_rows, shown_columns
@@ -43,14 +45,20 @@ def newest_studies(found: Dataset) -> QuerySet:
     return studies.only("name", "state", "dataset_version__number", "created_by__email").order_by("-pk")[:MOST_STUDIES]
 
 
-def page_of(request: HttpRequest, found: Dataset, version: DatasetVersion, form: SchemaForm) -> dict[str, Any]:
+def page_of(
+    request: HttpRequest, found: Dataset, version: DatasetVersion, form: SchemaForm | None = None
+) -> dict[str, Any]:
+    """Without a form the columns are shown as they are, or as a worker could not correct them."""
     role = request.user.memberships.filter(team=found.team).first()
+    change = last_change(found)
+    form = form or form_of(version, change)
     return {
         "section": "datasets",
         "dataset": found,
         "version": version,
         "can_edit": role is not None and role.can_edit,
         "again": RereadForm(version),
+        **change_facts(change),
         **head_facts(version),
         **guard_facts(found, version),
         **column_facts(version, form),
@@ -59,6 +67,11 @@ def page_of(request: HttpRequest, found: Dataset, version: DatasetVersion, form:
         **held_out_facts(found, version),
         **opening_log(found),
     }
+
+
+def form_of(version: DatasetVersion, change: DatasetChange | None) -> SchemaForm:
+    is_refused = change is not None and not change.is_under_way and change.version_id == version.pk
+    return SchemaForm.refused(version, change) if is_refused else SchemaForm(version)
 
 
 def head_facts(version: DatasetVersion) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from studies.engine.actions import Refused
+from studies.engine.changes import under_way
 from studies.engine.intake import sample_at_hand, store_sample
 from studies.engine.intake_rows import Gone
 from studies.engine.quota import OverQuota, storage_of
@@ -124,7 +125,7 @@ def dataset(request: HttpRequest, pk: int) -> HttpResponse:
     version = chosen_version(found, request.GET.get("version", ""))
     if not version.is_ready:
         return unread_page(request, version)
-    page = page_of(request, found, version, SchemaForm(version))
+    page = page_of(request, found, version)
     return render(request, "datasets/dataset.html", page | {"corrected": corrected(request, version)})
 
 
@@ -138,6 +139,8 @@ def correct_columns(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     form = SchemaForm(version, request.POST)
     if not form.is_valid() or (saved := form.save(request.user)) is None:
         return render(request, "datasets/dataset.html", page_of(request, found, version, form))
+    if under_way(found):  # the page says it
+        return redirect(f"{reverse('dataset', args=[pk])}?version={number}")
     note = "Saved:"
     if saved.pk != version.pk:
         note = f"Version {version.number} is in use and stays; this is version {saved.number} now:"
@@ -155,10 +158,12 @@ def change_held_out(request: HttpRequest, pk: int) -> HttpResponse:
         version = chosen_version(found, "")
         if not version.is_ready:
             raise Http404("Nothing of the dataset has been read yet.")
-        page = page_of(request, found, version, SchemaForm(version)) | {"held_out_form": form}
+        page = page_of(request, found, version) | {"held_out_form": form}
         if not page["held_out_open"]:  # a study was launched in the meantime: the form is gone
             messages.error(request, " ".join(form.errors.get("wish", [])))
         return render(request, "datasets/dataset.html", page)
+    if under_way(found):  # the page says it
+        return redirect("dataset", pk)
     if form.found is None:
         messages.success(request, "No rows are held out: studies will see all of them.")
     else:

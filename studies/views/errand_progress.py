@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from studies.models import ErrandState, TableReading, VersionDifference, WorkerProcess
+from studies.models import DatasetChange, ErrandState, TableReading, VersionDifference, WorkerProcess
 
 FIRST_ESTIMATE = 0.05  # of the work; before, its pace says nothing
 
@@ -19,7 +19,7 @@ class Progress:
     serving: int
 
 
-def progress_of(errand: TableReading | VersionDifference) -> Progress:
+def progress_of(errand: DatasetChange | TableReading | VersionDifference) -> Progress:
     left = None
     if errand.state == ErrandState.RUNNING and errand.started_at and errand.share >= FIRST_ESTIMATE:
         passed = (timezone.now() - errand.started_at).total_seconds()

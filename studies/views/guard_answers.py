@@ -6,9 +6,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from studies.engine.changes import under_way
 from studies.engine.guards import ask_again, has_warning, keep_as_it_is, remedy
 from studies.engine.refused import Refused
-from studies.forms.datasets import SchemaForm
 from studies.forms.guards import KeepForm
 from studies.tabular import TableError
 
@@ -40,11 +40,16 @@ def answer_guard(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         else:
             saved = remedy(version, request.user, code, column, act)
             told = f"version {version.number} is in use and stays; this is version {saved.number}"
-            messages.success(request, "Done." if saved.pk == version.pk else f"Done: {told}.")
+            if saved.pk != version.pk:
+                messages.success(request, f"Done: {told}.")
+            elif under_way(found):  # the page says it
+                return redirect(f"{reverse('dataset', args=[pk])}?version={number}")
+            else:
+                messages.success(request, "Done.")
     except (TableError, Refused) as error:
         message = str(error)
     if message:
         error = {"code": code, "column": column, "message": message}
-        page = page_of(request, found, version, SchemaForm(version))
+        page = page_of(request, found, version)
         return render(request, "datasets/dataset.html", page | guard_facts(found, version, error, keep))
     return redirect(f"{reverse('dataset', args=[pk])}?version={saved.number}#guards")

@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from studies.engine.intake_rows import Gone
-from studies.forms.datasets import SchemaForm
 from studies.forms.reading import RereadForm
 from studies.models import DatasetVersion
 
@@ -72,7 +71,7 @@ def read_again(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     if saved is None:
         if not version.is_ready:
             return unread_page(request, version, form)
-        page = page_of(request, found, version, SchemaForm(version)) | {"again": form}
+        page = page_of(request, found, version) | {"again": form}
         return render(request, "datasets/dataset.html", page)
     if saved.pk != version.pk:
         messages.success(request, f"Version {version.number} stays as it is; this is version {saved.number}.")
