@@ -5,9 +5,10 @@ from typing import Any
 
 from django.db.models import Count, Q
 
+from studies.engine.changes import last_change
 from studies.engine.guards import offered
 from studies.engine.standing import Standing, standing
-from studies.models import Dataset, DatasetVersion
+from studies.models import Dataset, DatasetChange, DatasetVersion
 
 ROW = ("id", "number", "state", "rows", "held_out_rows", "file_name", "file_bytes", "content_hash", "created_at")
 READ_AS = ("separator", "decimal", "encoding")
@@ -88,7 +89,13 @@ def whole_version_json(version: DatasetVersion) -> dict[str, Any]:
         "columns": columns,
         "warnings": warnings,
         "reading": None if version.is_ready else reading_json(version),
+        "change": _change_json(last_change(version.dataset)),
     }
+
+
+def _change_json(change: DatasetChange | None) -> dict[str, Any] | None:
+    """A change of the columns or the held-out set that a worker makes, or that came to nothing."""
+    return None if change is None else {name: getattr(change, name) for name in ("state", "share", "error", "column")}
 
 
 def _kept_json(standing: Standing) -> dict[str, Any] | None:

@@ -203,6 +203,13 @@ class ReadingOut(Schema):
     error: str
 
 
+class ChangeOut(Schema):
+    state: str
+    share: float
+    error: str
+    column: str
+
+
 class WholeVersionOut(VersionRowOut):
     separator: str
     decimal: str
@@ -211,6 +218,7 @@ class WholeVersionOut(VersionRowOut):
     columns: list[WholeColumnOut]
     warnings: list[WarningOut]
     reading: ReadingOut | None
+    change: ChangeOut | None
 
 
 class DatasetOut(Schema):

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from ninja import Router, Status
 
+from studies.engine.changes import under_way
 from studies.engine.guards import OFFERED, ask_again, has_warning, keep_as_it_is, remedy
 from studies.engine.removal import delete_version
 from studies.engine.rereading import reread
@@ -65,7 +66,8 @@ def get_file(request: HttpRequest, dataset_id: int, number: int) -> HttpResponse
 def correct_columns(request: HttpRequest, dataset_id: int, number: int) -> Status:
     """Other kinds and roles, by column; what is not named stays.
 
-    201 with a new version where a launched study rests on this one, which stays as it is.
+    201 with a new version where a launched study rests on this one, which stays as it is; 202 where the table is large:
+    a worker reads it again, and `change` says how far it is, or why it came to nothing.
     """
     membership = editor(request)
     version = _version(request, dataset_id, number)
@@ -175,5 +177,6 @@ def _version(request: HttpRequest, dataset_id: int, number: int) -> DatasetVersi
 def _changed(before: DatasetVersion, saved: DatasetVersion) -> Status:
     """200: in place; 201: a new version; 202: a worker reads it."""
     found = DatasetVersion.objects.select_related("dataset", "created_by").prefetch_related("columns").get(pk=saved.pk)
-    status = 202 if not found.is_ready else 200 if found.pk == before.pk else 201
+    is_waiting = not found.is_ready or under_way(found.dataset)
+    status = 202 if is_waiting else 200 if found.pk == before.pk else 201
     return Status(status, whole_version_json(found))

@@ -7,7 +7,8 @@ import pytest
 from django.conf import settings as site
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from studies.models import Dataset, DatasetVersion, Study
+from studies.engine.change_job import run_change
+from studies.models import Dataset, DatasetChange, DatasetVersion, Study
 from tests.bad_input.conftest import no_child  # noqa: F401  (read in this process: limits have tests of their own)
 from tests.factories import add_version, csv_text, make_study
 
@@ -126,6 +127,18 @@ def test_columns_are_corrected_and_a_version_in_use_stays(program_of, bob, versi
     assert columns_of(program.get(address).json()) == found
     DatasetVersion.objects.filter(pk=version.pk).update(state="refused")
     assert program.patch(address, {"roles": {"age": "feature"}}).status_code == 409
+
+
+def test_a_large_table_is_corrected_by_a_worker_and_says_why_it_was_not(program_of, bob, version, settings) -> None:
+    settings.READING_NOW_MB = 0
+    program, address = program_of(bob), f"/datasets/{version.dataset_id}/versions/1"
+    asked = program.patch(address, {"kinds": {"city": "number"}})
+    assert (asked.status_code, asked.json()["change"]["state"]) == (202, "waiting")
+    assert "asked for before" in program.patch(address, {"roles": {"city": "ignored"}}).json()["detail"]
+    run_change(DatasetChange.objects.get().pk)
+    change = program.get(address).json()["change"]
+    assert (change["state"], change["column"], "line 2 holds" in change["error"]) == ("failed", "city", True)
+    assert program.patch(address, {}).json()["change"] is None
 
 
 def test_the_bytes_are_read_in_another_way(program_of, bob, version) -> None:
