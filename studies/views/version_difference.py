@@ -16,6 +16,7 @@ from .errand_progress import progress_of
 SAME = "A version is compared with itself here. Choose two."
 AWAY = "The stored tables do not answer just now, so their rows are not compared. Try again."
 WORDS = {"much": "Much", "somewhat": "Somewhat", "little": "Little", "chance": "Within chance", "same": "Not at all"}
+UNTOLD = "Not compared"  # other values of an identifier or a text, which have no distribution
 
 
 def difference_page(before: DatasetVersion, after: DatasetVersion) -> dict[str, Any]:
@@ -64,15 +65,21 @@ def change_row(change: dict[str, Any]) -> dict[str, Any]:
     highest = max([share for side in change["bins"] for share in side], default=0.0) or 1.0
     return {
         "column": change["column"],
-        "word": WORDS[change["word"]],
+        "word": UNTOLD if change["word"] == "chance" and not change["of"] else WORDS[change["word"]],
         "is_moved": change["moved"] > 0,
         "of": change["of"],
-        "distance": NOTHING if change["distance"] is None else f"{change['distance']:.2f}",
+        "distance": distance_in_words(change["distance"]),
         "bars": [bars(side, highest) for side in change["bins"]],
         "missing": [format_percent(share) if share else "0" for share in change["missing"]],
         "middle": [NOTHING if value is None else format_parameter(value) for value in change["middle"]],
         "levels": levels_in_words(change),
     }
+
+
+def distance_in_words(distance: float | None) -> str:
+    if distance is None:
+        return NOTHING
+    return "< 0.01" if 0 < distance < 0.005 else f"{distance:.2f}"
 
 
 def levels_in_words(change: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -12,7 +13,10 @@ from studies.engine.intake import correct_schema
 from studies.engine.refused import Refused
 from studies.engine.rereading import reread
 from studies.models import DatasetVersion, User, VersionDifference
+from studies.tabular import Column
+from studies.tabular.column_changes import column_change
 from studies.views.download import safe_name
+from studies.views.version_difference import change_row, distance_in_words
 from tests.factories import add_version, csv_text, make_study
 from tests.views.uploads import ClientOf
 
@@ -66,6 +70,7 @@ def test_the_page_tells_what_changed(
     assert VersionDifference.objects.get().after == later
     same = client.get(f"/datasets/{version.dataset_id}/changes/?from=2&to=2").content.decode()
     assert "compared with itself" in same
+    assert "Both versions have the same columns, of the same kinds and roles" in same
 
 
 def test_large_versions_are_compared_by_a_worker(
@@ -132,3 +137,12 @@ def test_nothing_changes_the_files_of_a_used_version(version: DatasetVersion, al
             held_out.change(version.dataset, alice, wish)
     assert hashes() == before
     assert DatasetVersion.objects.filter(pk=version.pk).values().get() == row
+
+
+def test_other_identifiers_are_not_compared_and_a_small_distance_is_no_zero() -> None:
+    ids, more = (
+        Column("id", "id", "ignored", np.arange(9, dtype=np.int32), tuple(f"{x}{i}" for i in range(9))) for x in "ab"
+    )
+    assert change_row(column_change(ids, more))["word"] == "Not compared"
+    assert change_row(column_change(ids, ids))["word"] == "Not at all"
+    assert [distance_in_words(distance) for distance in (None, 0.0, 0.0004, 0.126)] == ["–", "0.00", "< 0.01", "0.13"]
