@@ -17,7 +17,7 @@ from studies.tabular.samples import SAMPLES
 
 from .content import COMPARED, COMPARED_METHODS, COMPARED_SEEDS, HELD_OUT, STUDIES, DemoStudy
 from .people import demo_team
-from .reviews import OPENED, make_reviews, open_held_out
+from .reviews import OPENED, People, make_reviews, open_held_out
 
 LOOK_EVERY = 0.25  # seconds between two looks at the studies that are on their way
 PATIENCE = 300.0  # seconds without any progress until we say that no worker seems to run
@@ -31,12 +31,7 @@ def make_demo(say: Callable[[str], object]) -> None:
     """The team, its people, datasets, studies and reviews; returns when all studies but the running one have
     ended and the held-out set has said what it says."""
     team, people = demo_team()
-    for study in STUDIES:
-        if not team.studies.filter(name=study.name).exists():
-            _make(team, people[study.who], study)
-            say(f"{study.name}: {'a draft' if study.ends == 'draft' else 'launched'}")
-        elif study.ends != "draft":
-            _launch_again(team, study.name)
+    _make_those(team, people, {"complete", "draft"}, say)
     if not team.comparisons.exists():
         _compare(team, people[COMPARED.who])
         say(f"{COMPARED.name}: launched by {len(COMPARED_METHODS)} methods")
@@ -46,6 +41,20 @@ def make_demo(say: Callable[[str], object]) -> None:
     open_held_out(team, people)
     _wait(_active(team, Q(name__startswith=COMPARED.name)), "change")
     _wait(Opening.objects.of_team(team).filter(state__in=UNDER_WAY), "beat")
+    _make_those(team, people, {"running"}, say)
+    running = [study.name for study in STUDIES if study.ends == "running"]
+    _wait(_active(team, Q(name__in=running, state=StudyState.QUEUED)), "change")
+
+
+def _make_those(team: Team, people: People, ends: set[str], say: Callable[[str], object]) -> None:
+    for study in STUDIES:
+        if study.ends not in ends:
+            continue
+        if not team.studies.filter(name=study.name).exists():
+            _make(team, people[study.who], study)
+            say(f"{study.name}: {'a draft' if study.ends == 'draft' else 'launched'}")
+        elif study.ends != "draft":
+            _launch_again(team, study.name)
 
 
 def _version(team: Team, who: User, sample: str) -> DatasetVersion:
