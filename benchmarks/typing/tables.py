@@ -54,6 +54,13 @@ def drawn(chosen: str, known: Collection[str]) -> list[str]:
     return [name for name in _by_rule(chosen) if name not in gone]
 
 
+def suitable(package: str) -> Iterator[tuple[str, Rows]]:
+    """Name and rows of each table of a package that can be drawn."""
+    for file, read in sorted(_contents(package).items()):
+        if _suits(content := read()):
+            yield f"{package}/{file}", _parsed(content)
+
+
 def _by_rule(chosen: str) -> list[str]:
     return [
         f"{package}/{file}"

@@ -1,5 +1,8 @@
 """Warnings that guard the evaluation, and targets that cannot be predicted."""
 
+from math import exp
+from statistics import NormalDist
+
 import pytest
 
 from studies.tabular import check_columns, check_target, read_table
@@ -183,6 +186,12 @@ def test_noisy_copies_of_a_target_are_accused(table):
     found = warnings_of(table, "lb,x,y", pounds, noise[:400], numbers)
     assert found["telling"]["column"] == "lb"
     assert "R² of" in found["telling"]["message"]
+
+
+def test_what_a_target_is_made_from_is_accused_whatever_its_shape(table):
+    logarithm = [NormalDist(3, 0.8).inv_cdf((i * 7919 % 1000 + 0.5) / 1000) for i in range(1000)]
+    found = warnings_of(table, "log,x,y", logarithm, [i * 31 % 70 for i in range(1000)], list(map(exp, logarithm)))
+    assert found["telling"]["column"] == "log"
 
 
 @pytest.mark.parametrize("sample", ["iris", "wine", "breast_cancer", "diabetes", "churn"])

@@ -6,11 +6,13 @@
 
 For classes, each bin of a column's range, or each of its levels, says the class that has the largest share of its rows
 there; the score is balanced accuracy. For numbers, the means of bins joined by lines, or one straight line, whichever
-does better; levels say their means. The score is R². Bins are coarse, so that no column of numbers is learnt by heart.
+does better; levels say their means. The score is R². Bins are coarse, so that no column of numbers is learnt by heart;
+only where they say much already is it tried whether the values themselves, joined by lines, say nearly all, as they do
+where one column is made from the other, and bins cannot where it has long tails.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +27,7 @@ FEWEST_ROWS = 20
 FEWEST_OF_CLASS = 5
 ROWS_PER_BIN, FEWEST_BINS, MOST_BINS = 5, 4, 64
 SEED = 0
+MUCH = 0.8  # R² of the bins
 Z = 1.645  # 95 %, one-sided
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -81,11 +84,13 @@ class _Judge:
         values = values / (float(np.nanmax(np.abs(values))) or 1.0)
         if self.by_class:
             return self._by_class([_bins(values[half], values) for half in self.halves])
-        curve, line = (
-            self._by_number([learnt(values[half], self.values[half], values) for half in self.halves])
-            for learnt in (_curve, _line)
-        )
-        return max(curve, line, key=lambda alone: alone.score)
+        found = [self._by_values(values, learnt) for learnt in (_curve, _line)]
+        if max(alone.score for alone in found) >= MUCH:
+            found.append(self._by_values(values, _chain))
+        return max(found, key=lambda alone: alone.score)
+
+    def _by_values(self, values: Floats, learnt: Callable[[Floats, Floats, Floats], Floats]) -> Alone:
+        return self._by_number([learnt(values[half], self.values[half], values) for half in self.halves])
 
     def _by_class(self, codes: Sequence[Codes]) -> Alone | None:
         """codes: of all rows, as learnt on each half."""
@@ -145,6 +150,16 @@ def _curve(learnt: Floats, target: Floats, values: Floats) -> Floats:
     if not len(there):
         return np.full(len(values), target.mean())
     x, y = (np.bincount(codes, sums[~gone])[there] / counts[there] for sums in (learnt, target))
+    return _with_missing(np.interp(values, x, y), values, gone, target)
+
+
+def _chain(learnt: Floats, target: Floats, values: Floats) -> Floats:
+    """The mean of each different value, joined by lines; flat beyond the outermost."""
+    gone = np.isnan(learnt)
+    x, places, counts = np.unique(learnt[~gone], return_inverse=True, return_counts=True)
+    if not len(x):
+        return np.full(len(values), target.mean())
+    y = np.bincount(places, target[~gone]) / counts
     return _with_missing(np.interp(values, x, y), values, gone, target)
 
 

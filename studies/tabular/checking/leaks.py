@@ -1,13 +1,12 @@
 """Features that give the target away: a copy of it under other words, or one that predicts it nearly alone.
 
 The thresholds are for the lower end of a 95 % interval of what the column predicts alone: few rows accuse nobody.
-They were chosen by looking at 730 tables that R's packages, scikit-learn, plotly and vega ship (4,714 features), and
-tried on no others. 73 features lie above them: mostly classes made from another column, names of what rows belong
-to and trends over time, but also honest near-equals, such as two lengths of a diamond. A petal's width, which tells
-the species of an iris with 0.96, surely with 0.925, lies below. In simulations of 1,000 rows (40 draws each) a copy
-with 2 % of its labels changed and the days to a visit that decides the target are always found (of 150 rows, the
-days in 38 % of draws); so is a normal feature with an area under the curve of 0.99 in 5 %, and of 0.995 in 65 %. Of
-numbers, a copy with noise of a tenth of its spread is always found, one with a fifth never.
+They were chosen by looking at 730 tables that R's packages, scikit-learn, plotly and vega ship, and measured on draws
+of known truth and on 135 tables of other packages (the benchmark `leaks`, 200 draws of each). Of honest features, one
+of an area under the curve up to 0.98 is accused in no more than 1 of 200 draws, of 0.99 in 2 to 8 %, of 0.995 in 60 %
+of draws of 1,000 rows and in all of 10,000; of numbers, up to an R² of 0.97 in none, of 0.99 in nearly all: what a
+column means nobody can tell from its values, so the words ask. A copy with 2 % wrong, a number of which the target is a
+bound and the target's logarithm are found in 32, 50 and 66 % of draws of 100 rows, in 100, 100 and 87 % of 1,000.
 """
 
 from collections.abc import Mapping, Sequence
