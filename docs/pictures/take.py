@@ -30,7 +30,7 @@ def look(page: Page) -> None:
 
 
 def take(page: Page, name: str, height: int, top: float = 0, width: int = WIDTH) -> None:
-    page.add_style_tag(content=".topbar, .sections { position: static !important }")
+    page.add_style_tag(content=".topbar, .sections, .dock { position: static !important }")
     clip = {"x": 0, "y": top, "width": width, "height": height}
     page.screenshot(path=HERE / f"{name}.png", full_page=True, clip=clip, animations="disabled")
     shrink(HERE / f"{name}.png")
@@ -94,7 +94,7 @@ def main(link: str) -> None:
         page.goto(f"{site}/datasets/")
         page.get_by_role("link", name="Customer churn").click()
         page.get_by_role("link", name="New study on this").wait_for()
-        take(page, "dataset", 900)
+        take(page, "dataset", int(top_of(page, "#again")))
         page.get_by_role("link", name="New study on this").click()
         page.wait_for_selector("aside :text('timed fits'), aside :text('finished trials')", timeout=60_000)
         take(page, "new-study", 950)
