@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from studies.tabular.cells import Cells
 from studies.tabular.dates import not_dates, parse_dates
+from studies.tabular.dress import Dress, numbers_of
 from studies.tabular.errors import TableError, counted, listed, quote
 from studies.tabular.numbers import Mark
 from studies.tabular.words import only_words
@@ -23,7 +24,8 @@ class Column:
     """One column of a dataset version.
 
     values: number and integer: float64 (n,), missing = NaN. Other kinds: int32 (n,), the code of each row's level,
-    missing = -1; `levels` holds the words, sorted. `why` says in words how the role or kind came about.
+    missing = -1; `levels` holds the words, sorted. `why` says in words how the role or kind came about. `dress`: what
+    the cells of a column of numbers have beside them in the file.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Column:
     values: NDArray[np.float64] | NDArray[np.int32]
     levels: Sequence[str] = ()
     why: str = ""
+    dress: Dress | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -66,7 +69,7 @@ class Column:
         """The same column with the rows that are true in `rows` (n,) alone, and the levels that these have."""
         values = self.values[rows]
         if self.is_numeric:
-            return Column(self.name, self.kind, self.role, values, (), self.why)
+            return Column(self.name, self.kind, self.role, values, (), self.why, self.dress)
         codes = values.astype(np.int32, copy=False)
         is_there = np.bincount(codes[codes >= 0], minlength=self.n_levels) > 0
         code = np.append(np.cumsum(is_there) - 1, MISSING_CODE).astype(np.int32)  # a missing one is -1: the last
@@ -93,12 +96,17 @@ def number_text(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
-def as_kind(cells: Cells, kind: str, mark: Mark = ".", role: str = "feature", why: str = "") -> Column:
-    """Converts cells to a kind. TableError names the first cell that does not fit, its line and how many there are."""
+def as_kind(
+    cells: Cells, kind: str, mark: Mark = ".", why: str = "", marks_in_dress: Sequence[Mark] = (".", ",")
+) -> Column:
+    """Converts cells to a kind. TableError names the first cell that does not fit, its line and how many there are.
+
+    `marks_in_dress`: decimal marks of numbers that have a unit or the like beside them, the usual one first.
+    """
     if kind not in KINDS:
         raise TableError(f"{quote(kind)} is not a kind of column; the kinds are {', '.join(KINDS)}.", column=cells.name)
     if kind in NUMERIC:
-        return Column(cells.name, kind, role, _numbers(cells, kind, mark), (), why)
+        return _as_numbers(cells, kind, mark, why, marks_in_dress)
     if kind == "boolean" and len(cells.counts) > 2:
         raise TableError(
             f"Column {quote(cells.name)} cannot be boolean: it has {len(cells.counts):,} different values "
@@ -113,24 +121,43 @@ def as_kind(cells: Cells, kind: str, mark: Mark = ".", role: str = "feature", wh
             f"Column {quote(cells.name)} mixes dates with the day first and the month first. Write them as 2024-03-31.",
             column=cells.name,
         )
-    return as_levels(cells, kind, role, why)
+    return as_levels(cells, kind, why)
 
 
-def as_levels(cells: Cells, kind: str, role: str = "feature", why: str = "") -> Column:
+def as_levels(cells: Cells, kind: str, why: str = "") -> Column:
     """The cells as codes of their sorted words, whatever they say."""
     levels, codes = cells.values.in_order()
     values = np.append(codes, np.full(len(cells.gone), MISSING_CODE, np.int32))[cells.codes]
-    return Column(cells.name, kind, role, values, levels, why)
+    return Column(cells.name, kind, "feature", values, levels, why)
 
 
-def _numbers(cells: Cells, kind: str, mark: Mark) -> NDArray[np.float64]:
-    numbers = cells.numbers(mark)
+def _as_numbers(cells: Cells, kind: str, mark: Mark, why: str, marks_in_dress: Sequence[Mark]) -> Column:
+    numbers, dress = numbers_of(cells, mark, marks_in_dress)
+    bad = np.isnan(numbers)
+    if dress is not None and bad.any():
+        _refuse_other_dress(cells, kind, bad)
     expected = "a number" if mark == "." else "a number with a decimal comma"
-    _refuse(cells, kind, np.isnan(numbers), expected)
+    _refuse(cells, kind, bad, expected)
     if kind == "integer":
         _refuse(cells, kind, numbers != np.floor(numbers), "a whole number")
+    if dress is not None:
+        why = f"read without {quote(dress.words)}: {quote(cells.values[0])} is {number_text(float(numbers[0]))}"
     values: NDArray[np.float64] = np.append(numbers, np.full(len(cells.gone), np.nan))[cells.codes]
-    return values
+    return Column(cells.name, kind, "feature", values, (), why, dress)
+
+
+def _refuse_other_dress(cells: Cells, kind: str, bad: NDArray[np.bool_]) -> None:
+    line, value = cells.first(bad)
+    like_line, like = cells.first(~bad)
+    count = int(cells.times[bad].sum())
+    raise TableError(
+        f"Column {quote(cells.name)} cannot be {_article(kind)}: line {line} holds {quote(value)} where others hold "
+        f"numbers like {quote(like)} (line {like_line}). {counted(count, 'cell')} of {cells.present:,} "
+        f"{'is' if count == 1 else 'are'} not written so, and units are not mixed. Write them alike in the file, or "
+        "choose another kind.",
+        line=line,
+        column=cells.name,
+    )
 
 
 def _refuse(cells: Cells, kind: str, bad: NDArray[np.bool_], expected: str) -> None:

@@ -36,7 +36,8 @@ def describe(reading: Reading, preview_rows: int = PREVIEW_ROWS) -> dict[str, An
                 "why": column.why,
                 "profile": profile_column(column)
                 | {"alone": _alone(alone.get(column.name))}
-                | _gaps(column, index, shown),
+                | _gaps(column, index, shown)
+                | ({"dress": vars(column.dress)} if column.dress else {}),
             }
             for index, column in enumerate(reading.columns)
         ],

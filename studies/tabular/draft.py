@@ -8,6 +8,7 @@ from studies.tabular.cells import Cells, clean_cells
 from studies.tabular.columns import NUMERIC, Column, as_kind, as_levels
 from studies.tabular.errors import counted, quote, warning
 from studies.tabular.identifiers import nearly_unique
+from studies.tabular.marks import Marks
 from studies.tabular.numbers import Mark
 from studies.tabular.records import HEAD_ROWS, Grid, Warnings
 from studies.tabular.roles import roles_of_part
@@ -56,7 +57,7 @@ class Draft:
         self,
         grid: Grid,
         kinds: Mapping[str, str],
-        marks: Sequence[Mark],
+        marks: Marks,
         missing_words: frozenset[str],
         read_as: Mapping[str, Mapping[str, str]],
     ) -> None:
@@ -85,7 +86,8 @@ class Draft:
         for index in self._told_of:
             seen = self._cells(index).only(~held)
             if seen.name not in overruled:
-                self.told.warnings.extend(guess_kind(seen, self.marks[index]).warnings)
+                guess = guess_kind(seen, self.marks.of_column[index], self.marks.in_dress)
+                self.told.warnings.extend(guess.warnings)
             self.told.count(seen)
         self.head = tuple(zip(*(self._first_cells(index, ~held) for index in range(len(columns))), strict=True))
         parts = [(self._shelf.put(whole.only(~held)), self._shelf.put(whole.only(held))) for whole in columns]
@@ -94,8 +96,9 @@ class Draft:
 
     def decimal(self, columns: Sequence[Column]) -> Mark:
         """The decimal mark to show for the table: the comma where a column of numbers was read with it."""
-        pairs = zip(columns, self.marks, strict=True)
-        return "," if any(column.is_numeric and mark == "," for column, mark in pairs) else "."
+        pairs = zip(columns, self.marks.of_column, strict=True)
+        used = {column.dress.mark if column.dress else mark for column, mark in pairs if column.is_numeric}
+        return "," if "," in used else "."
 
     def _cells(self, index: int) -> Cells:
         name, cells = self.grid.names[index], self.grid.cells(index)
@@ -106,15 +109,15 @@ class Draft:
 
     def _typed(self, index: int) -> Column:
         """The column in the kind that a person chose, else in the one that it seems to be."""
-        cells, mark = self._cells(index), self.marks[index]
-        kind, guess = self.kinds.get(cells.name), guess_kind(cells, mark)
+        cells, mark, in_dress = self._cells(index), self.marks.of_column[index], self.marks.in_dress
+        kind, guess = self.kinds.get(cells.name), guess_kind(cells, mark, in_dress)
         is_overruled = kind not in (None, guess.kind)
         self.told.count(cells)
         if any(cells.missing) or (guess.warnings and not is_overruled):
             self._told_of.append(index)
         if is_overruled:
             self.told.overruled.add(cells.name)
-            return as_kind(cells, kind or guess.kind, mark)
+            return as_kind(cells, kind or guess.kind, mark, marks_in_dress=in_dress)
         self.told.warnings.extend(guess.warnings)
         if guess.kind not in NUMERIC:
             # The guess has looked at every value: no need to check again that they fit.

@@ -1,39 +1,48 @@
 """Which cells do not fit a kind? The same rules as the conversion, cell by cell, for who is still choosing."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
-from studies.tabular.cells import clean_cells
+import numpy as np
+from numpy.typing import NDArray
+
+from studies.tabular.cells import Cells, clean_cells
 from studies.tabular.columns import KINDS, NUMERIC
 from studies.tabular.dates import not_dates, parse_dates
-from studies.tabular.numbers import Mark, parse_number
+from studies.tabular.dress import numbers_of
+from studies.tabular.numbers import Mark
+
+MARKS: tuple[tuple[Mark, Mark], ...] = ((".", ","), (",", "."))
 
 
 def misfits(cells: Sequence[str], kind: str, missing: Collection[int] = ()) -> list[int]:
     """Places in `cells` (n,) that cannot be read as `kind`; `missing` are those read as missing beside the usual words.
 
-    Numbers are read with the decimal mark that suits most of them. Raises ValueError for a kind that does not exist.
+    Numbers are read as the conversion does, with the decimal mark that suits most of them. Raises ValueError for a kind
+    that does not exist.
     """
     if kind not in KINDS:
         raise ValueError(f"{kind!r} is not a kind; the kinds are {', '.join(KINDS)}.")
-    cleaned = clean_cells("", map(str.encode, cells), range(len(cells)))
-    said = list(cleaned.values)
-    known = [(place, code) for place, code in enumerate(cleaned.codes.tolist()) if code < len(said)]
-    values = {place: said[code] for place, code in known if place not in missing}
-    bad = _bad(Counter(values.values()), kind)
-    return [place for place, value in values.items() if value in bad]
+    known = np.array([place not in missing for place in range(len(cells))], np.bool_)
+    seen = clean_cells("", map(str.encode, cells), range(len(cells))).only(known)
+    bad = np.append(_bad(seen, kind), np.zeros(len(seen.gone), np.bool_))
+    places: list[int] = np.flatnonzero(known)[bad[seen.codes]].tolist()
+    return places
 
 
-def _bad(counts: Counter[str], kind: str) -> set[str]:
+def _bad(seen: Cells, kind: str) -> NDArray[np.bool_]:
+    """(m,) which of the different values do not fit."""
     if kind in NUMERIC:
-        return min((_not_numbers(counts, mark, kind == "integer") for mark in (".", ",")), key=len)
+        found = [_not_numbers(seen, marks, kind == "integer") for marks in MARKS]
+        return min(found, key=lambda bad: int(seen.times[bad].sum()))
+    bad: set[str] = set()
     if kind == "boolean":
-        return {value for value, _ in counts.most_common()[2:]}
-    if kind == "date" and parse_dates(counts) is None:
-        return set(not_dates(counts)) or set(counts)  # each is a date, in orders that do not agree
-    return set()
+        bad = set(sorted(seen.counts, key=lambda value: -seen.counts[value])[2:])
+    elif kind == "date" and parse_dates(seen.counts) is None:
+        bad = set(not_dates(seen.counts)) or set(seen.counts)  # each is a date, in orders that do not agree
+    return np.fromiter((value in bad for value in seen.values), np.bool_, len(seen.values))
 
 
-def _not_numbers(values: Iterable[str], mark: Mark, whole: bool) -> set[str]:
-    numbers = {value: parse_number(value, mark) for value in values}
-    return {value for value, number in numbers.items() if number is None or (whole and not number.is_integer())}
+def _not_numbers(seen: Cells, marks: tuple[Mark, Mark], whole: bool) -> NDArray[np.bool_]:
+    numbers, _ = numbers_of(seen, marks[0], marks)
+    bad: NDArray[np.bool_] = np.isnan(numbers) | (whole & (numbers != np.floor(numbers)))
+    return bad

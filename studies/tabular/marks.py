@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from studies.tabular.cells import clean_cells
 from studies.tabular.errors import quote, warning
@@ -11,6 +12,15 @@ from studies.tabular.records import Grid, Warnings
 # "12,500" is 12.5 in one country and 12500 in another.
 THOUSANDS_LIKE = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 DOUBT = "?"
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The decimal mark of each column, and those that may be meant where numbers have units or the like beside them:
+    the usual one of the table first."""
+
+    of_column: list[Mark]
+    in_dress: tuple[Mark, ...]
 
 
 def find_mark(values: Iterable[str]) -> str | None:
@@ -39,10 +49,10 @@ def find_marks(
     read_as: Mapping[str, Mapping[str, str]],
     separator: str,
     decimal: Mark | None,
-) -> tuple[list[Mark], Warnings]:
-    """The decimal mark of each column and what was in doubt; a mark that a person gave holds for all."""
+) -> tuple[Marks, Warnings]:
+    """The decimal marks, and what was in doubt; a mark that a person gave holds for all."""
     if decimal is not None:
-        return [decimal] * len(grid.names), []
+        return Marks([decimal] * len(grid.names), (decimal,)), []
 
     def shown(index: int) -> str | None:
         name = grid.names[index]
@@ -59,7 +69,7 @@ def find_marks(
     for index, mark in found.items():
         marks[index] = mark if mark in (".", ",") else usual
     warnings = [_read_as_decimals(grid.names[index]) for index in doubtful if usual == ","]
-    return marks, warnings
+    return Marks(marks, (",", ".") if usual == "," else (".", ",")), warnings
 
 
 def _read_as_decimals(name: str) -> dict[str, str | None]:

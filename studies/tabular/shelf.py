@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from studies.tabular.columns import Column
 from studies.tabular.compact import compact, in_full
+from studies.tabular.dress import Dress
 from studies.tabular.words import Words, words_of
 
 IN_MEMORY = 8 << 20  # bytes; what is more goes to the disk
@@ -48,7 +49,7 @@ class Shelf:
         self._file.write(words.text)
         self._file.write(_bytes(words.ends))
         place = Place(first, len(values), values.dtype, column.is_numeric, len(words.text), len(words))
-        return SetDown(column.name, column.kind, column.role, column.why, self, place)
+        return SetDown(column.name, column.kind, column.role, column.why, column.dress, self, place)
 
     def _values(self, place: Place) -> Values:
         return in_full(self._read(place.first, place.rows, place.kind), place.is_numeric)
@@ -73,8 +74,10 @@ class SetDown(Column):
     shelf: Shelf
     place: Place
 
-    def __init__(self, name: str, kind: str, role: str, why: str, shelf: Shelf, place: Place) -> None:
-        self.__dict__.update(name=name, kind=kind, role=role, why=why, shelf=shelf, place=place)
+    def __init__(
+        self, name: str, kind: str, role: str, why: str, dress: Dress | None, shelf: Shelf, place: Place
+    ) -> None:
+        self.__dict__.update(name=name, kind=kind, role=role, why=why, dress=dress, shelf=shelf, place=place)
 
     @property
     def values(self) -> Values:
@@ -95,4 +98,4 @@ class SetDown(Column):
         return self.place.levels
 
     def in_role(self, role: str, why: str) -> Column:
-        return SetDown(self.name, self.kind, role, why, self.shelf, self.place)
+        return SetDown(self.name, self.kind, role, why, self.dress, self.shelf, self.place)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from studies.tabular.columns import NUMERIC, Column
 from studies.tabular.compact import compact, in_full, smallest
+from studies.tabular.dress import Dress
 
 FORMAT = 2
 WORDS_AT_ONCE = 4_096
@@ -26,7 +27,7 @@ def save_table(columns: Sequence[Column], path: str | Path, rows: NDArray[np.int
     rows: (n,) where each row stood in the file, from 0; given where the table is not all of it.
     """
     path = Path(path)
-    header = [{"name": column.name, "kind": column.kind, "role": column.role, "why": column.why} for column in columns]
+    header = [_told(column) for column in columns]
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -83,6 +84,7 @@ class StoredTable:
             values=in_full(self._arrays[f"values_{index}"], told["kind"] in NUMERIC),
             levels=tuple(_from_json(self._arrays[f"levels_{index}"])),
             why=told["why"],
+            dress=Dress(**told["dress"]) if "dress" in told else None,
         )
 
 
@@ -93,6 +95,12 @@ def load_table(path: str | Path, only: Container[str] | None = None) -> list[Col
     """
     with StoredTable(path) as table:
         return [table.column(name) for name in table.names if only is None or name in only]
+
+
+def _told(column: Column) -> dict[str, Any]:
+    """All but the values of a column."""
+    told = {"name": column.name, "kind": column.kind, "role": column.role, "why": column.why}
+    return told | ({"dress": vars(column.dress)} if column.dress else {})
 
 
 def stored_kinds(path: str | Path) -> dict[str, str]:

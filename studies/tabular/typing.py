@@ -1,6 +1,7 @@
 """What kind of thing does a column hold? A guess with its reason, which a person corrects in place."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.tabular.cells import Cells
-from studies.tabular.columns import NUMERIC
+from studies.tabular.columns import NUMERIC, number_text
 from studies.tabular.dates import parse_date, parse_dates
+from studies.tabular.dress import Dress, same_dress
 from studies.tabular.errors import counted, quote, warning
 from studies.tabular.numbers import DECORATED, EXACT, INTEGER, LEADING_ZERO, Mark
 
@@ -49,8 +51,8 @@ class Guess:
     warnings: list[dict[str, Any]] = field(default_factory=list)
 
 
-def guess_kind(cells: Cells, mark: Mark) -> Guess:
-    """The kind of a column by its values (and, for ids, its name)."""
+def guess_kind(cells: Cells, mark: Mark, marks_in_dress: Sequence[Mark] = (".", ",")) -> Guess:
+    """The kind of a column by its values (and, for ids, its name). `marks_in_dress` as in `as_kind`."""
     if not cells.counts:
         return Guess("number", "every cell is missing")
     if len(cells.counts) == 2 and {value.casefold() for value in cells.counts} in BOOLEAN_WORDS:
@@ -65,7 +67,9 @@ def guess_kind(cells: Cells, mark: Mark) -> Guess:
         return Guess(guess.kind, guess.why, [*guess.warnings, *_sentinels(cells, numbers)])
     if _looks_like_dates(cells):
         return Guess("date")
-    return _words(cells, numbers)
+    # "1001A" is a code where the name says so.
+    dress = None if names_an_id(cells.name) else same_dress(cells.values, marks_in_dress)
+    return _words(cells, numbers, dress)
 
 
 def _numeric(cells: Cells, numbers: Numbers) -> Guess:
@@ -125,9 +129,9 @@ def _sentinels(cells: Cells, numbers: Numbers) -> list[dict[str, str | None]]:
     return []
 
 
-def _words(cells: Cells, numbers: Numbers) -> Guess:
-    warnings = _mixed(cells, numbers)
-    why = "" if not warnings else "some cells are not numbers"
+def _words(cells: Cells, numbers: Numbers, dress: Dress | None) -> Guess:
+    warnings = _mixed(cells, numbers) if dress is None else [_in_dress(cells, dress)]
+    why = "" if not warnings else "its cells are not plain numbers" if dress else "some cells are not numbers"
     if len(cells.counts) == cells.present and cells.present >= (1 - MOST_GONE) * cells.rows:
         short = max(map(len, cells.counts)) <= SHORT
         if short and not warnings and (names_an_id(cells.name) or not any(" " in word for word in cells.counts)):
@@ -163,6 +167,17 @@ def _mixed(cells: Cells, numbers: Numbers) -> list[dict[str, Any]]:
         )
         return [warning("decorated", message, cells.name)]
     return []
+
+
+def _in_dress(cells: Cells, dress: Dress) -> dict[str, Any]:
+    """A warning where all cells are numbers with the same beside them: a person may have them read without it."""
+    line, first = cells.first(np.ones(len(cells.values), np.bool_))
+    number = number_text(dress.number(first) or 0.0)
+    message = (
+        f"Column {quote(cells.name)} holds numbers with {quote(dress.words)}, such as {quote(first)} on line {line}. "
+        f"Choose number as its kind to read them without it: {quote(first)} as {number}."
+    )
+    return warning("decorated", message, cells.name, mark=dress.words, cells=cells.present)
 
 
 def _looks_like_dates(cells: Cells) -> bool:
