@@ -1,5 +1,6 @@
 """A stored trial as a Python file that rebuilds it with scikit-learn alone."""
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from studies.tabular import load_rows, load_table
 from studies.tabular.cells import MISSING_WORDS
 from studies.tabular.content import ENCODINGS
 from studies.tabular.date_features import date_part
+from studies.tabular.dress import undress
 
 from .child import trial_seed
 from .store.cache import table_path
@@ -69,9 +71,21 @@ def _source(study: Study, table: Table) -> Source:
         held_out=_held_out(version),
         dates=_dates(study),
         date_part=date_part,
+        dress=_dress(version, {study.target, *table.names}),
+        undress=undress,
         names_in_file=said.get("header") != "none",
         read_as=said.get("read_as", {}),
     )
+
+
+def _dress(version: DatasetVersion, used: Collection[str]) -> dict[str, tuple[str, str, str, str]]:
+    """What the file has beside the numbers of a column, of those that the study uses."""
+    found = {column.name: column.profile.get("dress") for column in version.columns.all() if column.name in used}
+    return {
+        name: (dress["before"], dress["after"], dress["thousands"], dress["mark"])
+        for name, dress in found.items()
+        if dress
+    }
 
 
 def _dates(study: Study) -> dict[str, tuple[str, str, bool]]:

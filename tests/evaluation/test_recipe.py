@@ -13,11 +13,12 @@ import pytest
 
 from studies.engine.tables import date_parts, table_from_file
 from studies.evaluation import Plan, Table, catalogue, evaluate, make_plan
-from studies.evaluation.recipe import Source, Tried, write_recipe, write_snippet
+from studies.evaluation.recipe import Source, Tried, body, write_recipe, write_snippet
 from studies.tabular import read_table, save_table
 from studies.tabular.cells import MISSING_WORDS
 from studies.tabular.content import ENCODINGS
 from studies.tabular.date_features import date_part
+from studies.tabular.dress import undress
 from tests.factories import csv_text
 
 RUNNER = """
@@ -56,7 +57,9 @@ def stored(folder: Path, text: str, target: str, task: str, **options: Any) -> t
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     words = MISSING_WORDS | set(options.get("missing_words", ()))
     source = Source(digest, ENCODINGS[reading.encoding], reading.separator, reading.decimal, words, table.classes)
-    source = Source(**vars(source) | {"read_as": options.get("read_as", {})})
+    dress = {column.name: tuple(vars(column.dress).values()) for column in reading.columns if column.dress}
+    more = {"read_as": options.get("read_as", {}), "dress": dress, "undress": undress}
+    source = Source(**vars(source) | more)
     return path, table, source
 
 
@@ -118,25 +121,29 @@ def test_every_way_to_prepare_and_every_switch_comes_along(tmp_path: Path) -> No
 
 
 def odd_table() -> str:
-    """Decimal commas, words for missing, a missing target, classes that are numbers, blank lines, hostile names."""
+    """Decimal commas, words for missing, a missing target, classes that are numbers, blank lines, hostile names, and
+    numbers with a currency beside them."""
     rng = np.random.default_rng(5)
     quoted = HOSTILE.replace("\u202e", "").replace("\n", " ").replace('"', '""')
-    lines = [f'Größe;"{quoted}";plus;x;class']
+    lines = [f'Größe;"{quoted}";plus;x;price;class']
     for i in range(90):
         size = "unknown" if i % 9 == 4 else f"{rng.normal(3, 1):.2f}".replace(".", ",")
         word = ["é ", "e\u0301", "=cmd() ", '"a;""b"""', "N/A"][i % 5]
-        lines.append(f"{size}; {word};{'+-'[i % 2]};{rng.integers(9)};{'' if i == 7 else [0, 1.5, 20][(i // 2) % 3]}")
+        price = "" if i % 11 == 3 else f"{'−' if i % 7 == 1 else ''}{1 + i % 3}.{rng.integers(100, 999)},5\u00a0€"
+        target = "" if i == 7 else [0, 1.5, 20][(i // 2) % 3]
+        lines.append(f"{size}; {word};{'+-'[i % 2]};{rng.integers(9)};{price};{target}")
         if i == 40:
             lines.append("")
-    return "\n".join([*lines, ";;;;", ""])
+    return "\n".join([*lines, ";;;;;", ""])
 
 
 @pytest.mark.parametrize(("kind", "metric"), [("stratified", "roc_auc"), ("kfold", "log_loss")])
 def test_odd_tables_are_read_as_the_study_read_them(tmp_path: Path, kind: str, metric: str) -> None:
     meant = {"x": {"3": ""}, "plus": {"+": "-"}, "no such column": {"a": "b"}}
-    options = {"missing_words": ["unknown"], "kinds": {"class": "number"}, "read_as": meant}
+    options = {"missing_words": ["unknown"], "kinds": {"class": "number", "price": "number"}, "read_as": meant}
     path, table, source = stored(tmp_path, odd_table(), "class", "classification", **options)
     assert (source.separator, source.decimal, table.n_rows) == (";", ",", 89)
+    assert source.dress == {"price": ("", "€", ".", ",")}
     plan = make_plan(table, kind, folds=2, repeats=2)
     trial = tried(table, plan, "logistic_regression", metric, HOSTILE, C=0.1)
     source = Source(**vars(source) | {"classes": (0, 1.5, 20)})
@@ -146,6 +153,14 @@ def test_odd_tables_are_read_as_the_study_read_them(tmp_path: Path, kind: str, m
     assert np.max(np.abs(np.array(scores) - trial.fold_scores)) < 1e-9
     assert set(predictions) <= {0, 1.5, 20}
     assert not (tmp_path / "pwned").exists()
+
+
+def test_a_new_table_in_another_currency_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body, "undress", undress)
+    assert body.undressed(["1.200 €", ""], ("", "€", ".", ",")) == ["1200", ""]
+    for other in ("1.200 $", "1.200", "high"):
+        with pytest.raises(ValueError, match="is not written like the numbers of this column"):
+            body.undressed(["7 €", other], ("", "€", ".", ","))
 
 
 def test_a_recipe_runs_as_a_program(tmp_path: Path) -> None:

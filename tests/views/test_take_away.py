@@ -42,7 +42,11 @@ def study(alice: User) -> Study:
 def test_the_downloaded_recipe_gives_the_stored_scores(
     client_of: ClientOf, vera: User, study: Study, tmp_path: Path
 ) -> None:
+    income = study.dataset_version.columns.get(name="income")
+    income.profile["dress"] = {"before": "", "after": "", "thousands": ",", "mark": "."}
+    income.save()
     answer = client_of(vera).get(f"/studies/{study.pk}/trials/0/recipe.py")
+    assert 'DRESS = {"income": ("", "", ",", ".")}' in answer.content.decode()
     assert answer["Content-Disposition"] == f'attachment; filename="study-{study.pk}-trial-0.py"'
     recipe = tmp_path / "recipe.py"
     recipe.write_bytes(answer.content)

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-# A recipe has the study's own values here, and its own `build`, `score` and, where there are dates, `date_part`.
+# A recipe has the study's own values here, its own `build` and `score`, and `date_part` and `undress` where they are
+# needed.
 TABLE_SHA256 = ""
 ENCODING, SEPARATOR, DECIMAL = "utf-8-sig", ",", "."
 NAMES_IN_FILE = True
@@ -24,6 +25,7 @@ READ_AS: dict[str, dict[str, str]] = {}
 TARGET = ""
 CLASSES: list[Any] = []
 FEATURES: dict[str, Any] = {}
+DRESS: dict[str, tuple[str, str, str, str]] = {}
 RESULTS: list[tuple[int, float]] = []
 HELD_OUT = ""
 FOLDS, REPEATS = "", 1
@@ -38,12 +40,16 @@ def date_part(cells: list[str], part: str, day_first: bool) -> np.ndarray:
     raise NotImplementedError
 
 
+def undress(cell: str, before: str, after: str, thousands: str, mark: str) -> str | None:
+    raise NotImplementedError
+
+
 def score(model: Any, X: Any, y: Any) -> float:
     raise NotImplementedError
 
 
-def read_cells(path: str) -> dict[str, list[str]]:
-    """The cells of each column, stripped; "" where missing."""
+def read_rows(path: str) -> tuple[list[str], list[list[str]]]:
+    """The names of the columns, and the rows below."""
     with open(path, "rb") as file:
         opened = gzip.open if file.read(2) == b"\x1f\x8b" else open
     with opened(path, "rt", encoding=ENCODING, newline="") as file:
@@ -54,8 +60,31 @@ def read_cells(path: str) -> dict[str, list[str]]:
     while not any(rows[-1]):
         rows.pop()
     names = named(rows.pop(0) if NAMES_IN_FILE else [""] * len(rows[0]))
+    return names, rows
+
+
+def read_cells(path: str) -> dict[str, list[str]]:
+    """The cells of each column, stripped; "" where missing."""
+    names, rows = read_rows(path)
     columns = zip(*rows, strict=True)
     return {name: clean(column, READ_AS.get(name, {})) for name, column in zip(names, columns, strict=True)}
+
+
+def read_undressed(path: str) -> dict[str, list[str]]:
+    """The cells of each column, stripped; "" where missing. Units and the like beside numbers are taken off."""
+    names, rows = read_rows(path)
+    columns = zip(*rows, strict=True)
+    found = {name: clean(column, READ_AS.get(name, {})) for name, column in zip(names, columns, strict=True)}
+    # New rows need not have the target.
+    return found | {name: undressed(found[name], dress) for name, dress in DRESS.items() if name in found}
+
+
+def undressed(cells: list[str], dress: tuple[str, str, str, str]) -> list[str]:
+    numbers = [undress(cell, *dress) if cell else "" for cell in cells]
+    if None in numbers:
+        wrong = cells[numbers.index(None)]
+        raise ValueError(f"{wrong!r} is not written like the numbers of this column in the study's table: {dress}.")
+    return [number or "" for number in numbers]
 
 
 def named(cells: list[str]) -> list[str]:

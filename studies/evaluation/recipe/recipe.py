@@ -51,7 +51,9 @@ class Source:
     dates: of each feature that is part of a date, the column, the part and whether the day comes before the month.
     date_part: the function that takes (cells, part, day_first) to (n,) numbers; its source is written out.
     names_in_file: false where the first line is data, and the columns are called by their places.
-    read_as: what words of single columns mean, by column and word; "" for missing."""
+    read_as: what words of single columns mean, by column and word; "" for missing.
+    dress: of each column of numbers with units or the like beside them, what `undress` takes after a cell to give the
+    number as Python writes it; its source is written out as well."""
 
     sha256: str
     encoding: str
@@ -62,6 +64,8 @@ class Source:
     held_out: NDArray[np.bool_] | None = None
     dates: Mapping[str, tuple[str, str, bool]] = field(default_factory=dict)
     date_part: Callable[[list[str], str, bool], NDArray[np.float64]] | None = None
+    dress: Mapping[str, tuple[str, str, str, str]] = field(default_factory=dict)
+    undress: Callable[[str, str, str, str, str], str | None] | None = None
     names_in_file: bool = True
     read_as: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -90,6 +94,7 @@ def write_recipe(table: Table, plan: Plan, source: Source, tried: Tried) -> str:
     sources.given |= set(constants)
     before = set(sources.definitions)
     _add_dates(sources, source)
+    _add_dress(sources, source)
     _add_body(sources, table, plan, tried)
     own = [text for name, text in sources.definitions.items() if name in before]
     rest = [text for name, text in sources.definitions.items() if name not in before]
@@ -141,6 +146,7 @@ def _constants(table: Table, plan: Plan, source: Source, tried: Tried) -> dict[s
         "TARGET": table.target,
         "CLASSES": list(source.classes),
         "FEATURES": {name: source.dates.get(name, list(levels) if coded else None) for name, coded, levels in kinds},
+        **({"DRESS": dict(source.dress)} if source.dress else {}),
         "RESULTS": [(fold_seed(tried.seed, i), float(score)) for i, score in enumerate(tried.fold_scores)],
         "REPEATS": plan.repeats,
     }
@@ -149,6 +155,7 @@ def _constants(table: Table, plan: Plan, source: Source, tried: Tried) -> dict[s
         "READ_AS": "# What words of single columns mean; nothing for missing.",
         "CLASSES": "# In the order of their numbers in y; none for regression.",
         "FEATURES": "# The columns of X in order: the levels of categories, None for numbers.",
+        "DRESS": "# Beside the numbers of a column: before, after, between thousands, and the decimal mark.",
         "RESULTS": "# The random state and the score of each fold in the study.",
     }
     made = {
@@ -200,6 +207,15 @@ def _add_dates(sources: Sources, source: Source) -> None:
     sources.as_written += (source.date_part.__module__.rpartition(".")[0],)
     sources.add(source.date_part, "date_part")
     sources.add(body.features_with_dates, "features_of")
+
+
+def _add_dress(sources: Sources, source: Source) -> None:
+    """How units and the like beside numbers are taken off, in place of `read_cells`; nothing where there are none."""
+    if not source.dress or source.undress is None:
+        return
+    sources.as_written += (source.undress.__module__.rpartition(".")[0],)
+    sources.add(source.undress, "undress")
+    sources.add(body.read_undressed, "read_cells")
 
 
 def _add_body(sources: Sources, table: Table, plan: Plan, tried: Tried) -> None:
