@@ -76,6 +76,14 @@ class Column:
         levels = only_words(self.levels, is_there)
         return Column(self.name, self.kind, self.role, code[codes], levels, self.why)
 
+    def without(self, dress: Dress | None) -> "Column":
+        """Words as the plain numbers that another version's reading makes of them; a column of numbers as it is."""
+        if dress is None or self.is_numeric:
+            return self
+        numbers = ((word, dress.number(word)) for word in self.levels)
+        levels = tuple(word if number is None else number_text(number) for word, number in numbers)
+        return Column(self.name, self.kind, self.role, self.values, levels, self.why)
+
     def distinct(self) -> tuple[Sequence[str], NDArray[np.int64]]:
         """The different values as words, and how many rows have each: in order of value."""
         if self.is_numeric:

@@ -6,7 +6,7 @@ from typing import Any
 from studies.tabular.column_changes import column_change
 from studies.tabular.columns import Column
 from studies.tabular.row_changes import row_changes
-from studies.tabular.tables import AtHand, Table, in_both
+from studies.tabular.tables import AtHand, Table, Undressed, in_both
 
 PASSES = 3  # over the columns of both: what rows say, which cell alone is another, how a column has moved
 
@@ -23,6 +23,7 @@ def difference(
     more than one of either is in memory. `on_column` is told after each how much is done, 0 to 1.
     """
     before, after = (AtHand(table) if isinstance(table, Sequence) else table for table in (before, after))
+    before, after = Undressed(before, after), Undressed(after, before)
     names = in_both(after, before)
     done = 0
 

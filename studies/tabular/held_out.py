@@ -10,7 +10,7 @@ The draw is the same for the same rows: who draws a set twice does not get a luc
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from studies.tabular.errors import TableError, counted
 from studies.tabular.moments import moments
 from studies.tabular.roles import suggest_task
 from studies.tabular.row_hash import row_hashes, row_keys
+from studies.tabular.tables import undressed
 
 AUTO, NONE = "auto", "none"
 Wish = str | float  # "auto" by the size of the table, "none", or a share of the rows
@@ -63,6 +64,11 @@ class Earlier:
     @property
     def n_rows(self) -> int:
         return len(self.unlocked_rows) + len(self.held_rows)
+
+    def undressed(self, columns: Sequence[Column]) -> "Earlier":
+        """The same with the words as numbers that are numbers in these columns of another version."""
+        unlocked, held = undressed(self.unlocked, columns), undressed(self.held, columns)
+        return replace(self, unlocked=unlocked, held=held)
 
     def hashes(self, names: Iterable[str]) -> NDArray[np.uint64]:
         """(n,) the hash of each row by these columns, in the order of the file."""
@@ -185,6 +191,7 @@ def _carried(columns: Sequence[Column], earlier: Earlier) -> tuple[Mask, int, st
     if earlier.same_bytes and earlier.n_rows == columns[0].rows:
         return earlier.mask, 0, ""
     nothing = np.zeros(columns[0].rows, np.bool_)
+    columns, earlier = undressed(columns, earlier.unlocked), earlier.undressed(columns)
     there = {column.name for column in earlier.unlocked}
     names = [column.name for column in columns if column.name in there]
     if not names:

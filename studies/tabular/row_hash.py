@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from studies.tabular.columns import Column
 from studies.tabular.numbers import parse_number, parse_numbers
+from studies.tabular.tables import undressed
 from studies.tabular.words import Words
 
 Hashes = NDArray[np.uint64]
@@ -82,7 +83,8 @@ def match_rows(first: Sequence[Column], second: Sequence[Column]) -> Match:
     if not names:
         none = np.zeros(0, np.int64)
         return Match((), none, none)
-    return Match(names, *matched(row_hashes(first, names), row_hashes(second, names)))
+    one, other = undressed(first, second), undressed(second, first)
+    return Match(names, *matched(row_hashes(one, names), row_hashes(other, names)))
 
 
 def matched(one: Hashes, other: Hashes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

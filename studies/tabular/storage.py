@@ -74,6 +74,11 @@ class StoredTable:
     def names(self) -> tuple[str, ...]:
         return tuple(self._columns)
 
+    def dress(self, name: str) -> Dress | None:
+        """What a column of numbers was read without; None also where there is no such column."""
+        told = self._columns[name][1] if name in self._columns else {}
+        return Dress(**told["dress"]) if "dress" in told else None
+
     def column(self, name: str) -> Column:
         """KeyError for a name that no column has."""
         index, told = self._columns[name]
@@ -84,7 +89,7 @@ class StoredTable:
             values=in_full(self._arrays[f"values_{index}"], told["kind"] in NUMERIC),
             levels=tuple(_from_json(self._arrays[f"levels_{index}"])),
             why=told["why"],
-            dress=Dress(**told["dress"]) if "dress" in told else None,
+            dress=self.dress(name),
         )
 
 

@@ -1,13 +1,16 @@
 """Numbers with a currency, per cent, a unit or marks between thousands beside them: read without it where all agree."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studies.tabular import TableError, load_table, read_table, save_table
 from studies.tabular.describe import describe
+from studies.tabular.difference import difference
 from studies.tabular.dress import Dress, same_dress, undress
 from studies.tabular.fitting import misfits
+from studies.tabular.held_out import Earlier, carry_held_out
 
 N = 12
 
@@ -139,3 +142,19 @@ def test_what_a_person_writes_is_read_back(value, beside, marks, blank):
     assert Dress(before, after, thousands, mark).number(cell) == value
     assert Dress(before, after + "!", thousands, mark).number(cell) is None
     assert Dress(before, after, thousands, mark).number(cell.replace(mark, mark * 2)) is None
+
+
+@pytest.mark.parametrize("corrected", ["before", "after"])
+def test_rows_are_the_same_rows_whichever_version_was_corrected(table, corrected):
+    path = table("id,share,y", range(300), [f"{i % 50} %" for i in range(300)], [i % 3 for i in range(300)])
+    as_words, as_numbers = read_table(path), read_table(path, kinds={"share": "number"})
+    pair = (as_numbers, as_words) if corrected == "before" else (as_words, as_numbers)
+    before, after = (reading.columns for reading in pair)
+    found = difference(before, after)
+    assert (found["rows"]["kept"], found["rows"]["edited"]) == (300, [])
+    (share,) = [column for column in found["columns"] if column["column"] == "share"]
+    assert (share["word"], set(share["kind"])) == ("same", {"category", "number"})
+    held = np.arange(300) % 5 == 0
+    unlocked, set_aside = ([column.only(rows) for column in before] for rows in (~held, held))
+    earlier = Earlier(unlocked, set_aside, np.flatnonzero(~held), np.flatnonzero(held))
+    assert carry_held_out(after, [earlier]).rows.tolist() == held.tolist()
