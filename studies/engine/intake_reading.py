@@ -15,7 +15,9 @@ from django.conf import settings
 from studies.models import Column, Dataset, DatasetVersion
 from studies.tabular import TableError
 from studies.tabular.child import read_in_child
-from studies.tabular.errors import quote
+from studies.tabular.columns import NUMERIC
+from studies.tabular.dress import Dress
+from studies.tabular.errors import quote, warning
 
 from .intake_held_out import Holding
 from .store.versions import HELD_OUT, TABLE, UPLOAD
@@ -107,7 +109,7 @@ def with_earlier_corrections(
     same = [column for column in before.columns.all() if column.name in names]
     given = overrides(same, {column.name: (column.kind, column.role) for column in same}, before.target is None)
     if is_read_so(table, given):
-        return table
+        return _with_other_units(table, same, before.number)
     try:
         again = read(folder, {**options, **given}, holding, pace)
     except TableError as error:
@@ -116,7 +118,28 @@ def with_earlier_corrections(
         table["warnings"].insert(0, {"code": "not_carried", "column": error.column, "message": message})
         return table
     remember_first_reading(again, {column["name"]: column["profile"] for column in table["columns"]})
-    return again
+    return _with_other_units(again, same, before.number)
+
+
+def _with_other_units(table: dict[str, Any], before: Iterable[Column], number: int) -> dict[str, Any]:
+    """Warns of each column of numbers that had another unit, or one at all, beside them in the version before."""
+    now = {column["name"]: column for column in table["columns"]}
+    for column in before:
+        was, here = _unit(column.profile), _unit(now[column.name]["profile"])
+        if was and was != here and now[column.name]["kind"] in NUMERIC:
+            as_here = f"without {quote(here)}" if here else "as plain numbers"
+            message = (
+                f"Column {quote(column.name)} was read without {quote(was)} in version {number}, and {as_here} here: "
+                "its numbers may mean something else. Look whether they can be compared."
+            )
+            table["warnings"].insert(0, warning("other_unit", message, column.name, "asks", before=was, now=here))
+    return table
+
+
+def _unit(profile: Mapping[str, Any]) -> str:
+    """What stood beside the numbers of a column; "" for nothing but marks between thousands."""
+    dress = Dress(**profile.get("dress", {}))
+    return " ".join(filter(None, (dress.before, dress.after)))
 
 
 def lock_dataset_of_reading(reading: int) -> None:

@@ -111,6 +111,33 @@ def test_the_page_shows_columns_rows_and_what_to_do_next(
     assert len(response.context["preview"]) == len(uploaded.preview) == 50
 
 
+def test_numbers_with_a_unit_are_read_without_it_or_refused_at_their_column(
+    client_of: ClientOf, team: Team, alice: User
+) -> None:
+    rows = "\n".join(f"{i}.200,5 €;{'0.3' if i == 7 else f'{i} %'};{'ab'[i % 2]}" for i in range(1, 25))
+    version = store_upload(team, alice, file_of(f"price;share;kind\n{rows}\n"), "Prices")
+    client = client_of(alice)
+    refused = client.post(columns_path(version), typed(version, kind_price="number", kind_share="number"))
+    said = next(row.error for row in refused.context["rows"] if row.column.name == "share")
+    assert "line 8 holds “0.3” where others hold numbers like “1 %” (line 2). 1 cell of 24 is not written so" in said
+    assert version.columns.get(name="price").kind == "text"
+    saved = client.post(columns_path(version), typed(version, kind_price="number", role_price="feature"), follow=True)
+    assert "read without “€”: “1.200,5 €” is 1200.5" in saved.content.decode()
+    price = version.columns.get(name="price")
+    assert (price.kind, price.role, price.profile["min"]) == ("number", "feature", 1200.5)
+    assert price.profile["dress"] == {"before": "", "after": "€", "thousands": ".", "mark": ","}
+    other = file_of(f"price;share;kind\n{rows}\n".replace("€", "$"))
+    later = store_upload(team, alice, other, "", dataset=version.dataset)
+    assert later.warnings[0] == {
+        "code": "other_unit",
+        "column": "price",
+        "level": "asks",
+        "message": "Column “price” was read without “€” in version 1, and without “$” here: its numbers may mean "
+        "something else. Look whether they can be compared.",
+        "figures": {"before": "€", "now": "$"},
+    }
+
+
 def test_a_kind_that_some_cells_do_not_fit_is_told_before_it_is_saved(
     client_of: ClientOf, vera: User, team: Team, alice: User
 ) -> None:
