@@ -39,7 +39,7 @@ def answer_guard(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             ask_again(version, request.user, code, column)
         else:
             saved = remedy(version, request.user, code, column, act)
-            told = f"version {version.number} is in use and stays; this is version {saved.number}"
+            told = f"version {version.number} stays as it is; this is version {saved.number}"
             if saved.pk != version.pk:
                 messages.success(request, f"Done: {told}.")
             elif under_way(found):  # the page says it
