@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as site
 
 from studies.engine.bell import connection
 from studies.management.site.embedded_redis import NoRedis, start_redis
@@ -42,6 +43,9 @@ def write_and_stop() -> int:
     server = start_redis()
     with connection() as redis:
         count = redis.incr("count")
+        assert redis.config_get("port") == {"port": "0"}, "nobody reaches it over the network"
+    socket: Path = site.EMBEDDED_REDIS_SOCKET
+    assert [path.stat().st_mode & 0o077 for path in (socket, socket.parent)] == [0, 0]
     server.ask_to_stop()
     server.wait(10)
     return count
