@@ -9,6 +9,7 @@ from studies.management.demo.making import NoProgress, make_demo
 
 class Command(BaseCommand):
     help = "Makes the demo team, which every owner sees. Needs workers that run; a second time it changes nothing."
+    requires_system_checks = []  # they import every page; `up` and `workers` have made them
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

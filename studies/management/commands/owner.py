@@ -11,6 +11,7 @@ from studies.forms.accounts import OwnerForm
 
 class Command(BaseCommand):
     help = "Makes a person who owns a new team. The password is the first line of a file: no process list shows it."
+    requires_system_checks = []  # they import every page, and a site makes them when it starts
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email", metavar="EMAIL")

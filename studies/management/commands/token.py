@@ -10,6 +10,7 @@ from studies.models import ApiToken, Membership, User
 
 class Command(BaseCommand):
     help = "Makes an API token and prints it on the last line. It is shown once and can be revoked on the team page."
+    requires_system_checks = []  # they import every page, and a site makes them when it starts
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email", metavar="EMAIL", nargs="?", help="may be left out while there is one user")
