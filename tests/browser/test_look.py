@@ -31,6 +31,7 @@ PAGES = [
     "/datasets/",
     "/datasets/new/",
     "/datasets/{dataset}/",
+    "/datasets/{dataset}/splits/",
     "/workers/",
     "/team/",
     "/account/",
@@ -132,6 +133,22 @@ def test_every_page_fits_and_lets_everybody_in(visit: Visit, ids: dict[str, int]
         if faults:
             wrong[path] = faults
     assert not wrong, json.dumps(wrong, indent=1)
+
+
+def test_a_column_is_corrected_beside_the_first_rows_and_taken_back(visit: Visit, ids: dict[str, int]) -> None:
+    page = visit.page
+    visit.go(f"/datasets/{ids['dataset']}/")
+    kind, said = page.get_by_label("Kind of city"), page.locator("[data-said]")
+    kind.focus()
+    kind.select_option("number")
+    expect(said).to_contain_text(
+        "1 column changed, not saved yet. city: 50 of the first 50 cells cannot be read as number"
+    )
+    for place in (kind, page.get_by_label("Role of city"), page.get_by_role("region", name="First rows")):
+        expect(place).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="Undo: Category for city").click()
+    expect(said).to_be_empty()
+    expect(kind).to_have_value("category")
 
 
 def test_the_keyboard_reaches_studies_datasets_workers_and_the_list_of_keys(visit: Visit) -> None:
