@@ -4,12 +4,15 @@ import os
 import signal
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db.models import QuerySet
 from django.test import Client
 
 from studies.engine import actions
-from studies.models import Lane, Outcome, Study, Trial, WorkerProcess
+from studies.engine.intake import store_upload
+from studies.models import DatasetVersion, Lane, Outcome, Study, TableReading, Trial, WorkerProcess
 from tests.engine.conftest import state_of, wait_until
+from tests.factories import csv_text
 from tests.faults.conftest import Crew, Home, Launch, busy_lane, running_on
 from tests.faults.oracle import is_running
 
@@ -49,14 +52,22 @@ def retried(study: Study) -> QuerySet[Trial]:
 
 
 def test_when_all_workers_are_dead_the_page_says_so_and_a_new_one_goes_on(
-    crew: Crew, launch: Launch, home: Home, client_of: object
+    crew: Crew, launch: Launch, home: Home, client_of: object, settings
 ) -> None:
+    settings.READING_NOW_MB = 0
+    version = store_upload(*home, ContentFile(csv_text().encode(), "table.csv"), "Read twice")
+    content = version.upload_path.read_bytes()
+    version.upload_path.unlink()
+    os.mkfifo(version.upload_path)  # whoever reads it waits for more
     workers = crew.start(2)
+    wait_until(TableReading.objects.filter(state="running").exists)
     study = launch(max_trials=5)
     busy_lane(study)
     for worker in workers:
         worker.kill()
         worker.wait()
+    version.upload_path.unlink()
+    version.upload_path.write_bytes(content)
     WorkerProcess.objects.update(seen_at="2020-01-01T00:00Z")  # as after a while
     browser: Client = client_of(home[1])
     assert "No worker is running" in browser.get("/workers/").content.decode()
@@ -64,6 +75,10 @@ def test_when_all_workers_are_dead_the_page_says_so_and_a_new_one_goes_on(
     crew.start(1)
     crew.check(study)
     assert study.trial_counts()["complete"] == 5
+    wait_until(lambda: DatasetVersion.objects.get(pk=version.pk).state != "reading")
+    reading = TableReading.objects.get()
+    assert (reading.state, reading.attempts, reading.version.rows) == ("complete", 2, 60)
+    assert reading.version.table_path.exists()
 
 
 def test_a_result_from_a_worker_that_was_given_up_is_refused(crew: Crew, launch: Launch) -> None:
