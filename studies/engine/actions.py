@@ -3,8 +3,6 @@
 Each raises Refused, with a sentence for the person, when the study's state forbids it; nothing has changed then.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -12,13 +10,11 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from studies.engine import changes, expected, held_out, moves
+from studies.engine import expected, held_out, moves
 from studies.engine.advance import advance, make_lanes
-from studies.engine.plans import PLAN_SEED, told_facts
+from studies.engine.preparing import JUST_CORRECTED, Prepared, prepare_to_launch
 from studies.engine.refused import Refused
-from studies.engine.store.versions import StorageAway
-from studies.engine.tables import evaluation_table
-from studies.evaluation import Plan, Table, baseline, make_plan, plan_problem
+from studies.evaluation import Plan
 from studies.models import (
     ASKING,
     TERMINAL,
@@ -34,7 +30,6 @@ from studies.models import (
 )
 from studies.search import Space
 
-JUST_CORRECTED = "The dataset’s columns have just been corrected. Look at the study, then launch it again."
 LIMITS = {
     "max_trials": "trials",
     "max_seconds": "seconds",
@@ -45,53 +40,12 @@ LIMITS = {
 }
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """What a launch stores beside the study: the folds, the facts that they rest on, the score by chance."""
-
-    stored_as: str
-    plan: Plan
-    facts: dict[str, Any]
-    chance: dict[str, Any]
-
-
 def launch(study: Study, who: User | None) -> None:
     """From draft to queued: store the folds and the baseline, make trial 0, ring the bell."""
-    changes.settle(study, who)
-    prepared = prepare(study)
+    prepared = prepare_to_launch(study, who)
     with transaction.atomic():
         begin(study, who, prepared)
     advance(study.pk)
-
-
-def prepare(study: Study) -> Prepared:
-    """Draw the folds, outside any transaction; they may serve every study with the same data, plan and metric."""
-    return prepare_with(study, lambda table: plan_of_spec(table, study.plan_spec))
-
-
-def plan_of_spec(table: Table, spec: dict[str, Any]) -> Plan:
-    return make_plan(table, spec["kind"], spec["folds"], spec["repeats"], PLAN_SEED, spec.get("rows"))
-
-
-def prepare_with(study: Study, draw: Callable[[Table], Plan]) -> Prepared:
-    """Have the folds drawn on the study's table; a ValueError, with what the rows do allow, becomes Refused."""
-    stored_as = study.dataset_version.stored_as
-    try:
-        # The columns may have been corrected since the draft was made.
-        table = evaluation_table(study.dataset_version, study.target, study.task)
-        plan = draw(table)
-        if problem := plan_problem(table, plan, study.metric):
-            raise ValueError(problem)
-        facts = told_facts(study.dataset_version, table, plan)
-        return Prepared(stored_as, plan, facts, _baseline(table, plan, study.metric))
-    except ValueError as error:
-        raise Refused(f"{str(error).rstrip('.')}.") from error
-    except StorageAway as error:
-        raise Refused(f"{error} Nothing was launched; try again.") from error
-    except FileNotFoundError as error:
-        if DatasetVersion.objects.filter(pk=study.dataset_version_id, stored_as=stored_as).exists():
-            raise
-        raise Refused(JUST_CORRECTED) from error
 
 
 def begin(study: Study, who: User | None, prepared: Prepared) -> None:
@@ -194,8 +148,8 @@ def change_limits(study: Study, who: User | None, **limits: Any) -> None:
             raise Refused(f"{study.next_number} trials have begun already; the limit cannot be {wanted}.")
         extends = study.state in TERMINAL and _gives_room(study, limits)
         Study.objects.filter(pk=study.pk).update(**limits, change=F("change") + 1, updated_at=timezone.now())
-        if changes := _changes(study, limits):
-            moves.record(study.pk, "extended" if extends else "changed limits", who, changes)
+        if said := _changes(study, limits):
+            moves.record(study.pk, "extended" if extends else "changed limits", who, said)
         study.refresh_from_db()
         if extends:
             _take_up(study, list(TERMINAL))
@@ -292,11 +246,6 @@ def _stored_plan(study: Study, plan: Plan, facts: dict[str, Any]) -> SplitPlan:
         },
     )
     return stored
-
-
-def _baseline(table: Table, plan: Plan, metric: str) -> dict[str, Any]:
-    result = baseline(table, plan, metric)
-    return {"value": result.value, "stderr": result.stderr, "fold_scores": list(result.fold_scores)}
 
 
 def _state(study: Study) -> str:

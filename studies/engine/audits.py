@@ -12,9 +12,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from studies.engine import moves
-from studies.engine.actions import Prepared, Refused, begin, prepare_with
+from studies.engine.actions import Refused, begin
 from studies.engine.advance import advance
 from studies.engine.plans import PLAN_SEED
+from studies.engine.preparing import Prepared, prepare_with
 from studies.evaluation import Plan
 from studies.evaluation.nested import inner_plan
 from studies.models import (

@@ -66,16 +66,21 @@ def hold_out(dataset: Dataset, user: User | None, wish: Wish) -> HeldOutSet | No
     return current_set(dataset.pk)
 
 
+def is_settled(study: Study) -> bool:
+    """Whether the dataset's set is what the study asks for; it is no matter of one that is no draft any more."""
+    if study.pk and not Study.objects.filter(pk=study.pk, state=StudyState.DRAFT).exists():
+        return True
+    return (current_set(study.dataset_version.dataset_id) is not None) == (study.holdout == held_out.ON)
+
+
 def settle(study: Study, who: User | None) -> None:
     """Before a draft is launched: the dataset's set is made what the study asks for.
 
     Raises Refused, also where a worker is to make it first.
     """
-    if study.pk and not Study.objects.filter(pk=study.pk, state=StudyState.DRAFT).exists():
+    if is_settled(study):
         return
     dataset = study.dataset_version.dataset
-    if (current_set(dataset.pk) is not None) == (study.holdout == held_out.ON):
-        return
     if problem := held_out.why_not(dataset, study.holdout):
         raise Refused(problem)
     try:

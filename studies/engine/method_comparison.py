@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from studies.engine import changes
-from studies.engine.actions import begin, prepare
+from studies.engine.actions import begin
 from studies.engine.advance import advance
+from studies.engine.preparing import prepare_to_launch
 from studies.engine.spec import MAX_NAME, Resolved, SpecError, create_draft, resolved, unsaved_study, usual_name
 from studies.engine.spec_errors import Problems, nearest, quote
 from studies.engine.spec_examination import Examination
@@ -77,8 +77,7 @@ def launch_comparison(comparison: MethodComparison, who: User) -> Comparison:
     """
     specs, team = comparison.resolved(), comparison.found.team
     first = unsaved_study(specs[0])
-    changes.settle(first, who)
-    prepared = prepare(first)  # the folds and the score by chance are the same for all
+    prepared = prepare_to_launch(first, who)  # the folds and the score by chance are the same for all
     for tries in range(NAME_TRIES):
         try:
             with transaction.atomic():

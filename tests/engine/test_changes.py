@@ -94,6 +94,10 @@ def test_what_does_not_fit_is_filled_in_again_until_it_is_left(
 
 def test_rows_are_held_out_by_a_worker_and_a_launch_waits_for_it(version: DatasetVersion, alice: User) -> None:
     later = add_version(version, csv_text() + csv_text(30, seed=5).partition("\n")[2])
+    plan = {"kind": "stratified", "folds": 60, "repeats": 1}
+    with pytest.raises(Refused, match="folds"):
+        actions.launch(make_study(later, alice, holdout="on", plan_spec=plan), alice)
+    assert not DatasetChange.objects.exists()  # no row is held out for a study that could not begin anyway
     spec = {"dataset_version": later.pk, "holdout": "on", "target": "outcome"}
     draft = create_draft(resolve(version.dataset.team, spec), alice)
     with pytest.raises(Refused, match="Launch the study when that is done"):
@@ -107,7 +111,7 @@ def test_rows_are_held_out_by_a_worker_and_a_launch_waits_for_it(version: Datase
     assert heard == sorted(heard)
     assert heard[-1] == 1
     assert DatasetVersion.objects.get(pk=later.pk).held_out_rows == 18
-    actions.launch(Study.objects.get(), alice)
+    actions.launch(Study.objects.get(pk=draft.pk), alice)
     assert HeldOutSet.objects.get().fixed_at is not None
     with pytest.raises(Refused, match="is fixed since"):
         changes.hold_out(version.dataset, alice, "none")

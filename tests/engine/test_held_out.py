@@ -10,7 +10,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 
-from studies.engine import actions, held_out, lane, probe_job
+from studies.engine import actions, held_out, lane, preparing, probe_job
 from studies.engine.intake import correct_schema, store_upload
 from studies.engine.model_files import ask_for_model, can_be_made
 from studies.engine.model_job import run_model
@@ -205,7 +205,7 @@ def test_a_crash_or_a_launch_in_the_midst_of_a_change_loses_nothing(
         assert (version.stored_as, version.table_path.read_bytes()) == before
         assert set(version.table_path.parent.parent.iterdir()) == folders
     assert Study.objects.get().state == "queued"
-    prepared = actions.prepare(draft)
+    prepared = preparing.prepare(draft)
     other = make_study(version, alice, state="draft", target="left")
     with pytest.raises(actions.Refused, match="has just been changed"):
         actions.begin(other, alice, prepared)
