@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
@@ -33,9 +33,19 @@ class Counts(Mapping[str, int]):
     def __getitem__(self, value: str) -> int:
         return int(self.times[self._places[value]])
 
+    def items(self) -> ItemsView[str, int]:
+        return _Pairs(self)
+
     @cached_property
     def _places(self) -> dict[str, int]:
         return {value: place for place, value in enumerate(self.words)}
+
+
+class _Pairs(ItemsView[str, int]):
+    _mapping: Counts
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        return zip(self._mapping.words, map(int, self._mapping.times), strict=True)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,7 @@
 """A grid of cells on its way to a table: each column typed and set down, and the held-out set parted from the rest."""
 
+import contextlib
+import ctypes
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress, islice
@@ -15,6 +17,8 @@ from studies.tabular.roles import roles_of_part
 from studies.tabular.shelf import Shelf
 from studies.tabular.typing import guess_kind
 from studies.tabular.words import Mask
+
+LONG_TEXT = 8 << 20  # bytes
 
 
 @dataclass
@@ -102,7 +106,10 @@ class Draft:
 
     def _cells(self, index: int) -> Cells:
         name, cells = self.grid.names[index], self.grid.cells(index)
-        return clean_cells(name, cells, self.grid.lines, self.missing_words, self.read_as.get(name))
+        cleaned = clean_cells(name, cells, self.grid.lines, self.missing_words, self.read_as.get(name))
+        if len(cleaned.values.text) > LONG_TEXT:
+            _give_back()
+        return cleaned
 
     def _first_cells(self, index: int, rows: Mask) -> list[str]:
         return [cell.decode() for cell in islice(compress(self.grid.cells(index), rows), HEAD_ROWS)]
@@ -123,3 +130,10 @@ class Draft:
             # The guess has looked at every value: no need to check again that they fit.
             return as_levels(cells, guess.kind, why=guess.why)
         return as_kind(cells, guess.kind, mark, why=guess.why)
+
+
+def _give_back() -> None:
+    """Asks the C library for the memory of cells that are gone, which it keeps for later cells: the whole column once
+    more where texts are long. Only glibc does and can."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)

@@ -36,15 +36,15 @@ def parse_number(text: str, mark: Mark) -> float | None:
 
 def parse_numbers(words: Words, mark: Mark) -> NDArray[np.float64]:
     """(m,) what `parse_number` says of each word, NaN where that is None."""
-    found = np.full(len(words), np.nan)
+    found, is_left = np.full(len(words), np.nan), np.ones(len(words), np.bool_)
     if len(words) > ONE_BY_ONE:
         text = np.frombuffer(words.text, np.uint8)
         for first in range(0, len(words), AT_ONCE):
             block = slice(first, first + AT_ONCE)
             ends = words.ends[block].astype(np.int64)
             begins = np.append(words.begin(first), ends[:-1] + 1)
-            found[block] = _plain_numbers(text, begins, ends - begins, mark)
-    left = np.flatnonzero(np.isnan(found))
+            found[block], is_left[block] = _plain_numbers(text, begins, ends - begins, mark)
+    left = np.flatnonzero(is_left)
     for index, word in enumerate(words.at(left)):
         number = parse_number(word, mark)
         if number is not None:
@@ -54,28 +54,32 @@ def parse_numbers(words: Words, mark: Mark) -> NDArray[np.float64]:
 
 def _plain_numbers(
     text: NDArray[np.uint8], begins: NDArray[np.int64], lengths: NDArray[np.int64], mark: Mark
-) -> NDArray[np.float64]:
-    """The numbers among words of `text` that are at most 15 digits with or without a sign and a mark; the others NaN.
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """The numbers among words of `text` that are at most 15 digits with or without a sign and a mark; the others NaN,
+    and true in the second array where they may be numbers all the same.
 
     Digits are gathered into a whole number and divided by a power of ten. Both are exact, so that the quotient is
     what float() says, to the last bit (Clinger 1990, the fast path of all parsers).
     """
     whole, after = np.zeros(len(begins), np.int64), np.zeros(len(begins), np.int64)
     digits, marks = np.zeros(len(begins), np.int8), np.zeros(len(begins), np.int8)
-    first = text[begins]
-    is_negative = first == ord("-")
-    signed = is_negative | (first == ord("+"))
-    plain = lengths <= WIDEST
+    is_negative = text[begins] == ord("-")
+    plain, maybe = lengths <= WIDEST, lengths > 0
+    may_be_signed = maybe
     for place in range(min(WIDEST, int(lengths.max(initial=0)))):
         there = place < lengths
         byte = text[np.minimum(begins + place, len(text) - 1)]
         digit = byte - np.uint8(ord("0"))  # wraps around: what is no digit is above 9
         is_digit, is_mark = there & (digit <= 9), there & (byte == ord(mark))
+        is_sign = may_be_signed & ((byte == ord("-")) | (byte == ord("+")))
+        may_be_signed = (byte == ord("e")) | (byte == ord("E"))
         whole = np.where(is_digit, 10 * whole + digit, whole)
         after += is_digit & (marks > 0)
         digits += is_digit
         marks += is_mark
-        plain &= is_digit | is_mark | ~there | (signed if place == 0 else False)
+        fits = is_digit | is_mark | ~there
+        plain &= fits | (is_sign if place == 0 else False)
+        maybe &= fits | is_sign | may_be_signed
     plain &= (digits > 0) & (digits <= DIGITS) & (marks <= 1)
     values = np.where(plain, whole, np.nan) / 10.0 ** np.minimum(after, DIGITS)
-    return np.where(is_negative & plain, -values, values)
+    return np.where(is_negative & plain, -values, values), maybe & ~plain

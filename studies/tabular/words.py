@@ -1,7 +1,9 @@
 """Many different words in few bytes: one text of UTF-8, cut where somebody looks."""
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import compress
+from io import BytesIO
+from itertools import compress, islice
 from typing import overload
 
 import numpy as np
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 # Files with NUL bytes are refused, so no cell holds one: it parts cells from each other.
 JOINT = "\0"
 AT_ONCE = 4_096  # words
+HEAD = 64  # bytes of a word by which it is sorted first
 Places = NDArray[np.int32]
 Mask = NDArray[np.bool_]
 
@@ -24,14 +27,14 @@ class Words(Sequence[str]):
 
     @classmethod
     def of(cls, words: Iterable[bytes]) -> "Words":
-        words = words if isinstance(words, list) else list(words)
-        ends = np.fromiter(map(len, words), np.int32, len(words))
-        ends += 1
-        np.cumsum(ends, out=ends)
-        ends -= 1
-        # Block by block: to join them, Python takes ten times as much as the pointers for a while.
-        blocks = (words[first : first + AT_ONCE] for first in range(0, len(words), AT_ONCE))
-        return cls(b"".join(_JOINT.join([*block, b""]) for block in blocks), ends)
+        text, ends = BytesIO(), array("i")
+        words = iter(words)
+        while block := list(islice(words, AT_ONCE)):  # all at once Python would take ten times the pointers
+            ends.extend(map(len, block))
+            text.write(_JOINT.join([*block, b""]))
+        return cls(
+            text.getvalue(), np.cumsum(np.frombuffer(ends, np.int32) + np.int32(1), dtype=np.int32) - np.int32(1)
+        )
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -53,11 +56,12 @@ class Words(Sequence[str]):
 
     def at(self, places: Places | NDArray[np.int64]) -> Iterator[str]:
         """The words at these places, which rise."""
-        if len(places) == len(self):
-            yield from self
-            return
-        for first in range(0, len(places), AT_ONCE):
-            yield from map(self.__getitem__, places[first : first + AT_ONCE].tolist())
+        if 8 * len(places) > len(self):
+            wanted = np.zeros(len(self), np.bool_)
+            wanted[places] = True
+            yield from compress(self, wanted)
+        else:
+            yield from map(self.__getitem__, places.tolist())
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence) or isinstance(other, str):
@@ -71,15 +75,44 @@ class Words(Sequence[str]):
 
     def only(self, wanted: Mask) -> "Words":
         """Those that are true in `wanted` (m,)."""
-        return self if wanted.all() else Words.of(compress(self._cut(), wanted))
+        if wanted.all():
+            return self
+        lengths = np.diff(self.ends, prepend=np.int32(-1))[wanted]
+        edges = np.flatnonzero(np.diff(wanted, prepend=False, append=False))
+        text, view = BytesIO(), memoryview(self.text)
+        for first, last in edges.reshape(-1, 2).tolist():  # runs of them
+            text.write(view[self.begin(first) : self.begin(last)])
+        return Words(text.getvalue(), _ends(lengths))
 
     def in_order(self) -> tuple["Words", Places]:
         """The words sorted by code points, and (m,) the place of each one there."""
-        words = self._cut()
-        order = np.fromiter(sorted(range(len(words)), key=words.__getitem__), np.int32, len(words))
-        places = np.empty(len(words), np.int32)
-        places[order] = np.arange(len(words), dtype=np.int32)
-        return Words.of([words[place] for place in order]), places
+        heads = [word[:HEAD] for word in self._bytes()]
+        order = sorted(range(len(heads)), key=heads.__getitem__)
+        is_cut = len(self) > 0 and int(np.diff(self.ends, prepend=np.int32(-1)).max()) > HEAD
+        if is_cut:  # to have all of each at hand would double the memory of long texts
+            self._sort_ties(order, heads)
+        places = np.empty(len(order), np.int32)
+        places[order] = np.arange(len(order), dtype=np.int32)
+        return Words.of(map(self._word if is_cut else heads.__getitem__, order)), places
+
+    def _sort_ties(self, order: list[int], heads: list[bytes]) -> None:
+        """Puts words that begin alike in order."""
+        first = 0
+        while first < len(order):
+            last = first + 1
+            if len(head := heads[order[first]]) == HEAD:
+                while last < len(order) and heads[order[last]] == head:
+                    last += 1
+                order[first:last] = sorted(order[first:last], key=self._word)
+            first = last
+
+    def _word(self, place: int) -> bytes:
+        return self.text[self.begin(place) : self.ends[place]]
+
+    def _bytes(self) -> Iterator[bytes]:
+        for first in range(0, len(self), AT_ONCE):
+            last = min(first + AT_ONCE, len(self))
+            yield from self.text[self.begin(first) : self.ends[last - 1]].split(_JOINT)
 
     def _run(self, first: int, last: int) -> list[str]:
         """The words from one place to before another."""
@@ -90,11 +123,13 @@ class Words(Sequence[str]):
     def begin(self, place: int) -> int:
         return int(self.ends[place - 1]) + 1 if place else 0
 
-    def _cut(self) -> list[bytes]:
-        return self.text.split(_JOINT)[:-1]
-
 
 _JOINT = JOINT.encode()
+
+
+def _ends(lengths: Places) -> Places:
+    """Where words of these lengths end, their joints counted in."""
+    return np.cumsum(lengths, dtype=np.int32) - np.int32(1)
 
 
 def words_of(words: Sequence[str]) -> Words:

@@ -16,8 +16,9 @@ def packed(words):
     return Words.of(word.encode() for word in words)
 
 
-@given(WORDS)
-def test_words_are_what_they_were_made_of(words):
+@given(WORDS, st.sampled_from([0, 3, 64, 70]))
+def test_words_are_what_they_were_made_of(words, alike):
+    words = ["x" * alike + word for word in words]
     found = packed(words)
     assert found == words
     assert [found[place] for place in range(-len(words), len(words))] == words * 2
