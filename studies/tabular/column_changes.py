@@ -8,8 +8,8 @@ by chance   what two samples of one population do: KS up to 1.95 √((n + m) / n
             χ² of their counts (quantile of Wilson and Hilferty 1931), each at 1 in 1,000
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ NAMED, LONGEST_WORD = 10, 80
 OUTER = (0.5, 99.5)  # percentiles between which numbers are drawn; the outer bars hold what lies beyond
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,21 +208,30 @@ def _shares(counts: NDArray[np.signedinteger[Any]]) -> list[float]:
 def _levels_moved(before: Column, after: Column) -> tuple[dict[str, Any], dict[str, Any]]:
     """Words that came and words that went; none for numbers and dates, which have no levels."""
     if "date" in (before.kind, after.kind) or before.is_numeric or after.is_numeric:
-        return _told([]), _told([])
-    old, new = _words(before), _words(after)
-    return _told(_not_in(old, new)), _told(_not_in(new, old))
+        none = np.zeros(0, np.bool_)
+        return _told((), none), _told((), none)
+    (old, had), (new, has) = _levels(before), _levels(after)
+    gained, lost = has & ~_among(new, old[had]), had & ~_among(old, new[has])
+    return _told(after.levels, gained), _told(before.levels, lost)
 
 
-def _words(column: Column) -> list[str]:
-    """The levels that some row has."""
-    words, counts = column.distinct()
-    return list(compress(words, counts.tolist()))
+def _levels(column: Column) -> tuple[Counts, Mask]:
+    """(levels,) a hash of each, good within this process: a million words take much more; and which of them some row
+    has."""
+    codes = column.values[column.values >= 0].astype(np.int64)
+    is_there = np.bincount(codes, minlength=len(column.levels)) > 0
+    return np.fromiter(map(hash, column.levels), np.int64, len(column.levels)), is_there
 
 
-def _not_in(known: list[str], words: list[str]) -> list[str]:
-    there = set(known)
-    return [word for word in words if word not in there]
+def _among(hashes: Counts, known: Counts) -> Mask:
+    """Which of the hashes are known; in a quarter of the memory that `np.isin` takes."""
+    if not len(known):
+        return np.zeros(len(hashes), np.bool_)
+    known = np.sort(known)
+    places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+    return np.asarray(known[places] == hashes)
 
 
-def _told(words: list[str]) -> dict[str, Any]:
-    return {"count": len(words), "first": [word[:LONGEST_WORD] for word in words[:NAMED]]}
+def _told(levels: Sequence[str], moved: Mask) -> dict[str, Any]:
+    places = np.flatnonzero(moved)
+    return {"count": len(places), "first": [levels[place][:LONGEST_WORD] for place in places[:NAMED].tolist()]}

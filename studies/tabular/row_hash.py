@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from studies.tabular.columns import Column
 from studies.tabular.numbers import parse_number, parse_numbers
 from studies.tabular.tables import undressed
-from studies.tabular.words import Words
+from studies.tabular.words import AT_ONCE, Words
 
 Hashes = NDArray[np.uint64]
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -99,16 +99,22 @@ def cell_hashes(column: Column, name: str | None = None) -> Hashes:
     name = column.name if name is None else name
     if column.is_numeric:
         return _number_hashes(name, np.asarray(column.values, np.float64))
-    words = Words.of(level.strip().encode() for level in column.levels)
+    levels = column.levels
+    blocks = [_level_hashes(name, levels[first : first + AT_ONCE]) for first in range(0, len(levels), AT_ONCE)]
+    # The last entry is that of the missing, whose code is -1.
+    return np.concatenate([*blocks, _number_hashes(name, np.array([np.nan]))])[column.values]
+
+
+def _level_hashes(name: str, levels: Sequence[str]) -> Hashes:
+    words = Words.of(level.strip().encode() for level in levels)
     numbers = parse_numbers(words, ".")
     if np.isnan(numbers).any():
         numbers = np.where(np.isnan(numbers), parse_numbers(words, ","), numbers)
-    # The last entry is that of the missing, whose code is -1.
-    of_level = _number_hashes(name, np.append(numbers, np.nan))
+    hashes = _number_hashes(name, numbers)
     others = np.flatnonzero(np.isnan(numbers))
     for code, word in zip(others.tolist(), words.at(others), strict=True):
-        of_level[code] = _word_hash(f"{name}\0{word}")
-    return of_level[column.values]
+        hashes[code] = _word_hash(f"{name}\0{word}")
+    return hashes
 
 
 def value_of(text: str) -> float | str:
