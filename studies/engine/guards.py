@@ -34,6 +34,7 @@ OFFERED = {
     "numbers_as_classes": (NUMBER,),
     "huge": (CATEGORY,),
     "mixed": (MISSING,),
+    "decorated": (NUMBER,),
     "spelling": (JOIN,),
     "sentinel": (MISSING,),
 }
@@ -141,6 +142,8 @@ def _fits(act: str, version: DatasetVersion, warning: Mapping[str, Any], columns
         return any(column.name == figures.get("instead") for column in version.columns.all())
     if act == JOIN:
         return bool(figures.get("read_as"))
+    if warning["code"] == "decorated":  # the same stands beside each number, and can be left away
+        return bool(figures.get("mark"))
     if act == TIME:
         return version.time is None
     if act == MISSING:

@@ -153,8 +153,8 @@ def _mixed(cells: Cells, numbers: Numbers) -> list[dict[str, Any]]:
         line, value = cells.first(is_bad)
         message = (
             f"Column {quote(cells.name)}: {good:,} of {counted(cells.present, 'cell')} are numbers, "
-            f"{cells.present - good:,} not; the first is {quote(value)} on line {line}. Mend the file, or list such "
-            "words as missing, to use it as a number."
+            f"{cells.present - good:,} not; the first is {quote(value)} on line {line}. Read such words as "
+            "missing, or mend the file, to use it as a number."
         )
         bad = np.flatnonzero(is_bad)
         words: dict[str, Any] = {"words": list(cells.values.at(bad))} if len(bad) <= FEW else {}

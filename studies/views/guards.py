@@ -34,6 +34,7 @@ MENDED_IN_THE_FILE = (
     "mixed",
     "decorated",
     "not_carried",
+    "other_unit",
     "missing_target",
     "unfit_target",
     "invisible",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from studies import tabular
+from studies import engine, tabular
 from studies.engine.guards import OFFERED, offered
 from studies.engine.intake import correct_schema, store_upload
 from studies.models import Team, User
@@ -50,15 +50,15 @@ FOUND = {
     "high_cardinality": ({"c": TEXTS[1:] * 6, "x": NOISE[1:] * 6, "y": WORDS[1:] * 6}, {}, (N - 1,), ("ignore",)),
     "spelling": ({"c": SPELT, "x": NOISE, "y": WORDS}, {}, ("“No”, “no”", "1 more"), ("join",)),
     "mixed": ({"c": ["unknown", *range(N - 1)], "x": NOISE, "y": WORDS}, {}, (N - 1, N), ("missing",)),
-    "decorated": ({"c": [f"{1000 + i} €" for i in range(N)], "x": NOISE, "y": WORDS}, {}, ("1000 €",), ()),
+    "decorated": ({"c": [f"{1000 + i} €" for i in range(N)], "x": NOISE, "y": WORDS}, {}, ("1000 €",), ("number",)),
     "sentinel": ({"c": [-999, -999, *range(N - 2)], "x": NOISE, "y": WORDS}, {}, (2, -999), ("missing",)),
     "huge": ({"c": [10**17 + i // 2 for i in range(N)], "x": NOISE, "y": WORDS}, {}, (), ("category",)),
 }  # fmt: skip
 # What needs no button: it is said of what was done, or of what nothing can be done about but in the file.
 SAID = {
     "empty", "set_aside", "invisible", "missing_group", "missing_time", "missing_words", "decimal_comma", "not_carried",
-    "blank_lines", "empty_rows", "renamed",
-    "decorated", "missing_target", "duplicate_rows", "sorted_by_target", "wide", "imbalanced",
+    "blank_lines", "empty_rows", "renamed", "other_unit",
+    "missing_target", "duplicate_rows", "sorted_by_target", "wide", "imbalanced",
 }  # fmt: skip
 
 
@@ -90,7 +90,8 @@ def test_a_guard_states_its_numbers_and_offers_its_remedy(tmp_path: Path, code: 
 
 
 def test_every_warning_is_known_here() -> None:
-    written = "".join(path.read_text() for path in Path(tabular.__file__).parent.rglob("*.py"))
+    folders = [Path(part.__file__).parent for part in (tabular, engine)]
+    written = "".join(path.read_text() for folder in folders for path in folder.rglob("*.py"))
     codes = set(re.findall(r'warning\(\s*"([a-z_]+)"', written))
     assert codes <= set(FOUND) | SAID
     assert set(OFFERED) <= set(FOUND)
@@ -112,6 +113,7 @@ REMEDIES = [
     ("repeats", "badge", "group", ("text", "group")),
     ("grouped", "badge", "ignore", ("text", "ignored")),
     ("spelling", "answer", "join", ("boolean", "feature")),
+    ("decorated", "price", "number", ("number", "feature")),
     ("constant", "always", "ignore", ("integer", "ignored")),
     ("huge", "code", "category", ("category", "feature")),
     ("rare_class", "y", "missing", ("category", "target")),

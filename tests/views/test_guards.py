@@ -135,9 +135,11 @@ def test_stray_words_and_numbers_are_read_as_missing_at_a_click(client_of: Clien
 
 
 def test_links_fill_in_the_new_study(client_of: ClientOf, bob: User, version: DatasetVersion) -> None:
-    page = client_of(bob).get(f"/studies/new/?dataset_version={version.pk}&metric=balanced_accuracy&folds=3")
+    path = f"/studies/new/?dataset_version={version.pk}&metric=balanced_accuracy&folds=3&kind=kfold"
+    page = client_of(bob).get(f"{path}&estimator=elastic_net")
     form = page.context["form"]
     assert (form["metric"].value(), str(form["folds"].value())) == ("balanced_accuracy", "3")
+    assert (form["kind"].value(), form["estimator"].value()) == ("kfold", "elastic_net")
 
 
 @pytest.mark.parametrize(
