@@ -26,6 +26,7 @@ CURRENCIES = {
     "kr", "kr.", "Kr", "Kr.", "Fr", "Fr.", "SFr", "SFr.", "Rs", "Rs.", "RM", "Rp", "zł", "Kč", "Ft", "lei", "лв", "грн",
 }  # fmt: skip
 LONGEST_CURRENCY = 4
+SAMPLE = 10_000  # different values that tell what most cells of a column wear where they are not alike
 UNIT = re.compile(r"[%‰]|[^\W\d_]\.?|[^\W\d_°][^\d,()+\-]{0,13}[^\d\s,()+\-]|°[^\W\d_]?")
 CELL = re.compile(
     r"(?P<open>\()?[+-]?\s?(?P<before>[^\d\s.,'’()+-][^\d\s,'’()+-]{0,3})?\s?[+-]?"
@@ -58,15 +59,20 @@ class Dress:
         return value if abs(value) < float("inf") else None
 
 
+def digits_between(thousands: str, mark: str) -> str:
+    """The pattern of a number without sign."""
+    groups = f"[0-9]{{1,3}}(?:{re.escape(thousands)}[0-9]{{3}})+|" if thousands else ""
+    point = re.escape(mark)
+    return f"(?:(?:{groups}[0-9]+)(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][+-]?[0-9]+)?"
+
+
 def undress(cell: str, before: str, after: str, thousands: str, mark: str) -> str | None:
     """A number as Python writes it, of a cell that has exactly this beside it; None for any other cell."""
     text = re.sub("[\u00a0\u2007\u2009\u202f]", " ", cell.replace("\u2212", "-")).strip()
     in_brackets = text[:1] == "(" and text[-1:] == ")"
     if in_brackets:
         text = text[1:-1].strip()
-    groups = f"[0-9]{{1,3}}(?:{re.escape(thousands)}[0-9]{{3}})+|" if thousands else ""
-    point = re.escape(mark)
-    digits = f"(?:(?:{groups}[0-9]+)(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][+-]?[0-9]+)?"
+    digits = digits_between(thousands, mark)
     found = re.fullmatch(f"([+-]?) ?{re.escape(before)} ?([+-]?)({digits}) ?{re.escape(after)}", text)
     if found is None or len(found[1]) + len(found[2]) + in_brackets > 1:
         return None
@@ -85,7 +91,8 @@ def numbers_of(
     plain = cells.numbers(mark)
     if not np.isnan(plain).any():
         return plain, None
-    dress = usual_dress(cells.counts.items(), marks)
+    first = zip(cells.values[:SAMPLE], cells.times[:SAMPLE].tolist(), strict=True)
+    dress = same_dress(cells.values, marks) or usual_dress(first, marks)
     if dress is None:
         return plain, None
     said = (dress.number(value) for value in cells.values)
@@ -132,7 +139,8 @@ def usual_dress(counts: Iterable[tuple[str, int]], marks: Sequence[Mark]) -> Dre
 
 def _parted(value: str) -> tuple[str, str, str] | None:
     """What stands before and after the digits of a cell, and the digits; None for what is no number in dress."""
-    found = CELL.fullmatch(BLANKS.sub(" ", value.replace(MINUS, "-")))
+    plain = value if value.isascii() else BLANKS.sub(" ", value.replace(MINUS, "-"))
+    found = CELL.fullmatch(plain)
     if found is None:
         return None
     before, after = found["before"] or "", (found["after"] or "").rstrip()
@@ -148,8 +156,8 @@ def _dresses(beside: tuple[str, str], marks: Sequence[Mark]) -> list[Dress]:
 
 def _fits(dress: Dress) -> Callable[[str], bool]:
     """Whether digits that stand alone are a number with these marks."""
-    bare = Dress("", "", dress.thousands, dress.mark)
-    return lambda digits: bare.number(digits) is not None
+    pattern = re.compile(digits_between(dress.thousands, dress.mark))
+    return lambda digits: pattern.fullmatch(digits) is not None
 
 
 @cache
