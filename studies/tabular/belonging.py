@@ -101,6 +101,12 @@ def time_reason(column: Column) -> str:
     return "it seems to say when each row was; blocks of time keep the future out of training"
 
 
+def is_marked(name: str) -> bool:
+    """Whether a name speaks of the identifier of somebody or something: "patient_id", "studyid"."""
+    match = GROUP_NAME.fullmatch(_spaced(name))
+    return match is not None and bool(match["before"] or match["after"])
+
+
 def _ordered(column: Column) -> bool:
     """Years, none missing, that never fall from row to row: a series, and not people of many birth years."""
     years = np.asarray(column.values, np.float64)

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from studies.tabular.belonging import RARELY
+from studies.tabular.belonging import RARELY, is_marked
 from studies.tabular.columns import Column
 
 # Narrower than what is enough where every row has another value: "index" and "number of rooms" are quantities too.
 SURE_NAME = re.compile(
-    r"(?:.*[_\-. ])?(?:ids?|uuid|guid|row_?id|rownames|key)|.+[_\-. ](?:no|nr|num|number)", re.IGNORECASE
+    r"(?:.*[_\-. ])?(?:ids?|identifier|uuid|guid|row_?id|rownames|key)|.+[_\-. ](?:no|nr|num|number)", re.IGNORECASE
 )
 SURE_CAMEL = re.compile(r".*[a-z](?:ID|Id|UUID|Key)")
 KINDS = ("integer", "category", "text", "id")
@@ -27,7 +27,8 @@ def nearly_unique(columns: Sequence[Column]) -> Iterator[tuple[int, str]]:
     for index, column in enumerate(columns):
         name = column.name.strip()
         is_told = column.kind == "id" and column.why
-        if column.kind in KINDS and not is_told and (SURE_NAME.fullmatch(name) or SURE_CAMEL.fullmatch(name)):
+        is_named = SURE_NAME.fullmatch(name) or SURE_CAMEL.fullmatch(name) or is_marked(name)
+        if column.kind in KINDS and not is_told and is_named:
             reason = _reason(column, [other for other in columns if other is not column])
             if reason:
                 yield index, reason

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from studies.tabular.belonging import is_marked
 from studies.tabular.cells import Cells
 from studies.tabular.columns import NUMERIC, number_text
 from studies.tabular.dates import parse_date, parse_dates
@@ -20,7 +21,8 @@ BOOLEAN_WORDS = (
     {"ja", "nein"}, {"ja", "nei"}, {"ja", "nej"}, {"oui", "non"}, {"si", "no"}, {"sì", "no"}, {"sí", "no"},
 )  # fmt: skip
 ID_NAME = re.compile(
-    r"(?:.*[_\-. ])?(?:id|ids|uuid|guid|index|rowid|row|rownames|key|number|no|nr)(?:[_\-. ].*)?", re.IGNORECASE
+    r"(?:.*[_\-. ])?(?:id|ids|identifier|uuid|guid|index|rowid|row|rownames|key|number|no|nr)(?:[_\-. ].*)?",
+    re.IGNORECASE,
 )
 ID_CAMEL = re.compile(r".*[a-z](?:ID|Id|UUID|Key)")
 ORDER_NAME = re.compile(r"(?:.*[_\-. ])?(?:year|month|week|day|hour|minute|time|step|t)(?:[_\-. ].*)?", re.IGNORECASE)
@@ -30,8 +32,9 @@ CODE_NAME = re.compile(
     re.IGNORECASE,
 )
 NEVER_QUANTITIES = re.compile(
-    r"(?:.*[_\-. ])?(?:code|zip|zip ?codes?|postal(?:[_\-. ]?code)?|postcode|plz|phone|tel)", re.IGNORECASE
+    r"(?:.*[_\-. ])?(?:[a-z]*code[0-9]?|zip|zip ?codes?|postal(?:[_\-. ]?code)?|postcode|plz|phone|tel)", re.IGNORECASE
 )
+BY_NAME = "by its name, its whole numbers are codes, not quantities"
 FLAGS = {0.0, 1.0}
 SENTINELS = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0, 999999.0)
 FAR = 3  # a word for missing lies at least so many times as far out as every other value
@@ -74,6 +77,8 @@ def guess_kind(cells: Cells, mark: Mark, marks_in_dress: Sequence[Mark] = (".", 
 
 def _numeric(cells: Cells, numbers: Numbers) -> Guess:
     if not all(INTEGER.fullmatch(value) for value in cells.values):
+        if NEVER_QUANTITIES.fullmatch(cells.name) and bool(np.all(numbers == np.rint(numbers))):
+            return Guess(_category_or_text(cells), BY_NAME)
         return Guess("number")
     unique = _is_unique(cells)
     if any(LEADING_ZERO.fullmatch(value) for value in cells.values):
@@ -91,9 +96,9 @@ def _numeric(cells: Cells, numbers: Numbers) -> Guess:
         )
         return Guess("number", "", [warning("huge", message, cells.name)])
     if NEVER_QUANTITIES.fullmatch(cells.name):
-        return Guess(_category_or_text(cells), "by its name, its whole numbers are codes, not quantities")
+        return Guess(_category_or_text(cells), BY_NAME)
     if CODE_NAME.fullmatch(cells.name) and 2 * len(numbers) <= cells.present:
-        return Guess("category", "by its name, its whole numbers are codes, not quantities")
+        return Guess("category", BY_NAME)
     return Guess("integer")
 
 
@@ -192,8 +197,8 @@ def _is_unique(cells: Cells) -> bool:
 
 
 def names_an_id(name: str) -> bool:
-    """Whether a name says that the column holds identifiers: "id", "order_no", "userKey"."""
-    return ID_NAME.fullmatch(name) is not None or ID_CAMEL.fullmatch(name) is not None
+    """Whether a name says that the column holds identifiers: "id", "order_no", "userKey", "studyid"."""
+    return any(pattern.fullmatch(name) for pattern in (ID_NAME, ID_CAMEL)) or is_marked(name)
 
 
 def _counts_up(cells: Cells, numbers: Numbers) -> bool:

@@ -78,7 +78,9 @@ def test_numbers_in_fancy_dress_are_named(table, cells):
     assert codes in (["decorated"], ["mixed"])
 
 
-@pytest.mark.parametrize("name", ["id", "ID", "customer_id", "customerID", "PassengerId", "user id", "row", "uuid"])
+@pytest.mark.parametrize(
+    "name", ["id", "ID", "customer_id", "customerID", "PassengerId", "user id", "row", "uuid", "studyid", "identifier"]
+)
 def test_names_tell_identifiers(table, name):
     column = kind_of(table, [i * 7919 % 1009 for i in range(N)], name)
     assert (column.kind, column.role) == ("id", "ignored")
@@ -137,11 +139,13 @@ def test_tasks(table):
 
 
 @pytest.mark.parametrize(
-    "name", ["zip", "postal_code", "region", "home_state", "Race", "origin", "job_type", "plan_id"]
+    "name", ["zip", "postal_code", "cowcode2", "region", "home_state", "Race", "origin", "job_type", "plan_id"]
 )
 def test_whole_numbers_with_the_name_of_a_code_are_a_category(table, name):
     column = kind_of(table, [10 * (1 + i % 9) for i in range(N)], name)
     assert (column.kind, "codes" in column.why) == ("category", True)
+    if "code" in name:
+        assert kind_of(table, [f"{10 * (1 + i % 9)}.0" for i in range(N)], name).kind == "category"
 
 
 @pytest.mark.parametrize(("cells", "told"), [(-999, True), (9999, True), (41, False), (99, False)])
