@@ -53,3 +53,5 @@ def test_what_cannot_be_had_says_why_and_a_viewer_may_look(
     assert "New study with this plan" not in page
     assert viewer.get(address, {"kind": "sideways", "folds": "x"}).status_code == 200
     assert address in viewer.get(reverse("dataset", args=[version.dataset_id])).content.decode()
+    version.columns.filter(role="target").update(role="ignored")
+    assert "No column is to be predicted yet" in viewer.get(address).content.decode()
