@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from studies.engine import errands
@@ -20,6 +20,7 @@ from studies.models import ACTIVE, ErrandState, ExpectedScore, Study, StudyState
 NEW_TRIALS = 5  # that are worth a new look at once
 REST = timedelta(seconds=10)  # after which a single one is
 REST_OF_FAILED = timedelta(minutes=10)
+REST_AFTER_THE_END = timedelta(days=1)  # of one that failed for a study at rest: memory may be larger by then
 REST_PER_WORK = 20  # at least so many times as long as the last look took
 AT_ONCE = 2  # running studies that may wait for it at the same time, and old ones that nobody has looked at
 NONE_MISSING_FOR = 60.0  # seconds until studies that were never looked at are looked for again
@@ -76,7 +77,7 @@ class Asking:
         self.next_missing = 0.0
 
     def look(self) -> None:
-        """Ask for running studies with news, and for those never looked at; a few at a time."""
+        """Ask for running studies with news, and for those at rest never looked at, or a day ago in vain; a few."""
         for study_id in [*_with_news(), *self._missing()]:
             with suppress(IntegrityError), transaction.atomic():  # deleted in this moment
                 want(study_id)
@@ -87,10 +88,11 @@ class Asking:
         room = AT_ONCE - ExpectedScore.objects.filter(state__in=UNDER_WAY).count()
         if room <= 0:
             return []
-        launched = (
-            Study.objects.without_audits().exclude(state__in=[StudyState.DRAFT, *ACTIVE]).filter(expected_score=None)
-        )
-        found = list(launched.order_by("-pk").values_list("pk", flat=True)[:room])
+        before = timezone.now() - REST_AFTER_THE_END
+        is_due = Q(expected_score__state=ErrandState.FAILED, expected_score__finished_at__lt=before)
+        at_rest = Study.objects.without_audits().exclude(state__in=[StudyState.DRAFT, *ACTIVE])
+        rows = at_rest.filter(Q(expected_score=None) | is_due)
+        found = list(rows.order_by("-pk").values_list("pk", flat=True)[:room])
         if len(found) < room:
             self.next_missing = time.monotonic() + NONE_MISSING_FOR
         return found

@@ -98,6 +98,11 @@ def test_the_reconciler_asks_for_what_has_news_and_for_what_was_never_looked_at(
         return found
 
     assert waiting() == {old.pk}  # a study of an older release
+    for hours, wanted in ((23, set()), (25, {old.pk})):  # it failed: a day later it may not
+        failed = {"state": ErrandState.FAILED, "finished_at": now - timedelta(hours=hours)}
+        ExpectedScore.objects.filter(study=old).update(**failed)
+        reconciler.expected.next_missing = 0.0
+        assert waiting() == wanted
     assert waiting() == set()
     make_trial(running, 6)
     just_now = {"started_at": now, "finished_at": timezone.now()}
