@@ -14,7 +14,7 @@ WHY_NOT = {
     ("elastic_net", "classification"): "regression only",
     ("logistic_regression", "regression"): "classification only",
     ("gaussian_nb", "regression"): "classification only",
-    ("svm_rbf", 30_000): "at most 10,000 rows",
+    ("svm_rbf", 12_000): "at most 10,000 rows",
 }
 WORSE = {
     "logistic_regression": {"C": 1e-6},
@@ -31,7 +31,7 @@ WORSE = {
 FEWER = {"random_forest": {"n_estimators": 25}, "extra_trees": {"n_estimators": 25}}  # of 100 trees: to keep this short
 
 
-@pytest.fixture(scope="module", params=[30, 30_000])
+@pytest.fixture(scope="module", params=[30, 12_000])
 def size(request):
     return request.param
 
