@@ -26,6 +26,7 @@ CURRENCIES = {
     "kr", "kr.", "Kr", "Kr.", "Fr", "Fr.", "SFr", "SFr.", "Rs", "Rs.", "RM", "Rp", "zł", "Kč", "Ft", "lei", "лв", "грн",
 }  # fmt: skip
 LONGEST_CURRENCY = 4
+SURELY_FINITE = 300  # digits
 SAMPLE = 10_000  # different values that tell what most cells of a column wear where they are not alike
 UNIT = re.compile(r"[%‰]|[^\W\d_]\.?|[^\W\d_°][^\d,()+\-]{0,13}[^\d\s,()+\-]|°[^\W\d_]?")
 CELL = re.compile(
@@ -157,7 +158,14 @@ def _dresses(beside: tuple[str, str], marks: Sequence[Mark]) -> list[Dress]:
 def _fits(dress: Dress) -> Callable[[str], bool]:
     """Whether digits that stand alone are a number with these marks."""
     pattern = re.compile(digits_between(dress.thousands, dress.mark))
-    return lambda digits: pattern.fullmatch(digits) is not None
+    bare = Dress("", "", dress.thousands, dress.mark)
+
+    def fits(digits: str) -> bool:
+        # Only a long one, or one with an exponent, can be beyond all floats.
+        is_short = len(digits) < SURELY_FINITE and "e" not in digits.lower()
+        return pattern.fullmatch(digits) is not None and (is_short or bare.number(digits) is not None)
+
+    return fits
 
 
 @cache

@@ -106,7 +106,17 @@ def test_the_warning_says_what_choosing_number_would_do(read):
 
 @pytest.mark.parametrize(
     "cells",
-    [["1st", "2nd"], ["10-20", "20-30"], ["5+", "9+"], ["<5", "7"], ["1,23,456", "5"], ["Q1", "Q2"], ["5 kg", "9"]],
+    [
+        ["1st", "2nd"],
+        ["10-20", "20-30"],
+        ["5+", "9+"],
+        ["<5", "7"],
+        ["1,23,456", "5"],
+        ["Q1", "Q2"],
+        ["5 kg", "9"],
+        ["1e400", "2.5"],
+        ["9" * 400 + " kg", "5 kg"],
+    ],
 )
 def test_what_only_looks_like_it_has_no_dress(cells):
     assert same_dress(cells, (".", ",")) is None
