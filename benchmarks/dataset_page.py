@@ -12,9 +12,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from benchmarks.room.options import ensure_postgresql, parser
+from benchmarks.room.on_a_site import on_a_site
 from benchmarks.room.report import Report, spread
-from benchmarks.room.site import Site, bench_site
+from benchmarks.room.site import Site
 from benchmarks.standing import counted_queries
 
 COLUMNS = (12, 100, 500, 2000)
@@ -32,15 +32,7 @@ CELLS: tuple[Callable[[random.Random, int], str], ...] = (
 
 
 def main() -> int:
-    options = parser("dataset_page", __doc__).parse_args()
-    if options.postgresql:
-        ensure_postgresql("benchmarks.dataset_page")
-    name = "dataset_page-postgresql" if options.postgresql else "dataset_page"
-    report = Report(name, {"quick": options.quick, "database": "postgresql" if options.postgresql else "sqlite"})
-    with bench_site(options.postgresql) as site:
-        measure(site, report, options.quick)
-    met = report.close()
-    return 1 if options.strict and not met else 0
+    return on_a_site("dataset_page", __doc__, measure)
 
 
 def measure(site: Site, report: Report, quick: bool) -> None:

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from typing import Any
 
-from benchmarks.room.options import ensure_postgresql, parser
+from benchmarks.room.on_a_site import on_a_site
 from benchmarks.room.report import Report, spread
-from benchmarks.room.site import Site, bench_site
+from benchmarks.room.site import Site
 
 TRIALS = 60  # of each finished study
 REPEATS = 30
@@ -21,15 +21,7 @@ POLL_BAR, TICK_BAR = 20.0, 100.0  # CPU ms: a hundredth of a core for a viewer, 
 
 
 def main() -> int:
-    options = parser("standing", __doc__).parse_args()
-    if options.postgresql:
-        ensure_postgresql("benchmarks.standing")
-    name = "standing-postgresql" if options.postgresql else "standing"
-    report = Report(name, {"quick": options.quick, "database": "postgresql" if options.postgresql else "sqlite"})
-    with bench_site(options.postgresql) as site:
-        measure(site, report, options.quick)
-    met = report.close()
-    return 1 if options.strict and not met else 0
+    return on_a_site("standing", __doc__, measure)
 
 
 def measure(site: Site, report: Report, quick: bool) -> None:
