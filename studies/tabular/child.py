@@ -29,7 +29,8 @@ from studies.tabular.describe import describe
 from studies.tabular.errors import TableError
 from studies.tabular.held_out import NONE, Earlier, HeldOut, carry_held_out, draw_held_out
 from studies.tabular.reading import Reading, read_table
-from studies.tabular.storage import load_rows, load_table, save_table
+from studies.tabular.shelf import Shelf
+from studies.tabular.storage import StoredTable, load_rows, save_table
 
 OPTIONS = ("separator", "decimal", "encoding", "header", "kinds", "roles", "missing_words", "read_as")
 # What a Python needs to start. Everything else stays here: settings, keys, addresses.
@@ -225,16 +226,22 @@ def _answer(order: dict[str, Any]) -> dict[str, Any]:
 
 def _held_out(columns: Sequence[Column], order: Mapping[str, Any]) -> HeldOut:
     if order["earlier"]:
-        return carry_held_out(columns, _stored(order["earlier"]))
+        return carry_held_out(columns, _stored(order["earlier"], Path(order["out_path"]).parent))
     return draw_held_out(columns, order["wish"])
 
 
-def _stored(versions: Sequence[tuple[str, str, bool]]) -> Iterator[Earlier]:
-    """Earlier versions, one in memory at a time."""
+def _stored(versions: Sequence[tuple[str, str, bool]], folder: Path) -> Iterator[Earlier]:
+    """Earlier versions, one at a time, whose columns are set down in `folder` meanwhile."""
     for table, held, same_bytes in versions:
         rows, held_rows = load_rows(table), load_rows(held)
         if rows is not None and held_rows is not None:
-            yield Earlier(load_table(table), load_table(held), rows, held_rows, same_bytes)
+            shelf = Shelf(folder)
+            yield Earlier(_set_down(table, shelf), _set_down(held, shelf), rows, held_rows, same_bytes)
+
+
+def _set_down(path: str, shelf: Shelf) -> list[Column]:
+    with StoredTable(path) as table:
+        return [shelf.put(table.column(name)) for name in table.names]
 
 
 def _save(reading: Reading, path: str, held_path: str | None) -> None:
