@@ -10,6 +10,7 @@ from studies.engine.intake import store_upload
 from studies.engine.intake_rows import MAX_NAME, NameRefused, free_name
 from studies.engine.intake_schema import contradictions
 from studies.engine.refused import Refused
+from studies.engine.store.versions import StorageAway, reading_options
 from studies.engine.twins import SameBytes
 from studies.models import Column, Dataset, DatasetChange, DatasetVersion, Team, User
 from studies.tabular import TableError
@@ -17,7 +18,7 @@ from studies.tabular.header import MAX_COLUMNS
 from studies.tabular.held_out import AUTO
 
 from .held_out import wish_field
-from .reading import ReadingFields
+from .reading import ReadingFields, as_typed
 
 
 class VersionForm(ReadingFields):
@@ -38,6 +39,8 @@ class VersionForm(ReadingFields):
 
     def __init__(self, *args: Any, team: Team, dataset: Dataset | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            self.initial = _as_before(dataset)
         self.team = team
         self.dataset = dataset
         self.twin: DatasetVersion | None = None  # a version that holds the very bytes that were sent
@@ -57,6 +60,17 @@ class VersionForm(ReadingFields):
         except TableError as error:
             self.add_error("file", error.message)
         return None
+
+
+def _as_before(dataset: Dataset | None) -> dict[str, str]:
+    """How the newest version was said to be read; but for the encoding, which makes other words of a file in UTF-8."""
+    version = None if dataset is None else dataset.latest
+    if version is None:
+        return {}
+    try:
+        return as_typed(reading_options(version)) | {"encoding": ""}
+    except StorageAway:
+        return {}
 
 
 class DatasetForm(VersionForm):

@@ -129,7 +129,11 @@ def test_a_new_version_says_what_changed(client_of: ClientOf, bob: User, version
     client = client_of(bob)
     path = f"/datasets/{version.dataset_id}/"
     text = csv_text(rows=70).replace("city", "town")
-    assert client.post(f"{path}new/", {"file": file_of(text)})["Location"] == f"{path}?version=2"
+    said = {"missing_words": "unknown, 999", "encoding": "windows-1252"}
+    assert client.post(f"{path}new/", {"file": file_of(text)} | said)["Location"] == f"{path}?version=2"
+    page = client.get(f"{path}new/").content.decode()
+    assert 'value="unknown, 999"' in page, "read as the version before"
+    assert 'value="windows-1252" selected' not in page, "in which UTF-8 would be read as other words"
     page = client.get(path)
     assert page.context["version"].number == 2
     assert page.context["versions"][0][1] == "10 rows more, town is new, city is gone"
