@@ -98,7 +98,8 @@ KINDS = (
         "studies.engine.reading_job.run_reading",
         "READING_JOB_SECONDS",
         "workers were lost while they read it; memory may be too small.",
-        parts=3,  # the plain reading, one with earlier corrections, and the plain one again where these do not fit
+        # The plain reading, one with earlier corrections, the plain one again where these do not fit, one as was said.
+        parts=4,
         is_short=True,  # somebody looks at its page
         lock=lock_dataset_of_reading,
         also_lost=refuse_version,

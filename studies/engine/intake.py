@@ -39,7 +39,7 @@ from .intake_reading import (
     with_earlier_corrections,
 )
 from .intake_rows import Gone, add_version, free_name, make_dataset
-from .intake_schema import ONCE_READ, Schema, with_said_schema
+from .intake_schema import Schema, with_said_schema
 from .intake_unread import is_large_upload, store_unread
 from .quota import refuse_without_room
 from .remade import CORRECTED_MEANWHILE, ReadAgain, put_in_place
@@ -74,9 +74,7 @@ def store_upload(
         held_out = wish_so_far(dataset, held_out)
     said = _with_earlier_words(dataset, options_said(options or {}))
     if is_large_upload(file):
-        if schema:
-            raise TableError(ONCE_READ, column=next(iter((*schema.kinds, *schema.roles))))
-        return store_unread(team, user, file, name, target or "", dataset, said, held_out)
+        return store_unread(team, user, file, name, target or "", dataset, said, held_out, schema or Schema())
     with holding_for_upload(dataset, held_out) as holding, new_folder() as folder:
         digest, size = write_upload(file, folder)
         write_options(said, folder)

@@ -7,12 +7,12 @@ from typing import Any
 
 from studies.models import Column
 from studies.tabular import TableError
+from studies.tabular.errors import quote
 
 from .intake_held_out import Holding
-from .intake_reading import corrected, overrides, read, remember_first_reading
+from .intake_reading import LONGEST_NAME, Pace, corrected, overrides, read, remember_first_reading
 
 ONE_AT_MOST = (Column.Role.TARGET, Column.Role.GROUP, Column.Role.TIME)
-ONCE_READ = "A file of this size is read by a worker: give kinds and roles, but for the target, once it has been read."
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,15 @@ class Schema:
 
     def __bool__(self) -> bool:
         return bool(self.kinds or self.roles)
+
+    def refuse_unknown(self) -> None:
+        """Before there are columns to hold it against: TableError, with the column, for what is no kind and no role."""
+        for given, known, what in ((self.kinds, Column.Kind, "kind"), (self.roles, Column.Role, "role")):
+            for name, value in given.items():
+                if len(name) > LONGEST_NAME:
+                    raise TableError(f"There is no column {quote(name)}.", column=name)
+                if value not in known.values:
+                    raise TableError(f"{quote(value)} is not a {what}; choose {', '.join(known.values)}.", column=name)
 
 
 def contradictions(columns: Iterable[Column], kinds: Mapping[str, str], roles: Mapping[str, str]) -> dict[str, str]:
@@ -48,7 +57,12 @@ def contradictions(columns: Iterable[Column], kinds: Mapping[str, str], roles: M
 
 
 def with_said_schema(
-    folder: Path, options: Mapping[str, Any], table: dict[str, Any], said: Schema, holding: Holding
+    folder: Path,
+    options: Mapping[str, Any],
+    table: dict[str, Any],
+    said: Schema,
+    holding: Holding,
+    pace: Pace | None = None,
 ) -> dict[str, Any]:
     """Reads an upload once more with what was said of its columns, and remembers what it would have been without.
 
@@ -65,6 +79,6 @@ def with_said_schema(
         raise TableError(f"{name}: {sentence}", column=name)
     left = (column for column in columns if column.name not in displaced)
     given = overrides(left, chosen, targetless=Column.Role.TARGET not in roles.values())
-    again = read(folder, {**options, **given}, holding)
+    again = read(folder, {**options, **given}, holding, pace)
     remember_first_reading(again, {column["name"]: column["profile"] for column in table["columns"]})
     return again

@@ -18,6 +18,7 @@ from . import errands
 from .intake_folder import MAX_FILE_NAME, first_bytes, keep, new_folder, removed_on_failure, write_options, write_upload
 from .intake_reading import LONGEST_NAME
 from .intake_rows import make_dataset, next_version
+from .intake_schema import Schema
 from .quota import refuse_without_room
 from .store.versions import UPLOAD
 from .twins import refuse_newer_twin, refuse_twin
@@ -48,8 +49,10 @@ def store_unread(
     dataset: Dataset | None,
     options: Mapping[str, Any],
     held_out: Wish,
+    schema: Schema,
 ) -> DatasetVersion:
     """The bytes of an upload as a version that waits to be read; what its first bytes tell is refused at once."""
+    schema.refuse_unknown()
     if len(target) > LONGEST_NAME:
         raise TableError(f"There is no column {quote(target)} to predict.", column=target)
     with new_folder() as folder:
@@ -66,7 +69,13 @@ def store_unread(
         version.save()
         refuse_newer_twin(version.dataset, digest, {*same, version.pk})
         TableReading.objects.create(
-            version=version, asked_by=user, asked_at=timezone.now(), target=target, wish=str(held_out)
+            version=version,
+            asked_by=user,
+            asked_at=timezone.now(),
+            target=target,
+            kinds=dict(schema.kinds),
+            roles=dict(schema.roles),
+            wish=str(held_out),
         )
     errands.ring_waiting()
     return version

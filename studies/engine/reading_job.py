@@ -25,6 +25,7 @@ from studies.engine.intake_held_out import (
 )
 from studies.engine.intake_reading import Pace, first_reading, refuse_version, with_earlier_corrections
 from studies.engine.intake_rows import write_schema
+from studies.engine.intake_schema import Schema, with_said_schema
 from studies.engine.long_reading import Telling, Withdrawn, outcome_of
 from studies.engine.quota import OverQuota, claim
 from studies.engine.remade import remove_unnamed
@@ -57,7 +58,9 @@ class Reading:
             raise Withdrawn
         latest = version.dataset.latest
         pace = Pace(settings.READING_JOB_SECONDS, Telling(beat))
-        first, second = (pace.between(0, 0.5), pace.between(0.5, 1)) if latest else (pace, pace)
+        said = Schema(errand.kinds, errand.roles)
+        times = 1 + bool(latest) + bool(said)
+        first, *more = (pace.between(part / times, (part + 1) / times) for part in range(times))
         wish, digest = wish_of(errand.wish), version.content_hash
         with holding_for_upload(version.dataset, wish, digest) as self.holding, new_folder() as folder:
             if not share_upload(version.stored_as, folder):
@@ -65,7 +68,9 @@ class Reading:
             options, target = read_options(folder), errand.target or None
             self.table = first_reading(folder, options, target, self.holding, first)
             if target is None:
-                self.table = with_earlier_corrections(folder, options, self.table, latest, self.holding, second)
+                self.table = with_earlier_corrections(folder, options, self.table, latest, self.holding, *more[:1])
+            if said:
+                self.table = with_said_schema(folder, options, self.table, said, self.holding, more[-1])
             self.before, self.stored = version.stored_as, keep(folder)
 
     def also(self) -> None:

@@ -78,7 +78,7 @@ def _wait_again(version: DatasetVersion, user: User, options: Mapping[str, Any],
         version.stored_as, version.state = stored["stored_as"], DatasetVersion.State.READING
         version.save(update_fields=["stored_as", "state"])
         waits = TableReading.objects.filter(version=version, state=ErrandState.FAILED)
-        if not errands.want_again(waits, user, target=target, share=0.0):
+        if not errands.want_again(waits, user, target=target, kinds={}, roles={}, share=0.0):
             raise TableError(CORRECTED_MEANWHILE)
     versions.remove(seen)
     errands.ring_waiting()

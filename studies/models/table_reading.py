@@ -4,6 +4,7 @@ from django.db import models
 
 from .dataset import DatasetVersion
 from .errand import Errand
+from .json_field import OrderedJSONField
 from .team_rows import TeamRows
 
 
@@ -12,10 +13,12 @@ class TableReadingQuerySet(TeamRows):
 
 
 class TableReading(Errand):
-    """`target` and `wish` are what the person said with the upload; how it is to be read lies beside its bytes."""
+    """What the person said with the upload, `kinds` and `roles` by column; how it is to be read lies beside its bytes."""
 
     version = models.OneToOneField(DatasetVersion, models.CASCADE, related_name="reading")
     target = models.CharField("column to predict; empty: guess", max_length=200, blank=True)
+    kinds = OrderedJSONField(default=dict)
+    roles = OrderedJSONField(default=dict)
     wish = models.CharField("held-out set of a new dataset: auto, none or a share", max_length=10, default="auto")
     share = models.FloatField("how much of it is done, 0 to 1", default=0.0)
 

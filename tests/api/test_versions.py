@@ -8,7 +8,8 @@ from django.conf import settings as site
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from studies.engine.change_job import run_change
-from studies.models import Dataset, DatasetChange, DatasetVersion, Study
+from studies.engine.reading_job import run_reading
+from studies.models import Dataset, DatasetChange, DatasetVersion, Study, TableReading
 from tests.bad_input.conftest import no_child  # noqa: F401  (read in this process: limits have tests of their own)
 from tests.factories import add_version, csv_text, make_study
 
@@ -67,11 +68,23 @@ def test_what_does_not_fit_the_upload_is_refused_at_its_field(program_of, bob, s
     assert not Dataset.objects.exists()
 
 
-def test_kinds_and_roles_of_a_large_file_wait_until_it_is_read(program_of, bob, settings) -> None:
+def test_kinds_and_roles_of_a_large_file_are_kept_for_the_worker_that_reads_it(program_of, bob, settings) -> None:
     settings.READING_NOW_MB = 0
-    answer = program_of(bob).upload(file=file_of(VISITS), name="Visits", group="patient")
-    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["group"])
+    upload = program_of(bob).upload
+    unknown = upload(file=file_of(VISITS), name="Visits", kinds='{"patient": "integral"}')
+    assert (unknown.status_code, list(unknown.json()["errors"])) == (422, ["kinds.patient"])
     assert not Dataset.objects.exists()
+    for name, kinds in (("Visits", {"code": "category"}), ("Others", {"nobody": "category"})):
+        said = {"group": "patient", "roles": '{"age": "ignored"}', "kinds": json.dumps(kinds)}
+        assert upload(file=file_of(VISITS), name=name, **said).status_code == 202
+        run_reading(TableReading.objects.get(version__dataset__name=name).pk)
+    read, refused = DatasetVersion.objects.order_by("pk")
+    assert read.group.name == "patient"
+    assert {(one.name, one.kind, one.role) for one in read.columns.all()} >= {
+        ("code", "category", "feature"),
+        ("age", "integer", "ignored"),
+    }
+    assert (refused.state, refused.reading.error) == ("refused", "There is no column “nobody”.")
 
 
 def test_versions_are_listed_and_shown_and_their_bytes_downloaded(
