@@ -13,7 +13,7 @@ class TableReadingQuerySet(TeamRows):
 
 
 class TableReading(Errand):
-    """What the person said with the upload, `kinds` and `roles` by column; how it is to be read lies beside its bytes."""
+    """What was said with the upload, `kinds` and `roles` by column; how it is to be read lies beside its bytes."""
 
     version = models.OneToOneField(DatasetVersion, models.CASCADE, related_name="reading")
     target = models.CharField("column to predict; empty: guess", max_length=200, blank=True)

@@ -24,10 +24,11 @@ from typing import IO, Any
 
 import numpy as np
 
+from studies.tabular.carrying import Earlier, carry_held_out
 from studies.tabular.columns import Column
 from studies.tabular.describe import describe
 from studies.tabular.errors import TableError
-from studies.tabular.held_out import NONE, Earlier, HeldOut, carry_held_out, draw_held_out
+from studies.tabular.held_out import NONE, HeldOut, draw_held_out
 from studies.tabular.reading import Reading, read_table
 from studies.tabular.shelf import Shelf
 from studies.tabular.storage import StoredTable, load_rows, save_table
@@ -119,7 +120,7 @@ def _ask_child(order: dict[str, Any], seconds: float, memory_mb: int, on_progres
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(child.pid, signal.SIGKILL)
             child.communicate()
-        if child.returncode == 0:
+        if child.returncode == 0 and "ok" in answer:
             return answer
         if child.returncode == -signal.SIGXCPU:
             return _out_of_time(seconds)

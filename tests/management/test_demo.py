@@ -88,8 +88,9 @@ def test_one_study_is_approved_on_its_held_out_set_and_another_waits_for_the_new
 
 
 def test_a_second_time_it_changes_nothing(site: Site, whole: Site) -> None:
-    tables = ("study", "trial", "proposal", "team", "dataset")
-    counted = f"SELECT {', '.join(f'(SELECT count(*) FROM studies_{table})' for table in tables)}"  # noqa: S608 (ours)
+    tables = ("study", "proposal", "team", "dataset")
+    at_rest = "(SELECT count(*) FROM studies_trial JOIN studies_study s ON s.id = study_id WHERE s.state = 'complete')"
+    counted = f"SELECT {at_rest}, {', '.join(f'(SELECT count(*) FROM studies_{table})' for table in tables)}"  # noqa: S608 (ours)
 
     def count() -> tuple[int, ...]:
         with closing(sqlite3.connect(Path(site.environment["TUNINGSITE_DATA"]) / "tuningsite.sqlite3")) as database:

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studies.tabular import TableError, load_table, read_table, save_table
+from studies.tabular.carrying import Earlier, carry_held_out
 from studies.tabular.describe import describe
 from studies.tabular.difference import difference
 from studies.tabular.dress import Dress, same_dress, undress
 from studies.tabular.fitting import misfits
-from studies.tabular.held_out import Earlier, carry_held_out
 
 N = 12
 

@@ -9,13 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studies.tabular import Column, TableError, read_table
+from studies.tabular.carrying import Earlier, carry_held_out
 from studies.tabular.describe import describe
 from studies.tabular.held_out import (
     AUTO,
     NONE,
-    Earlier,
     HeldOut,
-    carry_held_out,
     draw_held_out,
     points_told,
     wanted_rows,
