@@ -36,5 +36,12 @@ def locked_database() -> Iterator[None]:
 
         tables = ", ".join(model._meta.db_table for model in (Study, Lane, Trial))
         with psycopg.connect(database_url()) as other:
-            other.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
+            # One after the other: who waited for the second with the first in hand could be in a deadlock.
+            is_locked = False
+            while not is_locked:
+                try:
+                    other.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE NOWAIT")
+                    is_locked = True
+                except psycopg.errors.LockNotAvailable:
+                    other.rollback()
             yield

@@ -75,7 +75,7 @@ def two_by_joblib() -> None:
 DEEDS: dict[str, Callable[[], Any]] = {
     "nothing": lambda: None,
     "long C call": lambda: sum(range(10**12)),
-    "hoard": lambda: hoard(2000),
+    "ask for all at once": lambda: b"x" * (2000 * MB),
     "children hoard": lambda: [start(hoard_and_wait, 90) for _ in range(3)] and time.sleep(60),
     "hoard a little": lambda: hoard(185),
     "break down when full": hoard_all_and_break_down,
@@ -183,7 +183,8 @@ def test_nothing_that_a_fit_has_started_outlives_it(deed: str, others: int, begi
 
 def test_a_hoarder_runs_into_its_own_limit_and_lives(begin: Callable[..., Trial]) -> None:
     trial = begin(memory_mb=100)
-    answer = trial.do("hoard")
+    # In small pieces, pages shared with the parent that become its own may bring it over the limit from outside first.
+    answer = trial.do("ask for all at once")
     assert (answer["state"], answer["reason"]) == ("failed", "out_of_memory")
     assert trial.do("nothing")["state"] == "complete"
 
