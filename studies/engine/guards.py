@@ -71,7 +71,7 @@ def remedy(version: DatasetVersion, user: User, code: str, column: str, act: str
     Columns that somebody keeps stay as they are. Raises Refused where the version has no such warning any more, and
     what `correct` and `reread` raise.
     """
-    found = _find(version, code, column)
+    found = find(version, code, column)
     if found is None or act not in offered(version, found.warning, found.open):
         raise Refused(SETTLED)
     names, warning = found.open, found.warning
@@ -105,7 +105,7 @@ def _read_as(version: DatasetVersion, user: User, names: Iterable[str], words: M
 def keep_as_it_is(version: DatasetVersion, user: User, code: str, column: str, reason: str) -> None:
     """Answers for each column of the warning that nobody has answered for. Refused where somebody has, or the warning
     leaves no choice."""
-    found = _find(version, code, column)
+    found = find(version, code, column)
     if found is None or not found.open or not found.may_be_kept:
         raise Refused(SETTLED)
     dataset, said = version.dataset, {"code": code, "reason": reason, "answered_by": user}
@@ -120,7 +120,7 @@ def keep_as_it_is(version: DatasetVersion, user: User, code: str, column: str, r
 
 def ask_again(version: DatasetVersion, user: User, code: str, column: str) -> None:
     """Takes the answers to a warning back; a second time nothing happens."""
-    found = _find(version, code, column)
+    found = find(version, code, column)
     names = [answer.column for answer in found.kept] if found is not None else [column]
     dataset = version.dataset
     with transaction.atomic():
@@ -130,7 +130,8 @@ def ask_again(version: DatasetVersion, user: User, code: str, column: str) -> No
             record(dataset, user, f"took back that {what(code, names)} of “{dataset}” {are} kept")
 
 
-def _find(version: DatasetVersion, code: str, column: str) -> Standing | None:
+def find(version: DatasetVersion, code: str, column: str) -> Standing | None:
+    """The warning as it stands; None where the version has it no more."""
     return next((one for one in standing(version) if (one.code, one.column) == (code, column)), None)
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from studies.engine.changes import under_way
-from studies.engine.guards import ask_again, has_warning, keep_as_it_is, remedy
+from studies.engine.guards import ask_again, find, has_warning, keep_as_it_is, remedy
 from studies.engine.refused import Refused
 from studies.forms.guards import KeepForm
 from studies.tabular import TableError
@@ -15,7 +15,7 @@ from studies.tabular import TableError
 from .access import get_dataset_to_edit
 from .dataset_page import chosen_version, page_of
 from .datasets import gone_is_404
-from .guards import guard_facts
+from .guards import done, guard_facts
 
 
 @require_POST
@@ -38,14 +38,12 @@ def answer_guard(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         elif act == "ask":
             ask_again(version, request.user, code, column)
         else:
+            warned = find(version, code, column)
             saved = remedy(version, request.user, code, column, act)
-            told = f"version {version.number} stays as it is; this is version {saved.number}"
-            if saved.pk != version.pk:
-                messages.success(request, f"Done: {told}.")
-            elif under_way(found):  # the page says it
+            if saved.pk == version.pk and under_way(found):  # the page says it
                 return redirect(f"{reverse('dataset', args=[pk])}?version={number}")
-            else:
-                messages.success(request, "Done.")
+            if warned is not None:
+                messages.success(request, done(act, warned, version, saved))
     except (TableError, Refused) as error:
         message = str(error)
     if message:

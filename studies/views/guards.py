@@ -25,7 +25,7 @@ from studies.engine.standing import ASKS, BLOCKS, NOTES, Standing, standing
 from studies.forms.guards import KeepForm
 from studies.models import Dataset, DatasetVersion, GuardAnswer
 from studies.plots.numbers import count_of
-from studies.tabular.errors import listed
+from studies.tabular.errors import listed, quote
 
 ORDER = {BLOCKS: 0, ASKS: 1, NOTES: 2}
 MARKS = {BLOCKS: ("failed", "Blocks"), ASKS: ("attention", "Asks"), NOTES: ("idle", "Note")}
@@ -183,6 +183,14 @@ def act_label(act: str, one: Standing) -> str:
     if act == NUMBER:
         return "Use regression" if code == "numbers_as_classes" else "Read as numbers"
     return ACTS[act]
+
+
+def done(act: str, one: Standing, before: DatasetVersion, after: DatasetVersion) -> str:
+    """That a remedy was applied, in the words of its button: the card has gone."""
+    label = act_label(act, one)
+    where = f"{quote(one.open[0])}: {label[0].lower()}{label[1:]}" if len(one.open) == 1 and one.open[0] else label
+    stays = "" if after == before else f" Version {before.number} stays as it is; this is version {after.number}."
+    return f"{where}. Done.{stays}"
 
 
 def _links(version: DatasetVersion, warning: Mapping[str, Any], acts: Sequence[str]) -> list[tuple[str, str]]:

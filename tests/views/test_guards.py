@@ -120,7 +120,8 @@ def test_stray_words_and_numbers_are_read_as_missing_at_a_click(client_of: Clien
     client = client_of(bob)
     assert "Read -999 as missing" in client.get(f"/datasets/{version.dataset_id}/").content.decode()
     post(client, version, code="mixed", column="stay", act="missing")
-    post(client, version, code="sentinel", column="pulse", act="missing")
+    page = post(client, version, code="sentinel", column="pulse", act="missing")
+    assert "“pulse”: read -999 as missing. Done." in page
     profiles = {column.name: (column.kind, column.profile["missing"]) for column in version.columns.all()}
     assert (profiles["stay"], profiles["pulse"]) == (("integer", 34), ("integer", 15))
     assert profiles["depth"] == ("integer", 0)  # there, -999 is a number like others
