@@ -109,6 +109,7 @@ class _Run:
     def evaluation(self, on_fold: OnFold | None) -> Evaluation:
         with warnings.catch_warnings(record=True) as caught, ExitStack() as later:
             warnings.simplefilter("default")
+            warnings.simplefilter("ignore", ResourceWarning)  # told wherever garbage is collected, of whatever it was
             warnings.simplefilter("error", FitFailedWarning)  # of a search inside the model that swallowed a failed fit
             for index in range(self.plan.n_fits):
                 if index == 1:  # in the first fold scikit-learn checks the parameters, which are the same in all others

@@ -3,6 +3,7 @@
 import csv
 import os
 import tempfile
+import weakref
 from _csv import Reader
 from array import array
 from collections.abc import Callable, Iterator
@@ -45,6 +46,7 @@ class Grid:
         self._places: list[array[int]] = []  # of each chunk: where its columns begin, and its end
         # Without a name in the folder: whatever ends this process takes it along.
         self._texts = tempfile.SpooledTemporaryFile(IN_MEMORY, dir=None if self.folder is None else str(self.folder))  # noqa: SIM115
+        weakref.finalize(self, self._texts.close)
         self.holds_comma = [False] * len(self.names)
 
     @property

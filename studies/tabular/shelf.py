@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import weakref
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -38,6 +39,7 @@ class Shelf:
     def __init__(self, folder: str | Path | None = None) -> None:
         # Without a name: whatever ends this process takes it along.
         self._file = tempfile.SpooledTemporaryFile(IN_MEMORY, dir=None if folder is None else str(folder))  # noqa: SIM115
+        weakref.finalize(self, self._file.close)
         self.values = lru_cache(maxsize=AT_HAND)(self._values)
         self.levels = lru_cache(maxsize=1)(self._levels)
 

@@ -1,5 +1,8 @@
 """A large table is read in pieces that are set down in files without names: the same as all at once."""
 
+import gc
+import warnings
+
 import numpy as np
 import pytest
 
@@ -68,3 +71,12 @@ def test_the_line_of_a_bad_byte_is_counted_across_blocks(write, monkeypatch, blo
     with pytest.raises(TableError) as refused:
         read_table(write(b"a,b\r\n1,2\r3,4\n5,6\r\n7,\xff\r\n"))
     assert refused.value.line == 5
+
+
+def test_what_is_not_looked_at_any_more_closes_its_files(write):
+    reading = read_table(write(TABLE))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        del reading
+        gc.collect()
+    assert not [one.message for one in caught if one.category is ResourceWarning and "Spooled" in str(one.message)]
