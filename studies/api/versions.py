@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 from ninja import Router, Status
 
 from studies.engine.changes import under_way
-from studies.engine.guards import OFFERED, ask_again, has_warning, keep_as_it_is, remedy
+from studies.engine.guards import OFFERED, ask_again, find, keep_as_it_is, remedy
 from studies.engine.removal import delete_version
 from studies.engine.rereading import reread
 from studies.engine.spec_errors import Problems, SpecError, nearest, quote
@@ -128,7 +128,7 @@ def answer_guard(request: HttpRequest, dataset_id: int, number: int) -> Status:
     membership = editor(request)
     version = _version(request, dataset_id, number)
     code, column, act, reason = _answer_of(json_object(request))
-    if not has_warning(version, code, column):
+    if find(version, code, column) is None:
         raise ApiError(422, "There is no such warning here.", {"code": ["There is no such warning here."]})
     if act == ASK:
         ask_again(version, membership.user, code, column)

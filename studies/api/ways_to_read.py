@@ -5,11 +5,12 @@ from typing import Any
 
 from studies.engine.intake import READING_OPTIONS, words_in
 from studies.engine.spec_errors import Problems, SpecError, quote
+from studies.forms.reading import MARKS, SEPARATORS
 from studies.tabular.content import ENCODINGS
 
 WAYS = {
-    "separator": {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"},
-    "decimal": {"point": ".", "comma": ","},
+    "separator": SEPARATORS,
+    "decimal": MARKS,
     "encoding": {name: name for name in ENCODINGS},
     "header": {"first": "first", "none": "none"},
 }

@@ -90,11 +90,6 @@ def remedy(version: DatasetVersion, user: User, code: str, column: str, act: str
     return correct(version, user, roles=dict.fromkeys(names, ROLES[act].value))
 
 
-def has_warning(version: DatasetVersion, code: str, column: str) -> bool:
-    """Whether the version's table has this to be warned of; `column` is empty where it is about all rows."""
-    return any((one["code"], one["column"] or "") == (code, column) for one in version.warnings)
-
-
 def _read_as(version: DatasetVersion, user: User, names: Iterable[str], words: Mapping[str, str]) -> DatasetVersion:
     """Reads the version anew with a meaning for words of these columns, and of these alone."""
     options = versions.reading_options(version)
@@ -131,7 +126,7 @@ def ask_again(version: DatasetVersion, user: User, code: str, column: str) -> No
 
 
 def find(version: DatasetVersion, code: str, column: str) -> Standing | None:
-    """The warning as it stands; None where the version has it no more."""
+    """The warning as it stands; None where the version has none such. `column` is empty where it is about all rows."""
     return next((one for one in standing(version) if (one.code, one.column) == (code, column)), None)
 
 

@@ -110,7 +110,7 @@ def change(dataset: Dataset, who: User | None, wish: Wish) -> HeldOutSet | None:
     return put_in_place(redraw(dataset, wish), who)
 
 
-def redraw(dataset: Dataset, wish: Wish, pace: Pace | None = None) -> "Redrawn":
+def redraw(dataset: Dataset, wish: Wish, pace: Pace | None = None) -> Redrawn:
     """Every version read again for another set; not yet in their places. Raises as `change` does."""
     refuse_seen(dataset)
     rows = list(dataset.versions.ready().prefetch_related("columns").order_by("-number"))

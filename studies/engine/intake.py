@@ -18,6 +18,7 @@ from .intake_folder import (
     keep,
     new_folder,
     read_options,
+    refused_when_away,
     removed_on_failure,
     share_upload,
     write_options,
@@ -101,10 +102,8 @@ def _with_earlier_words(dataset: Dataset | None, said: dict[str, Any]) -> dict[s
     latest = dataset and dataset.latest
     if latest is None:
         return said
-    try:
+    with refused_when_away():
         earlier = versions.reading_options(latest).get("read_as", {})
-    except versions.StorageAway as error:
-        raise TableError(f"{error} Try again, or tell whoever runs the site.") from error
     return said | {"read_as": earlier} if earlier else said
 
 
@@ -189,10 +188,8 @@ def upload_again(
 
 
 def shared(version: DatasetVersion, folder: Path) -> bool:
-    try:
+    with refused_when_away():
         return share_upload(version.stored_as, folder)
-    except versions.StorageAway as error:
-        raise TableError(f"{error} Try again, or tell whoever runs the site.") from error
 
 
 def words_in(text: str) -> list[str]:

@@ -56,6 +56,15 @@ def keep(folder: Path) -> dict[str, Any]:
 
 
 @contextmanager
+def refused_when_away() -> Iterator[None]:
+    """What the storage does not give at the moment is a refusal of the table, with its StorageAway as the cause."""
+    try:
+        yield
+    except versions.StorageAway as error:
+        raise TableError(f"{error} Try again, or tell whoever runs the site.") from error
+
+
+@contextmanager
 def removed_on_failure(stored_as: str) -> Iterator[None]:
     try:
         yield

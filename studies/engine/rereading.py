@@ -11,7 +11,7 @@ from studies.tabular import TableError
 
 from . import errands
 from .intake import options_said, shared
-from .intake_folder import keep, new_folder, removed_on_failure, write_options
+from .intake_folder import keep, new_folder, refused_when_away, removed_on_failure, write_options
 from .intake_held_out import holding_for_reread
 from .intake_reading import first_reading, with_earlier_corrections
 from .intake_rows import Gone, lock_version, next_version
@@ -36,10 +36,10 @@ def reread(
     """
     if version.state == DatasetVersion.State.READING:
         raise Refused(NOT_YET)
-    if "read_as" not in options:
-        options = {**options, "read_as": versions.reading_options(version).get("read_as")}
-    said = options_said(options)
-    if version.is_ready and target is None and said == versions.reading_options(version):
+    with refused_when_away():
+        before = versions.reading_options(version)
+    said = options_said({"read_as": before.get("read_as"), **options})
+    if version.is_ready and target is None and said == before:
         return version
     if not version.is_ready:
         return _wait_again(version, user, said, target or "")

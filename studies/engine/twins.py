@@ -6,6 +6,7 @@ from typing import Any
 from studies.models import Dataset, DatasetVersion
 from studies.tabular import TableError
 
+from .intake_folder import refused_when_away
 from .store import versions
 
 
@@ -27,10 +28,8 @@ def refuse_twin(dataset: Dataset, digest: str, said: Mapping[str, Any]) -> set[i
     """
     same = list(_same(dataset, digest))
     for version in same:
-        try:
+        with refused_when_away():
             read_so = versions.reading_options(version) == dict(said)
-        except versions.StorageAway as error:
-            raise TableError(f"{error} Try again, or tell whoever runs the site.") from error
         if read_so:
             raise SameBytes(version)
     return {version.pk for version in same}

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from studies.engine.changes import forget, last_change
 from studies.models import Dataset, DatasetChange
@@ -27,9 +28,7 @@ def change_live(request: HttpRequest, pk: int) -> HttpResponse:
     facts = change_facts(last_change(dataset))
     if facts["going"] is not None:
         return render(request, "datasets/_change.html", {"dataset": dataset, **facts})
-    response = HttpResponse()
-    response["HX-Redirect"] = _where(dataset)
-    return response
+    return HttpResponseClientRedirect(_where(dataset))
 
 
 @require_POST

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from studies.engine.changes import under_way
-from studies.engine.guards import ask_again, find, has_warning, keep_as_it_is, remedy
+from studies.engine.guards import ask_again, find, keep_as_it_is, remedy
 from studies.engine.refused import Refused
 from studies.forms.guards import KeepForm
 from studies.tabular import TableError
@@ -28,17 +28,17 @@ def answer_guard(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         return redirect("dataset", pk)
     code, column, act = (request.POST.get(name, "")[:200] for name in ("code", "column", "act"))
     keep, message, saved = None, "", version
+    warned = find(version, code, column)
     try:
         if act == "keep":
             keep = KeepForm(request.POST)
-            if has_warning(version, code, column) and keep.is_valid():
+            if warned is not None and keep.is_valid():
                 keep_as_it_is(version, request.user, code, column, keep.cleaned_data["reason"])
             else:
                 message = " ".join(keep.errors.get("reason", ["There is no such warning here."]))
         elif act == "ask":
             ask_again(version, request.user, code, column)
         else:
-            warned = find(version, code, column)
             saved = remedy(version, request.user, code, column, act)
             if saved.pk == version.pk and under_way(found):  # the page says it
                 return redirect(f"{reverse('dataset', args=[pk])}?version={number}")

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from studies.engine.intake_rows import Gone
 from studies.forms.reading import RereadForm
@@ -40,9 +41,7 @@ def reading_live(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """The part of the page that moves; once it is read or refused, the page as it is then."""
     version = chosen_version(get_dataset(request, pk), str(number))
     if version.state != DatasetVersion.State.READING:
-        response = HttpResponse()
-        response["HX-Redirect"] = f"{reverse('dataset', args=[pk])}?version={number}"
-        return response
+        return HttpResponseClientRedirect(f"{reverse('dataset', args=[pk])}?version={number}")
     context = {"dataset": version.dataset, "version": version, "going": progress_of(version.reading)}
     return render(request, "datasets/_reading.html", context)
 

@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from studies.engine.differences import ask, is_small, known
 from studies.engine.intake_rows import Gone
@@ -39,9 +40,7 @@ def version_changes_live(request: HttpRequest, pk: int) -> HttpResponse:
     _, before, after = versions_compared(found, request.GET)
     row = known(before, after)
     if row is None or not row.is_under_way:
-        response = HttpResponse()
-        response["HX-Redirect"] = changes_of(before, after)
-        return response
+        return HttpResponseClientRedirect(changes_of(before, after))
     context = {"dataset": found, "before": before, "after": after, "going": progress_of(row)}
     return render(request, "datasets/_comparing.html", context)
 
